@@ -1,0 +1,169 @@
+"""Which conditions of the catalogue hold for the surveyed target."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from conformance.survey import Survey
+
+State = Literal["present", "absent", "missing", "unknown"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """present: holds. absent: the server does not offer it. missing: we could not get it. unknown: not looked at."""
+
+    state: State
+    reason: str = ""
+
+
+PRESENT = Condition("present")
+UNKNOWN = Condition("unknown")
+
+
+def condition(name: str, survey: Survey) -> Condition:
+    """The state of one condition named in `applies_when` of the catalogue."""
+    if not survey.reached:
+        return Condition("missing", survey.failure.sentence if survey.failure else "the target was not reached")
+    if name in _TRANSPORTS:
+        return _offered(survey.transport == _TRANSPORTS[name], f"the target is audited over {survey.transport}")
+    if name in _AUTHORIZATION:
+        return _authorization(name, survey)
+    if name in _SERVER:
+        return _feature(name, survey)
+    return UNKNOWN
+
+
+def of_all(names: tuple[str, ...], survey: Survey) -> Condition:
+    """The state of several conditions that must all hold: absent outweighs missing outweighs unknown."""
+    states = [condition(name, survey) for name in names]
+    for state in ("absent", "missing", "unknown"):
+        for one in states:
+            if one.state == state:
+                return one
+    return PRESENT
+
+
+def _offered(present: object, reason: str) -> Condition:
+    return PRESENT if present else Condition("absent", reason)
+
+
+def _authorization(name: str, survey: Survey) -> Condition:
+    if survey.protected is False:
+        return Condition("absent", "the server answers without authorization")
+    if name == "protected":
+        return PRESENT
+    if survey.discovery is None:
+        return Condition("missing", _failure(survey))
+    if name in _NEED_LOGIN and not _NEED_LOGIN[name](survey):
+        if survey.login is None or survey.login.tokens is None or not survey.login.tokens.access_token:
+            return Condition("missing", _failure(survey))
+        return Condition("absent", _ABSENT.get(name, f"no {name.replace('_', ' ')} here"))
+    if name in _DISCOVERED:
+        return _offered(_DISCOVERED[name](survey), _ABSENT.get(name, f"the metadata names no {name}"))
+    return PRESENT
+
+
+def _failure(survey: Survey) -> str:
+    if survey.failure:
+        return survey.failure.sentence
+    return "a token was given instead of a login" if survey.token else "nobody logged in"
+
+
+def _feature(name: str, survey: Survey) -> Condition:
+    if survey.opening is None or survey.opening.result is None:
+        return Condition("missing", _failure(survey) if survey.failure else "the handshake did not succeed")
+    return _offered(_SERVER[name](survey), _ABSENT.get(name, f"the server does not declare {name}"))
+
+
+def _declares(*path: str) -> Callable[[Survey], object]:
+    def look(survey: Survey) -> object:
+        value: object = survey.capabilities
+        for member in path:
+            if not isinstance(value, dict) or member not in value:
+                return False
+            value = value[member]  # type: ignore[reportUnknownVariableType]
+        return value is not None and value is not False
+
+    return look
+
+
+def _tokens(survey: Survey, name: str) -> object:
+    tokens = survey.login.tokens if survey.login else None
+    return tokens.reply.json_object.get(name) if tokens else None
+
+
+_TRANSPORTS = {"streamable-http": "streamable-http", "legacy-http-sse": "http+sse", "stdio": "stdio"}
+
+_NEED_LOGIN: dict[str, Callable[[Survey], object]] = {
+    "client": lambda s: s.login,
+    "public_client": lambda s: s.login and s.login.client.public,
+    "access_token": lambda s: s.token,
+    "refresh_token": lambda s: _tokens(s, "refresh_token"),
+    "id_token": lambda s: _tokens(s, "id_token"),
+    "expires_in": lambda s: _tokens(s, "expires_in"),
+}
+
+_DISCOVERED: dict[str, Callable[[Survey], object]] = {
+    "resource_metadata_parameter": lambda s: s.discovery and s.discovery.challenge and s.discovery.challenge.get("resource_metadata"),
+    "prm": lambda s: s.discovery and s.discovery.resource_document,
+    "as_metadata": lambda s: s.discovery and s.discovery.server_document,
+    "no_metadata": lambda s: s.discovery and not s.discovery.server_document,
+    "jwks_uri": lambda s: s.discovery and s.discovery.endpoint("jwks_uri"),
+    **{
+        name: (lambda s, name=name: s.discovery and s.discovery.endpoint(name))  # type: ignore[misc]
+        for name in (
+            "authorization_endpoint",
+            "token_endpoint",
+            "registration_endpoint",
+            "revocation_endpoint",
+            "introspection_endpoint",
+        )
+    },
+}
+
+_AUTHORIZATION = frozenset(
+    [
+        "protected",
+        *_NEED_LOGIN,
+        *_DISCOVERED,
+        *"path_issuer oidc confidential_client second_client loopback_redirect registration_management cimd no_cimd".split(),
+        *"cimd_host resource_indicators iss_supported jwt_access_token scopes narrow_token second_user".split(),
+        *"second_resource upstream_token introspection_credentials private_key_jwt_client".split(),
+        *"client_credentials_client enterprise_managed client_credentials_grant proxy_as challenge_optional".split(),
+        *"dpop dpop_resource authorization".split(),
+    ]
+)
+
+_SERVER: dict[str, Callable[[Survey], object]] = {
+    **{name: _declares(name) for name in ("tools", "resources", "prompts", "completions", "logging", "tasks")},
+    **{
+        path: _declares(*path.split("."))
+        for path in (
+            "tools.listChanged",
+            "resources.listChanged",
+            "resources.subscribe",
+            "prompts.listChanged",
+            "tasks.list",
+            "tasks.cancel",
+            "tasks.requests.tools.call",
+        )
+    },
+    "output-schema": lambda s: any("outputSchema" in tool for tool in s.tools),
+    "paginated": lambda s: any(len(listing.pages) > 1 for listing in s.listings.values()),
+    "session": lambda s: s.opening and s.opening.http.header("mcp-session-id"),
+    "sessions": lambda s: s.opening and s.opening.http.header("mcp-session-id"),
+}
+
+_ABSENT = {
+    "public_client": "the registered client has a secret",
+    "refresh_token": "the token endpoint issues no refresh token",
+    "resource_metadata_parameter": "the challenge names no resource_metadata",
+    "prm": "there is no protected-resource metadata",
+    "as_metadata": "there is no authorization server metadata",
+    "no_metadata": "there is authorization server metadata",
+    "output-schema": "no listed tool has an outputSchema",
+    "paginated": "every list fits on one page",
+    "session": "the server uses no session id",
+    "sessions": "the server uses no session id",
+}

@@ -1,0 +1,129 @@
+"""Everything one process needs to judge the target: settings, transcript, client, survey."""
+
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.catalogue import Catalogue, load
+from conformance.evidence import Recorder
+from conformance.oauth.flow import OAuthFlow
+from conformance.redaction import Redactor
+from conformance.settings import Settings
+from conformance.survey import Survey, close_quietly, connect, make_flow
+from conformance.verdict import CouldNotRun
+from conformance.wire.connection import HANDSHAKE_REVISIONS, Connection
+from conformance.wire.http import HttpClient
+
+
+def _silent(_: str) -> None:
+    return
+
+
+@dataclass
+class Audit:
+    """One process's part in an audit. 
+
+    `survey` is None until it has been taken; `surveyed` counts its exchanges and requests.
+    """
+
+    settings: Settings
+    recorder: Recorder
+    http: HttpClient
+    survey: Survey | None = None
+    tell: Callable[[str], None] = _silent
+    surveyed: tuple[int, int] = (0, 0)
+    catalogue: Catalogue = field(default_factory=load)
+    _flow: OAuthFlow | None = None
+    _mcp: Connection | None = None
+
+    @property
+    def revision(self) -> str:
+        """The audited revision; the newest one of the handshake where none could be negotiated."""
+        negotiated = self.survey.revision if self.survey else ""
+        wanted = self.settings.revision or HANDSHAKE_REVISIONS[-1]
+        return negotiated if negotiated in HANDSHAKE_REVISIONS else wanted
+
+    def need_survey(self) -> Survey:
+        """The survey. Raises CouldNotRun when the target was not reached."""
+        if not self.survey:
+            raise CouldNotRun("no target was given: use --target-url URL or --demo")
+        if not self.survey.reached:
+            failure = self.survey.failure
+            raise CouldNotRun(failure.sentence if failure else "the target was not reached")
+        return self.survey
+
+    def flow(self) -> OAuthFlow:
+        """The OAuth steps of this process, made once so that its registered clients can be removed."""
+        survey = self.need_survey()
+        if not self._flow:
+            self._flow = make_flow(survey, self.settings, self.http, self.tell)
+        return self._flow
+
+    def mcp(self) -> Connection:
+        """The shared MCP session of this process, opened when first asked for. Raises CouldNotRun, NoAnswer."""
+        survey = self.need_survey()
+        if not survey.revision:
+            raise CouldNotRun(survey.failure.sentence if survey.failure else "the handshake did not succeed")
+        if not self._mcp:
+            connection = connect(survey, self.http)
+            connection.open(survey.revision)
+            self._mcp = connection
+        return self._mcp
+
+    def close_session(self) -> None:
+        """End the shared MCP session; the next `mcp` opens another."""
+        if self._mcp:
+            close_quietly(self._mcp)
+            self._mcp = None
+
+    def close(self) -> None:
+        """End the session and remove registered clients where the server lets us."""
+        self.close_session()
+        if self._flow and self._flow.registrar:
+            self._flow.registrar.remove_all()
+        self.http.close()
+
+    def for_worker(self, spool: Path) -> bytes:
+        """What a worker process needs to go on with the same survey."""
+        redactor = self.recorder.redactor
+        return pickle.dumps((self.settings, self.survey, redactor.key, redactor.known(), spool))
+
+    @classmethod
+    def in_worker(cls, data: bytes, worker: str) -> "Audit":
+        """The audit as handed over by the controlling process."""
+        settings, survey, key, known, spool = pickle.loads(data)  # noqa: S301 - from our own controlling process
+        redactor = Redactor(key)
+        for value, label in known:
+            redactor.learn(value, label)
+        return make_audit(settings, Recorder(redactor, spool, worker), survey)
+
+
+def make_audit(settings: Settings, recorder: Recorder, survey: Survey | None = None) -> Audit:
+    """An audit with the user's own secrets known to the redactor.
+
+    Raises:
+        pytest.UsageError: the file of certificate authorities cannot be read.
+    """
+    redactor = recorder.redactor
+    for value, label in ((settings.token, "token"), (settings.client_secret, "client_secret")):
+        redactor.learn(value, label)
+    for name, value in settings.consent_field.items():
+        redactor.learn(value, f"field {name}")
+    try:
+        http = HttpClient(recorder, settings.request_timeout, settings.ca_file)
+    except OSError as failure:
+        raise pytest.UsageError(f"--ca-file {settings.ca_file} cannot be used: {failure}") from None
+    return Audit(settings, recorder, http, survey)
+
+
+AUDIT = pytest.StashKey[Audit]()
+
+
+def audit_of(config: pytest.Config) -> Audit | None:
+    """The audit of this process, None where the suite is inert."""
+    stash: Any = config.stash
+    return stash.get(AUDIT, None)

@@ -1,0 +1,1 @@
+"""What only the authorization side decides: discovery, registration, PKCE, tokens."""

@@ -1,0 +1,1 @@
+"""What the MCP server decides: JSON-RPC, lifecycle, transport, features."""

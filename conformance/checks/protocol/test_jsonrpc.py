@@ -1,0 +1,143 @@
+"""JSON-RPC 2.0 as the base protocol (specification page basic/index)."""
+
+import pytest
+
+from conformance import Judge, requirement
+from conformance.survey import Survey
+from conformance.wire import jsonrpc
+from conformance.wire.connection import Answer, Connection
+
+NO_SUCH_METHOD = "conformance/no-such-method"
+
+
+@pytest.fixture(scope="session")
+def unknown_method(audit: object) -> dict[int | str, Answer]:
+    """An unknown method asked for under an integer and a string id."""
+    from conformance.audit import Audit
+
+    assert isinstance(audit, Audit)  # noqa: S101 - the fixture of the plugin
+    connection = audit.mcp()
+    return {name: connection.request(NO_SUCH_METHOD, id=name) for name in (990_001, "990002")}
+
+
+@requirement("jsonrpc.response-echoes-request-id")
+def test_a_response_carries_the_id_of_its_request(mcp: Connection, judge: Judge) -> None:
+    for sent in (0, 980_001, "980002", "x" * 200):
+        answer = mcp.request("ping", id=sent)
+        if answer.response is None:
+            judge.could_not_run(f"ping was not answered ({answer.summary})")
+        got = answer.response.get("id")
+        judge.that(jsonrpc.same_id(got, sent), expected=f"id {sent!r}", observed=repr(got), evidence=answer)
+
+
+@requirement("jsonrpc.error-response-echoes-id")
+def test_an_error_carries_the_id_of_its_request(unknown_method: dict[int | str, Answer], judge: Judge) -> None:
+    for sent, answer in unknown_method.items():
+        if answer.error is None:
+            judge.could_not_run(f"no error could be provoked ({answer.summary})")
+        got = (answer.response or {}).get("id")
+        judge.that(jsonrpc.same_id(got, sent), expected=f"id {sent!r}", observed=repr(got), evidence=answer)
+
+
+@requirement("jsonrpc.unknown-method-not-found")
+def test_an_unknown_method_is_answered_with_method_not_found(
+    unknown_method: dict[int | str, Answer], judge: Judge
+) -> None:
+    for answer in unknown_method.values():
+        good = answer.error_code == jsonrpc.METHOD_NOT_FOUND
+        judge.that(good, expected="JSON-RPC error -32601", observed=answer.summary, evidence=answer)
+
+
+@requirement("jsonrpc.malformed-json-code")
+def test_broken_json_is_a_parse_error(mcp: Connection, judge: Judge) -> None:
+    answer = mcp.post(b'{"jsonrpc":"2.0","id":970001,"method":', purpose="broken JSON")
+    _refused(judge, answer, jsonrpc.PARSE_ERROR, "broken JSON")
+
+
+@requirement("jsonrpc.invalid-request-code")
+def test_json_that_is_no_request_is_an_invalid_request(mcp: Connection, judge: Judge) -> None:
+    broken = {
+        "a numeric method": {"jsonrpc": "2.0", "id": 970_002, "method": 5},
+        "jsonrpc 1.0": {"jsonrpc": "1.0", "id": 970_003, "method": "ping"},
+    }
+    for name, message in broken.items():
+        answer = mcp.post(jsonrpc.encode(message), purpose=name)
+        _refused(judge, answer, jsonrpc.INVALID_REQUEST, name)
+
+
+@requirement("jsonrpc.no-reply-to-notifications")
+def test_a_notification_gets_no_json_rpc_response(mcp: Connection, judge: Judge) -> None:
+    for method in ("notifications/cancelled", "notifications/conformance-unknown"):
+        params = {"requestId": 999_999, "reason": "conformance audit"} if method.endswith("cancelled") else None
+        answer = mcp.notify(method, params)
+        replied = answer.http.ok and any(jsonrpc.kind_of(one) in ("result", "error") for one in answer.messages)
+        judge.that(not replied, expected=f"no response to {method}", observed=answer.summary, evidence=answer)
+
+
+def _refused(judge: Judge, answer: Answer, code: int, name: str) -> None:
+    """A refusal below JSON-RPC (4xx without JSON-RPC body) is as good as the error code."""
+    error = next((one for one in answer.messages if jsonrpc.kind_of(one) == "error"), None)
+    if error is not None:
+        got = error["error"].get("code") if isinstance(error["error"], dict) else error["error"]
+        judge.that(got == code, expected=f"error {code} for {name}", observed=got, evidence=answer)
+        return
+    if answer.http.status == 202:
+        judge.note(f"{name} was accepted with 202 and never answered")
+    bare = 400 <= answer.http.status < 500 or answer.http.status == 202
+    judge.that(bare, expected=f"error {code} or a 4xx for {name}", observed=answer.http.summary, evidence=answer)
+
+
+@requirement("ping.answered-promptly")
+def test_a_ping_is_answered(mcp: Connection, judge: Judge) -> None:
+    answer = mcp.request("ping")
+    judge.that(answer.response is not None and answer.error is None, expected="a result", observed=answer.summary, evidence=answer)
+    judge.that(answer.seconds < 2, expected="within two seconds", observed="it took longer" if answer.seconds >= 2 else "in time")
+
+
+@requirement("ping.result-empty")
+def test_the_answer_to_a_ping_is_empty(mcp: Connection, judge: Judge) -> None:
+    answer = mcp.request("ping")
+    if answer.response is None or answer.error is not None:
+        judge.could_not_run(f"ping was not answered with a result ({answer.summary})")
+    value = answer.response.get("result")
+    empty = isinstance(value, dict) and not value.keys() - {"_meta"}
+    judge.that(empty, expected="an empty object", observed=value, evidence=answer)
+
+
+@requirement("transport.notification-accepted-202")
+def test_a_notification_is_accepted_with_202(mcp: Connection, judge: Judge) -> None:
+    answer = mcp.notify("notifications/cancelled", {"requestId": 999_998, "reason": "conformance audit"})
+    status = answer.http.status
+    judge.that(status == 202 or status >= 400, expected="HTTP 202, or an error status", observed=answer.http.summary, evidence=answer)
+
+
+@requirement("transport.notification-202-has-no-body")
+def test_the_202_for_a_notification_is_empty(mcp: Connection, judge: Judge) -> None:
+    answer = mcp.notify("notifications/cancelled", {"requestId": 999_997, "reason": "conformance audit"})
+    if answer.http.status != 202:
+        judge.not_applicable(f"notifications are not answered with 202 ({answer.http.summary})")
+    judge.that(not answer.http.body, expected="no body", observed=f"{len(answer.http.body)} bytes", evidence=answer)
+
+
+def _list_of_undeclared(survey: Survey, mcp: Connection, judge: Judge, capability: str, name: str) -> None:
+    if capability in survey.capabilities:
+        judge.that(True, expected=f"the {capability} capability declared", observed="declared")
+        return
+    answer = mcp.request(f"{capability}/list")
+    listed = (answer.result or {}).get(name)
+    judge.that(not listed, expected=f"no {name} without the capability", observed=answer.summary, evidence=answer)
+
+
+@requirement("tools.capability-declared")
+def test_a_server_with_tools_declares_them(survey: Survey, mcp: Connection, judge: Judge) -> None:
+    _list_of_undeclared(survey, mcp, judge, "tools", "tools")
+
+
+@requirement("resources.capability-declared")
+def test_a_server_with_resources_declares_them(survey: Survey, mcp: Connection, judge: Judge) -> None:
+    _list_of_undeclared(survey, mcp, judge, "resources", "resources")
+
+
+@requirement("prompts.capability-declared")
+def test_a_server_with_prompts_declares_them(survey: Survey, mcp: Connection, judge: Judge) -> None:
+    _list_of_undeclared(survey, mcp, judge, "prompts", "prompts")

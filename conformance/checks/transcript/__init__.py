@@ -1,0 +1,1 @@
+"""What is judged once over everything the run recorded, at no extra request."""

@@ -1,0 +1,257 @@
+"""Every message of the whole run, judged once at no extra request."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from json import JSONDecodeError, JSONDecoder, loads
+from typing import Any
+
+import pytest
+
+from conformance import Judge, requirement
+from conformance.evidence import Exchange
+from conformance.wire import jsonrpc
+from conformance.wire.sse import SseEvent, scan
+
+_BELOW_THE_PROTOCOL = (400, 401, 403, 404, 405, 406, 413, 415, 421, 429)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One message from the server and the exchange that brought it."""
+
+    message: Any
+    source: Exchange
+
+    @property
+    def exchange(self) -> str:
+        """The recorded exchange."""
+        return self.source.id
+
+
+def media_type(exchange: Exchange) -> str:
+    """The media type of the answer, in lower case."""
+    lines = exchange.response.headers if exchange.response else ()
+    value = next((value for name, value in lines if name.lower() == "content-type"), "")
+    return value.partition(";")[0].strip().lower()
+
+
+def is_stream(exchange: Exchange) -> bool:
+    """Whether the answer is an event stream."""
+    return media_type(exchange) == "text/event-stream"
+
+
+def events(exchange: Exchange) -> list[SseEvent]:
+    """Events of a stream; none for other answers."""
+    body = exchange.response.body if exchange.response and is_stream(exchange) else ""
+    return scan(body.encode("utf-8", "surrogatepass"))
+
+
+def is_request(exchange: Exchange) -> bool:
+    """Whether we sent a well-formed JSON-RPC request in it."""
+    sent = parsed(exchange.request.body)
+    good = jsonrpc.kind_of(sent) == "request" and isinstance(sent, dict)
+    return good and isinstance(sent["method"], str) and sent.get("jsonrpc") == "2.0"
+
+
+def parsed(text: str) -> Any:  # noqa: ANN401
+    """The JSON value of a text, or None."""
+    try:
+        return loads(text)
+    except (JSONDecodeError, RecursionError):
+        return None
+
+
+@pytest.fixture(scope="session")
+def answers(transcript: Sequence[Exchange]) -> list[Exchange]:
+    """Exchanges in which the MCP server sent a body."""
+    return [one for one in transcript if one.response and one.response.size]
+
+
+@pytest.fixture(scope="session")
+def messages(answers: list[Exchange]) -> list[Arrived]:
+    """All JSON-RPC messages the server sent, single ones and those in batches."""
+    return list(_messages(answers))
+
+
+def _messages(answers: list[Exchange]) -> Iterator[Arrived]:
+    for exchange in answers:
+        texts = [one.data for one in events(exchange) if one.data and one.event == "message"]
+        if not is_stream(exchange):
+            texts = [exchange.response.body] if exchange.response else []
+        for text in texts:
+            value = parsed(text)
+            protocol = isinstance(value, list) or (isinstance(value, dict) and bool({"jsonrpc", "result", "method"} & value.keys()))
+            if protocol or (exchange.status == 200 and value is not None):
+                yield from (Arrived(one, exchange) for one in (value if isinstance(value, list) else [value]))
+
+
+def of_kind(messages: list[Arrived], *kinds: str) -> list[Arrived]:
+    """Messages that look like responses, requests and so on by the members they have."""
+    return [one for one in messages if isinstance(one.message, dict) and kinds and _looks_like(one.message, kinds)]
+
+
+def _looks_like(message: dict[str, Any], kinds: tuple[str, ...]) -> bool:
+    if "method" in message:
+        return bool({"request", "notification"} & set(kinds))
+    return "response" in kinds
+
+
+def judge_each(judge: Judge, found: list[Arrived], expected: str, problem: Any) -> None:  # noqa: ANN401
+    """Hold `problem(message)` against every message; it returns what is wrong, or an empty string."""
+    if not found:
+        judge.not_applicable("the server sent no such message")
+    broken = [(one, text) for one in found if (text := problem(one.message))]
+    for one, text in broken[:5]:
+        judge.that(False, expected=expected, observed=f"{text} (answer to {one.source.purpose})", evidence=one)
+    if not broken:
+        judge.that(True, expected=expected, observed=f"{len(found)} messages are")
+
+
+@requirement("jsonrpc.messages-well-formed")
+def test_every_message_is_json_rpc(messages: list[Arrived], judge: Judge) -> None:
+    def problem(message: Any) -> str:  # noqa: ANN401
+        if jsonrpc.kind_of(message) == "unknown":
+            return f"members {sorted(message) if isinstance(message, dict) else type(message).__name__}"
+        return "" if message.get("jsonrpc") == "2.0" else f"jsonrpc is {message.get('jsonrpc')!r}"
+
+    judge_each(judge, messages, "every message is a JSON-RPC 2.0 message", problem)
+
+
+@requirement("jsonrpc.messages-are-utf8")
+def test_every_message_is_utf_8(answers: list[Exchange], judge: Judge) -> None:
+    if not answers:
+        judge.could_not_run("the server sent nothing")
+    broken = [one for one in answers if one.response and not one.response.utf8]
+    for one in broken[:5]:
+        judge.that(False, expected="valid UTF-8", observed=f"other bytes in the answer to {one.purpose}", evidence=_Seen(one.id))
+    judge.that(not broken, expected="every answer is valid UTF-8", observed=f"{len(answers)} answers read, {len(broken)} broken")
+
+
+@dataclass(frozen=True)
+class _Seen:
+    exchange: str
+
+
+@requirement("jsonrpc.error-has-code-and-message")
+def test_every_error_has_code_and_message(messages: list[Arrived], judge: Judge) -> None:
+    def problem(message: dict[str, Any]) -> str:
+        error = message["error"]
+        if not isinstance(error, dict):
+            return f"error is {type(error).__name__}"
+        if "code" not in error:
+            return "no code"
+        return "" if isinstance(error.get("message"), str) else "no message string"
+
+    errors = [one for one in of_kind(messages, "response") if "error" in one.message]
+    judge_each(judge, errors, "errors with code and message", problem)
+
+
+@requirement("jsonrpc.error-code-is-integer")
+def test_every_error_code_is_an_integer(messages: list[Arrived], judge: Judge) -> None:
+    def problem(message: dict[str, Any]) -> str:
+        code = message["error"]["code"]
+        whole = isinstance(code, int | float) and not isinstance(code, bool) and code == int(code)
+        return "" if whole else f"code {code!r}"
+
+    errors = [one for one in of_kind(messages, "response") if isinstance(one.message.get("error"), dict)]
+    judge_each(judge, [one for one in errors if "code" in one.message["error"]], "integer error codes", problem)
+
+
+@requirement("jsonrpc.response-has-result-or-error")
+def test_every_response_has_result_or_error(messages: list[Arrived], judge: Judge) -> None:
+    def problem(message: dict[str, Any]) -> str:
+        return "" if {"result", "error"} & message.keys() else f"members {sorted(message)}"
+
+    judge_each(judge, of_kind(messages, "response"), "responses with result or error", problem)
+
+
+@requirement("jsonrpc.response-not-both-result-and-error")
+def test_no_response_has_both_result_and_error(messages: list[Arrived], judge: Judge) -> None:
+    def problem(message: dict[str, Any]) -> str:
+        return "both result and error" if {"result", "error"} <= message.keys() else ""
+
+    judge_each(judge, of_kind(messages, "response"), "responses with one of result and error", problem)
+
+
+@requirement("jsonrpc.result-is-object")
+def test_every_result_is_an_object(messages: list[Arrived], judge: Judge) -> None:
+    def problem(message: dict[str, Any]) -> str:
+        return "" if isinstance(message["result"], dict) else f"result is {message['result']!r}"
+
+    results = [one for one in of_kind(messages, "response") if "result" in one.message]
+    judge_each(judge, results, "results that are objects", problem)
+
+
+@requirement("jsonrpc.notifications-have-no-id")
+def test_no_notification_has_an_id(messages: list[Arrived], judge: Judge) -> None:
+    def problem(message: dict[str, Any]) -> str:
+        return f"{message['method']} has an id" if "id" in message else ""
+
+    sent = of_kind(messages, "notification")
+    judge_each(judge, [one for one in sent if str(one.message["method"]).startswith("notifications/")], "no id", problem)
+
+
+@requirement("jsonrpc.batches-not-sent")
+def test_no_batch_is_sent(answers: list[Exchange], judge: Judge) -> None:
+    if not answers:
+        judge.could_not_run("the server sent nothing")
+    for one in answers:
+        texts = [event.data or "" for event in events(one)] or [one.response.body if one.response else ""]
+        if any(isinstance(parsed(text), list) for text in texts):
+            judge.that(False, expected="single messages", observed=f"an array in answer to {one.purpose}", evidence=_Seen(one.id))
+    judge.that(True, expected="single messages", observed=f"{len(answers)} answers read")
+
+
+@requirement("transport.request-answered-json-or-sse")
+def test_every_request_is_answered_as_json_or_stream(transcript: Sequence[Exchange], judge: Judge) -> None:
+    asked = [one for one in transcript if one.method == "POST" and one.response and is_request(one)]
+    asked = [one for one in asked if one.status not in _BELOW_THE_PROTOCOL and one.status < 500]
+    if not asked:
+        judge.could_not_run("no request was answered")
+    broken = [one for one in asked if media_type(one) not in ("application/json", "text/event-stream") or one.status == 202]
+    for one in broken[:5]:
+        observed = f"HTTP {one.status}, {media_type(one) or 'no media type'} in answer to {one.purpose}"
+        judge.that(False, expected="application/json or text/event-stream", observed=observed, evidence=_Seen(one.id))
+    judge.that(not broken, expected="JSON or an event stream", observed=f"{len(asked)} answers read, {len(broken)} otherwise")
+
+
+@requirement("transport.json-answer-is-one-message")
+def test_a_json_answer_is_one_message(transcript: Sequence[Exchange], judge: Judge) -> None:
+    asked = [one for one in transcript if one.method == "POST" and is_request(one)]
+    asked = [one for one in asked if one.status == 200 and media_type(one) == "application/json" and one.response]
+    if not asked:
+        judge.not_applicable("no request was answered as JSON")
+    for one in asked:
+        body = one.response.body.strip() if one.response else ""
+        problem = _not_one_message(body)
+        if problem:
+            judge.that(False, expected="one response", observed=f"{problem} in answer to {one.purpose}", evidence=_Seen(one.id))
+    judge.that(True, expected="one response in each JSON answer", observed=f"{len(asked)} answers read")
+
+
+def _not_one_message(body: str) -> str:
+    try:
+        value, end = JSONDecoder().raw_decode(body)
+    except (JSONDecodeError, RecursionError):
+        return "no JSON"
+    if body[end:].strip():
+        return "more than one JSON text"
+    return "a message with a method" if isinstance(value, dict) and "method" in value else ""
+
+
+@requirement("transport.sse-events-carry-messages")
+def test_every_event_carries_a_message(transcript: Sequence[Exchange], judge: Judge) -> None:
+    streams = [one for one in transcript if is_stream(one)]
+    if not streams:
+        judge.not_applicable("no request was answered with an event stream")
+    count = 0
+    for one in streams:
+        for event in events(one):
+            if not event.data or event.event == "endpoint":
+                continue
+            count += 1
+            good = event.event == "message" and isinstance(parsed(event.data), dict | list)
+            if not good:
+                observed = f"event {event.event!r} with other data, in answer to {one.purpose}"
+                judge.that(False, expected="one JSON-RPC message in each event", observed=observed, evidence=_Seen(one.id))
+    judge.that(True, expected="one JSON-RPC message in each event", observed=f"{count} events read")

@@ -1,0 +1,120 @@
+"""Arguments for a tool, made from the subset of JSON Schema that tools use."""
+
+from typing import Any
+
+from conformance.schema import ServerSchema, ServerSchemaError
+
+_DEEPEST = 8
+
+
+class Unsupported(Exception):
+    """The schema uses something arguments cannot be made for; the message names it."""
+
+
+def example(schema: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The smallest valid arguments object: required members only, defaults and examples preferred.
+
+    Raises:
+        Unsupported: no arguments were found that the schema itself accepts.
+    """
+    if not isinstance(schema, dict):
+        raise Unsupported("inputSchema is no object")
+    made = _value(schema, schema, 0)
+    try:
+        errors = ServerSchema(schema).errors(made)
+    except ServerSchemaError as failure:
+        raise Unsupported(f"inputSchema cannot be used: {failure}") from None
+    if errors or not isinstance(made, dict):
+        raise Unsupported(f"the arguments found do not fit: {errors[0] if errors else 'not an object'}")
+    return made
+
+
+def _value(schema: Any, root: dict[str, Any], depth: int) -> Any:  # noqa: ANN401, PLR0911
+    if depth > _DEEPEST:
+        raise Unsupported("inputSchema is nested too deeply")
+    if not isinstance(schema, dict):
+        return "text"
+    for known in ("const", "default"):
+        if known in schema:
+            return schema[known]
+    for known in ("enum", "examples"):
+        if isinstance(schema.get(known), list) and schema[known]:
+            return schema[known][0]
+    if isinstance(schema.get("$ref"), str):
+        return _value(_target(schema["$ref"], root), root, depth + 1)
+    for union in ("anyOf", "oneOf"):
+        if isinstance(schema.get(union), list) and schema[union] and "properties" not in schema:
+            return _value(schema[union][0], root, depth + 1)
+    kind = schema.get("type", "object" if "properties" in schema else "string")
+    kind = kind[0] if isinstance(kind, list) and kind else kind
+    maker = _MAKERS.get(str(kind))
+    if maker is None:
+        raise Unsupported(f"inputSchema uses type {kind!r}")
+    return maker(schema, root, depth)
+
+
+def _object(schema: dict[str, Any], root: dict[str, Any], depth: int) -> dict[str, Any]:
+    properties = schema.get("properties")
+    properties = properties if isinstance(properties, dict) else {}
+    required = schema.get("required")
+    names = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+    return {name: _value(properties.get(name, {}), root, depth + 1) for name in names}
+
+
+def _array(schema: dict[str, Any], root: dict[str, Any], depth: int) -> list[Any]:
+    count = schema.get("minItems")
+    count = count if isinstance(count, int) and 0 <= count <= 20 else 0
+    return [_value(schema.get("items", {}), root, depth + 1) for _ in range(count)]
+
+
+def _string(schema: dict[str, Any], *_: Any) -> str:  # noqa: ANN401
+    text = _FORMATS.get(str(schema.get("format")), "conformance")
+    shortest, longest = schema.get("minLength"), schema.get("maxLength")
+    if isinstance(shortest, int) and len(text) < shortest <= 10_000:
+        text = text.ljust(shortest, "x")
+    return text[:longest] if isinstance(longest, int) and longest >= 0 else text
+
+
+def _integer(schema: dict[str, Any], *_: Any) -> int:  # noqa: ANN401
+    low, high = schema.get("minimum"), schema.get("maximum")
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    bounds = [low, above + 1 if isinstance(above, int) else None]
+    floor = max((int(one) for one in bounds if isinstance(one, int | float)), default=1)
+    tops = [high, below - 1 if isinstance(below, int) else None]
+    ceiling = min((int(one) for one in tops if isinstance(one, int | float)), default=max(floor, 1))
+    value = min(max(floor, 1), ceiling)
+    step = schema.get("multipleOf")
+    return -(-value // step) * step if isinstance(step, int) and step > 0 else value
+
+
+def _target(reference: str, root: dict[str, Any]) -> Any:  # noqa: ANN401
+    if not reference.startswith("#"):
+        raise Unsupported("inputSchema refers to another document")
+    value: Any = root
+    for part in reference.removeprefix("#").split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if not isinstance(value, dict) or key not in value:
+            raise Unsupported(f"inputSchema refers to {reference}, which is not there")
+        value = value[key]  # type: ignore[reportUnknownVariableType]
+    return value  # type: ignore[reportUnknownVariableType]
+
+
+_FORMATS = {
+    "date-time": "2026-01-01T00:00:00Z",
+    "date": "2026-01-01",
+    "time": "00:00:00Z",
+    "email": "audit@example.com",
+    "uri": "https://example.com/",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+}
+_MAKERS: dict[str, Any] = {
+    "object": _object,
+    "array": _array,
+    "string": _string,
+    "integer": _integer,
+    "number": _integer,
+    "boolean": lambda *_: False,  # type: ignore[reportUnknownLambdaType]
+    "null": lambda *_: None,  # type: ignore[reportUnknownLambdaType]
+}

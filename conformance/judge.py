@@ -1,0 +1,100 @@
+"""Collects what a check expected and observed, and turns broken expectations into one structured failure."""
+
+from dataclasses import dataclass
+from typing import Literal, NoReturn
+
+from conformance.evidence import Redactor
+from conformance.verdict import CouldNotRun, NotApplicable
+
+Severity = Literal["violation", "advice"]
+_OBSERVED_LIMIT = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One expectation held against what was seen."""
+
+    ok: bool
+    expected: str
+    observed: str
+    severity: Severity = "violation"
+
+    def as_json(self) -> dict[str, object]:
+        """The entry of `checks[].observations` in results.json."""
+        return {"ok": self.ok, "expected": self.expected, "observed": self.observed, "severity": self.severity}
+
+
+class Failure(Exception):
+    """At least one expectation of a check did not hold; carries all observations of the check."""
+
+    def __init__(self, broken: list[Observation]) -> None:
+        self.broken = broken
+        super().__init__("\n".join(f"expected: {one.expected}\nobserved: {one.observed}" for one in broken))
+
+
+class Judge:
+    """Soft collector handed to a check; the plugin calls `close` when the check ends."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self.observations: list[Observation] = []
+        self.notes: list[str] = []
+        self.exchanges: list[str] = []
+
+    def that(
+        self,
+        ok: bool,
+        *,
+        expected: str,
+        observed: object,
+        severity: Severity = "violation",
+        evidence: object = None,
+    ) -> None:
+        """Record one expectation. `evidence` is anything with an `exchange` id, to be shown with it."""
+        text = self._clean(observed)
+        self.observations.append(Observation(bool(ok), self._clean(expected), text, severity))
+        self.see(evidence)
+
+    def never(self, happened: object, observed: str, *, evidence: object = None) -> None:
+        """Record that something must not have happened; `observed` names it, as in "a token was issued"."""
+        text = observed if happened else f"not so: {observed}"
+        self.that(not happened, expected=f"never: {observed}", observed=text, evidence=evidence)
+
+    def advise(self, ok: bool, *, expected: str, observed: object, evidence: object = None) -> None:
+        """Record an expectation that only warns when broken, whatever the level of the requirement."""
+        self.that(ok, expected=expected, observed=observed, severity="advice", evidence=evidence)
+
+    def see(self, evidence: object) -> None:
+        """Show an exchange with this check although another check or the survey sent it."""
+        exchange = getattr(evidence, "exchange", None)
+        if isinstance(exchange, str) and exchange and exchange not in self.exchanges:
+            self.exchanges.append(exchange)
+
+    def note(self, text: str) -> None:
+        """Record something worth knowing that is neither right nor wrong."""
+        self.notes.append(self._clean(text))
+
+    def not_applicable(self, reason: str) -> NoReturn:
+        """End the check: the server does not offer what the requirement is about."""
+        raise NotApplicable(self._clean(reason))
+
+    def could_not_run(self, reason: str) -> NoReturn:
+        """End the check: a prerequisite is missing, nothing is known."""
+        raise CouldNotRun(self._clean(reason))
+
+    def close(self) -> None:
+        """Raise what the observations amount to.
+
+        Raises:
+            Failure: an expectation did not hold.
+            RuntimeError: the check held nothing against anything, which is a defect of the check.
+        """
+        if not self.observations:
+            raise RuntimeError("the check made no observation, so it cannot fail")
+        broken = [one for one in self.observations if not one.ok]
+        if broken:
+            raise Failure(broken)
+
+    def _clean(self, value: object) -> str:
+        text = self._redactor.text(value if isinstance(value, str) else str(value))
+        return text if len(text) <= _OBSERVED_LIMIT else f"{text[:_OBSERVED_LIMIT]}… ({len(text)} characters)"

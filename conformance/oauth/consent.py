@@ -1,0 +1,233 @@
+"""Getting a user's approval for an authorization request: the consent drivers."""
+
+import time
+import webbrowser
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Protocol
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.request import Request
+
+from conformance.oauth.forms import Form, parse_forms
+from conformance.wire.http import HttpClient, NoAnswer, Reply, origin_of
+
+_HOPS = 25
+_PERSON_SECONDS = 300.0
+
+
+class ConsentFailed(Exception):
+    """No approval came. The message says what was met and what to try; `exchange` shows the last page."""
+
+    def __init__(self, sentence: str, exchange: str = "") -> None:
+        super().__init__(sentence)
+        self.exchange = exchange
+
+
+@dataclass(frozen=True)
+class AuthorizationResponse:
+    """What the authorization server sent to the redirect URI, parameters in order (RFC 6749 section 4.1.2)."""
+
+    parameters: tuple[tuple[str, str], ...] = field(repr=False)
+    status: int = 302
+    exchange: str = ""
+
+    def get(self, name: str) -> str | None:
+        """The first value of a parameter."""
+        return next((value for key, value in self.parameters if key == name), None)
+
+
+class ConsentDriver(Protocol):
+    """Brings an authorization request to its end and returns the response. Raises ConsentFailed."""
+
+    name: str
+
+    def approve(self, url: str, redirect_uri: str) -> AuthorizationResponse:
+        """Have the request at `url` approved."""
+        ...
+
+
+class NoConsent:
+    """Refuses: nobody is there to approve."""
+
+    def __init__(self, name: str, advice: str) -> None:
+        self.name = name
+        self._advice = advice
+
+    def approve(self, url: str, redirect_uri: str) -> AuthorizationResponse:
+        """Always raises ConsentFailed."""
+        raise ConsentFailed(self._advice)
+
+
+def _at_redirect_uri(location: str, redirect_uri: str) -> bool:
+    here, wanted = urlsplit(location), urlsplit(redirect_uri)
+    return (here.scheme, here.netloc, here.path or "/") == (wanted.scheme, wanted.netloc, wanted.path or "/")
+
+
+def _response(location: str, status: int, exchange: str) -> AuthorizationResponse:
+    parameters = parse_qsl(urlsplit(location).query, keep_blank_values=True)
+    return AuthorizationResponse(tuple(parameters), status, exchange)
+
+
+class AutomaticConsent:
+    """Follows redirects and submits plain HTML login and consent forms, cookies kept.
+
+    Args:
+        http: sends the requests.
+        values: fields to fill in, by name (`--consent-field`).
+        button: text of the button to press (`--consent-submit`); found by its words when empty.
+    """
+
+    name = "auto"
+
+    def __init__(self, http: HttpClient, values: Mapping[str, str], button: str = "") -> None:
+        self._http = http
+        self._values = values
+        self._button = button
+        self._cookies = CookieJar()
+
+    def approve(self, url: str, redirect_uri: str) -> AuthorizationResponse:
+        """Walk from the authorization endpoint to the redirect URI. Raises ConsentFailed."""
+        reply = self._send("GET", url)
+        submitted: list[str] = []
+        for _ in range(_HOPS):
+            if reply.redirect is not None:
+                location = urljoin(reply.url, reply.redirect)
+                if _at_redirect_uri(location, redirect_uri):
+                    return _response(location, reply.status, reply.exchange)
+                if urlsplit(location).scheme not in ("http", "https"):
+                    raise ConsentFailed(f"the consent pages redirect to {location.split('?')[0]}", reply.exchange)
+                reply = self._send("GET", location)
+                continue
+            reply = self._submit(reply, submitted)
+        raise ConsentFailed("the consent pages redirect in a circle; give --token or use --consent person", reply.exchange)
+
+    def _submit(self, reply: Reply, submitted: list[str]) -> Reply:
+        page = reply.body.decode("utf-8", "replace")
+        if reply.status >= 400:
+            raise ConsentFailed(f"the authorization server refused the request ({reply.summary})", reply.exchange)
+        form = self._choose(parse_forms(page), reply)
+        button = form.best_button(self._button)
+        if self._button and button is None:
+            button = form.best_button()
+        missing = [name for name in form.asks_for if name not in self._values]
+        here = f"{urlsplit(reply.url).path} {sorted(one.name for one in form.fields)}"
+        if missing and (here in submitted or any(one.required and one.name in missing for one in form.fields)):
+            options = " ".join(f"--consent-field {name}=..." for name in missing)
+            raise ConsentFailed(f"the page at {reply.url.split('?')[0]} asks for input; give {options}", reply.exchange)
+        if submitted.count(here) > 1:
+            raise ConsentFailed(f"the page at {reply.url.split('?')[0]} comes back after its form was sent; are the"
+                                " --consent-field values right?", reply.exchange)  # fmt: skip
+        submitted.append(here)
+        action = urljoin(reply.url, form.action or reply.url)
+        entries = form.entries(button, self._values)
+        if origin_of(action) != origin_of(reply.url) and any(name in self._values for name, _ in entries):
+            raise ConsentFailed(f"the form would send the given fields to another origin, {origin_of(action)}", reply.exchange)
+        if form.method == "post":
+            return self._send("POST", action, entries)
+        return self._send("GET", f"{action.split('?')[0]}?{urlencode(entries)}")
+
+    def _choose(self, forms: list[Form], reply: Reply) -> Form:
+        if not forms:
+            advice = "use --consent person, or give --token"
+            raise ConsentFailed(f"the page at {reply.url.split('?')[0]} has no plain HTML form ({reply.summary}); {advice}",
+                                reply.exchange)  # fmt: skip
+        if self._button:
+            named = [form for form in forms if form.best_button(self._button)]
+            forms = named or forms
+
+        def worth(form: Form) -> int:
+            button = form.best_button()
+            return button.approval if button else 0 if not form.buttons else -1
+
+        best = max(forms, key=worth)
+        if worth(best) < 0:
+            raise ConsentFailed("no button of the page approves; name it with --consent-submit TEXT", reply.exchange)
+        return best
+
+    def _send(self, method: str, url: str, entries: list[tuple[str, str]] | None = None) -> Reply:
+        request = Request(url)  # noqa: S310 - only carries the URL for the cookie jar
+        self._cookies.add_cookie_header(request)
+        headers = {"Accept": "text/html,application/xhtml+xml"}
+        cookie = request.get_header("Cookie")
+        if cookie:
+            headers["Cookie"] = cookie
+        try:
+            if method == "POST":
+                reply = self._http.post_form(
+                    url, entries or [], channel="consent", purpose="consent form", headers=headers
+                )
+            else:
+                reply = self._http.get(url, channel="consent", purpose="consent page", headers=headers)
+        except NoAnswer as failure:
+            raise ConsentFailed(str(failure), failure.exchange) from None
+        self._cookies.extract_cookies(_CookieSource(reply), request)  # type: ignore[reportArgumentType]
+        return reply
+
+
+class _CookieSource:
+    """The part of a urllib response that a cookie jar reads."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    def info(self) -> "_CookieSource":
+        return self
+
+    def get_all(self, name: str, default: list[str]) -> list[str]:
+        return self._reply.header_all(name) or default
+
+
+class PersonConsent:
+    """Prints the URL, opens the browser, and waits for the redirect on a loopback listener.
+
+    Args:
+        say: prints one line to the person.
+        expected: how many approvals the run will ask for at most.
+        open_browser: whether to open the URL in the default browser as well.
+    """
+
+    name = "person"
+
+    def __init__(self, say: Callable[[str], None], expected: int, *, open_browser: bool = True) -> None:
+        self._say = say
+        self._expected = expected
+        self._open_browser = open_browser
+        self._asked = 0
+
+    def approve(self, url: str, redirect_uri: str) -> AuthorizationResponse:
+        """Ask the person and wait up to five minutes. Raises ConsentFailed."""
+        self._asked += 1
+        parts = urlsplit(redirect_uri)
+        received: list[str] = []
+
+        class Listener(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                hit = urlsplit(self.path).path == (parts.path or "/")
+                if hit:
+                    received.append(self.path)
+                self.send_response(200 if hit else 404)
+                self.send_header("Content-Type", "text/plain; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(b"Approval received. You can close this page." if hit else b"Not here.")
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        try:
+            server = HTTPServer(("127.0.0.1", parts.port or 80), Listener)
+        except OSError as failure:
+            raise ConsentFailed(f"cannot listen on {redirect_uri} for the approval ({failure})") from None
+        with server:
+            self._say(f"approval {self._asked} of {self._expected}: open this address and approve the request:")
+            self._say(f"  {url}")
+            if self._open_browser:
+                webbrowser.open(url)
+            deadline = time.monotonic() + _PERSON_SECONDS
+            while not received and time.monotonic() < deadline:
+                server.timeout = deadline - time.monotonic()
+                server.handle_request()
+        if not received:
+            raise ConsentFailed("nobody approved within five minutes; run again, or give --token")
+        return _response(received[0], 302, "")

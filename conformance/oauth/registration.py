@@ -1,0 +1,79 @@
+"""Dynamic client registration (RFC 7591), and removal of what was registered (RFC 7592)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.wire.http import VERSION, HttpClient, NoAnswer, Reply
+
+CLIENT_NAME = "pytest-mcp-conformance audit"
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client the audit may use. `redirect_uri` is one that is registered for it."""
+
+    id: str
+    redirect_uri: str
+    secret: str | None = field(default=None, repr=False)
+    auth_method: str = "none"
+
+    @property
+    def public(self) -> bool:
+        """Whether it has no secret."""
+        return self.secret is None
+
+
+def registration_request(redirect_uri: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+    """A registration that every server must understand: a public native client with a loopback redirect."""
+    request: dict[str, Any] = {
+        "redirect_uris": [redirect_uri],
+        "client_name": CLIENT_NAME,
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "token_endpoint_auth_method": "none",
+        "application_type": "native",
+        "software_id": "pytest-mcp-conformance",
+        "software_version": VERSION,
+    }
+    request |= changes
+    return {name: value for name, value in request.items() if value is not ...}
+
+
+class Registrar:
+    """Registers clients at one endpoint and remembers them for removal."""
+
+    def __init__(self, http: HttpClient, endpoint: str) -> None:
+        self._http = http
+        self.endpoint = endpoint
+        self._management: list[tuple[str, str]] = []
+
+    def register(self, request: Mapping[str, Any], purpose: str = "registration") -> Reply:
+        """POST a registration. Raises NoAnswer."""
+        reply = self._http.post_json(self.endpoint, request, channel="oauth", purpose=purpose)
+        place, token = (reply.json_object.get(name) for name in ("registration_client_uri", "registration_access_token"))
+        if isinstance(place, str) and isinstance(token, str) and place.startswith(("https://", "http://")):
+            self._management.append((place, token))
+        return reply
+
+    def remove_all(self) -> None:
+        """Delete every client whose registration came with a management URL (RFC 7592 section 2.3)."""
+        while self._management:
+            place, token = self._management.pop()
+            try:
+                authorization = {"Authorization": f"Bearer {token}"}
+                self._http.send("DELETE", place, channel="oauth", purpose="removal of the client", headers=authorization)
+            except NoAnswer:
+                continue
+
+
+def client_of(reply: Reply, redirect_uri: str) -> Client | None:
+    """The client a registration answer describes, None when it holds no client id."""
+    content = reply.json_object
+    name, secret = content.get("client_id"), content.get("client_secret")
+    if not reply.ok or not isinstance(name, str) or not name:
+        return None
+    method = content.get("token_endpoint_auth_method")
+    secret = secret if isinstance(secret, str) and secret else None
+    default = "client_secret_basic" if secret else "none"
+    return Client(name, redirect_uri, secret, method if isinstance(method, str) and method else default)

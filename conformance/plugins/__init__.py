@@ -1,0 +1,11 @@
+"""The pytest plugin. Without --target-url, --demo or --requirements it does nothing."""
+
+pytest_plugins = (
+    "conformance.plugins.options",
+    "conformance.plugins.survey",
+    "conformance.plugins.selection",
+    "conformance.plugins.fixtures",
+    "conformance.plugins.verdicts",
+    "conformance.plugins.reporting",
+    "conformance.plugins.testlog",
+)

@@ -1,0 +1,66 @@
+"""Options, and the shipped checks as default when a target is given and no path is."""
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from conformance.audit import AUDIT, Audit, make_audit
+from conformance.catalogue import load
+from conformance.catalogue.listing import as_text, listing
+from conformance.data import CHECKS
+from conformance.evidence import Recorder
+from conformance.redaction import Redactor
+from conformance.settings import OPTIONS, read_settings
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mcp", "MCP conformance")
+    for option in OPTIONS:
+        option.add_to(group)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "requirement(*ids): the requirements of the MCP catalogue that the check decides")
+    handed_over = getattr(config, "workerinput", {}).get("mcp_audit")
+    if handed_over:
+        config.stash[AUDIT] = Audit.in_worker(handed_over, config.workerinput["workerid"])  # type: ignore[attr-defined]
+        return
+    settings = read_settings(config)
+    if settings.active:
+        config.stash[AUDIT] = make_audit(settings, Recorder(Redactor()))
+        if config.args_source is not pytest.Config.ArgsSource.ARGS:
+            config.args = [str(path) for path in sorted(CHECKS.rglob("test_*.py"))]
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Print the requirements and stop, when asked for them."""
+    wanted = config.getoption("mcp_requirements", None)
+    if not wanted:
+        return None
+    found = listing(load(), checks_by_requirement(), faults_by_requirement())
+    print(json.dumps(found, indent=1) if wanted == "json" else as_text(found, load()))  # noqa: T201
+    return 0
+
+
+def checks_by_requirement() -> dict[str, list[str]]:
+    """The shipped checks that decide each requirement id."""
+    from conformance.checks import shipped_checks
+
+    return _inverted(shipped_checks().items())
+
+
+def faults_by_requirement() -> dict[str, list[str]]:
+    """The faults of the reference server that break each requirement id."""
+    from conformance.reference.faults import FAULTS
+
+    return _inverted((fault.name, fault.trips) for fault in FAULTS.values())
+
+
+def _inverted(pairs: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, ids in pairs:
+        for one in sorted(ids):
+            found.setdefault(one, []).append(name)
+    return found

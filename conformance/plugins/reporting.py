@@ -1,0 +1,144 @@
+"""Collects what the checks found, writes the reports, and decides the exit code."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from conformance.audit import Audit, audit_of
+from conformance.plugins.options import checks_by_requirement
+from conformance.report.console import summary_lines
+from conformance.report.write import ReportError, write_reports
+from conformance.results import Course, build_results, command_line
+from conformance.verdict import exit_code
+
+_REWRITE_EVERY = 5.0
+
+
+class Reporter:
+    """Runs in the controlling process: gathers records, writes them now and then, and at the end."""
+
+    def __init__(self, config: pytest.Config, audit: Audit) -> None:
+        self._config = config
+        self._audit = audit
+        self._started = time.time()
+        self._written = 0.0
+        self._requests = 0
+        self._folder = Path(config.invocation_params.dir, audit.settings.report_dir)
+        self._plain_failures = 0
+        self.checks: list[dict[str, Any]] = []
+        self.exchanges: dict[str, Any] = {}
+        self.deselected = 0
+        self.interrupted = ""
+        self.results: dict[str, Any] = {}
+        self.problem = ""
+
+    def check_folder(self) -> None:
+        """Find out before the audit whether reports can be written. Raises pytest.UsageError."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            probe = self._folder / ".writable"
+            probe.touch()
+            probe.unlink()
+        except OSError as failure:
+            reason = failure.strerror or failure
+            raise pytest.UsageError(f"cannot write reports to {self._folder} ({reason}); choose another --report-dir") from None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        record = getattr(report, "conformance", None)
+        if record is None:
+            self._plain_failures += report.failed
+            return
+        record = dict(record)
+        self.exchanges |= record.pop("exchange_bodies")
+        self._requests += record.pop("requests_sent")
+        record.pop("level")
+        self.checks = [one for one in self.checks if one["id"] != record["id"]] + [record] if self._seen(record) else [*self.checks, record]
+        if time.monotonic() - self._written > _REWRITE_EVERY:
+            self.write(finished=False)
+
+    def _seen(self, record: dict[str, Any]) -> bool:
+        return any(one["id"] == record["id"] for one in self.checks)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        self.deselected += len(items)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = self.interrupted or "interrupted by the user"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self._audit.survey is None and not self.interrupted:
+            return
+        stopped = session.shouldstop or session.shouldfail
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+            self.interrupted = "an internal error of the test run"
+        elif stopped:
+            self.interrupted = self.interrupted or str(stopped)
+        self.write(finished=not self.interrupted)
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+            code = exit_code(self.results["summary"]["outcome"], self._audit.settings.fail_on)
+            session.exitstatus = code or int(bool(self._plain_failures))
+
+    def write(self, *, finished: bool) -> None:
+        """Write both reports as far as the run has come."""
+        audit = self._audit
+        course = Course(
+            started=self._started,
+            ended=time.time() if finished or self.interrupted else None,
+            command=command_line(),
+            requests=self._requests + self._survey_requests,
+            finished=finished,
+            interruption=self.interrupted or ("" if finished else "the run was cut off before its end"),
+            deselected=self.deselected,
+        )
+        exchanges = self._survey_exchanges | self.exchanges
+        self.results = build_results(audit, course, self.checks, exchanges, checks_by_requirement())
+        try:
+            write_reports(self.results, self._folder, audit.catalogue)
+        except ReportError as failure:
+            self.problem = str(failure)
+        self._written = time.monotonic()
+
+    @property
+    def _survey_requests(self) -> int:
+        return self._audit.surveyed[1]
+
+    @property
+    def _survey_exchanges(self) -> dict[str, Any]:
+        count = self._audit.surveyed[0]
+        return {one.id: one.as_json() for one in self._audit.recorder.exchanges[:count]}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Iterator[None]:
+        yield
+        if not self.results:
+            return
+        terminalreporter.write_sep("=", "MCP conformance")
+        report = self._folder / "compliance.html"
+        shown = _shortest(report, Path(self._config.invocation_params.dir))
+        writer = terminalreporter._tw
+        for line in summary_lines(self.results, self._audit.catalogue, shown, color=writer.hasmarkup, width=writer.fullwidth):
+            terminalreporter.write_line(line)
+        if self.problem:
+            terminalreporter.write_line(f"The report could not be written: {self.problem}", red=True)
+
+
+REPORTER = pytest.StashKey[Reporter]()
+
+
+def _shortest(path: Path, base: Path) -> str:
+    return str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    audit = audit_of(config)
+    if audit and not hasattr(config, "workerinput"):
+        reporter = config.stash[REPORTER] = Reporter(config, audit)
+        if not config.option.collectonly:
+            reporter.check_folder()
+        config.pluginmanager.register(reporter, "mcp-reporter")

@@ -1,0 +1,99 @@
+"""What is collected, in which order, under which name, and what applies to the target."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.applicability import of_all
+from conformance.audit import Audit, audit_of
+from conformance.catalogue import UnknownRequirement
+from conformance.data import CHECKS
+from conformance.verdict import CouldNotRun, NotApplicable
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+_LONGEST_NAME = 60
+
+
+def safe_id(name: str) -> str:
+    """A server-chosen name as part of a test id: harmless characters, and a hash where any was replaced."""
+    clean = _UNSAFE.sub("_", name)[:_LONGEST_NAME]
+    if clean == name and clean:
+        return clean
+    return f"{clean or 'unnamed'}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    audit = audit_of(metafunc.config)
+    if not audit or "tool" not in metafunc.fixturenames or not _is_ours(metafunc):
+        return
+    tools = audit.survey.tools if audit.survey else []
+    ids: list[str] = []
+    for index, tool in enumerate(tools):
+        name = safe_id(str(tool.get("name", "")))
+        ids.append(name if name not in ids else f"{name}-{index}")
+    if tools:
+        metafunc.parametrize(argnames="tool", argvalues=tools, ids=ids, indirect=True)
+    else:
+        metafunc.parametrize(argnames="tool", argvalues=[None], ids=["no-tool"], indirect=True)
+
+
+def _is_ours(metafunc: pytest.Metafunc) -> bool:
+    definitions: Any = metafunc._arg2fixturedefs.get("tool")
+    return bool(definitions) and definitions[-1].func.__module__ == "conformance.plugins.fixtures"
+
+
+def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
+    """The requirement ids an item declares."""
+    return tuple(one for mark in item.iter_markers("requirement") for one in mark.args)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    audit = audit_of(config)
+    if not audit:
+        return
+    for item in items:
+        for one in requirement_ids(item):
+            try:
+                audit.catalogue[one]
+            except UnknownRequirement as unknown:
+                raise pytest.UsageError(f"{item.nodeid} decides an unknown requirement: {unknown}") from None
+        if item.path.is_relative_to(CHECKS):
+            item._nodeid = f"conformance/checks/{_below(item.path)}::{item.name}"
+    items.sort(key=lambda item: "transcript" in getattr(item, "fixturenames", ()))
+
+
+def _below(path: Path) -> str:
+    return path.relative_to(CHECKS).as_posix()
+
+
+def check_id(item: pytest.Item) -> str:
+    """The stable name of a check in results: `authorization/test_pkce.py::test_x[param]`."""
+    return item.nodeid.removeprefix("conformance/checks/")
+
+
+def level_of(item: pytest.Item, audit: Audit) -> str | None:
+    """The strictest level among the requirements of a check in the audited revision."""
+    levels = [audit.catalogue[one].level(audit.revision) for one in requirement_ids(item)]
+    order = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
+    return min((level for level in levels if level), key=order.index, default=None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    audit = audit_of(item.config)
+    ids = requirement_ids(item)
+    if not audit or not ids:
+        return
+    survey = audit.need_survey()
+    if level_of(item, audit) is None:
+        raise NotApplicable(f"not part of revision {audit.revision}")
+    names = tuple(name for one in ids for name in audit.catalogue[one].applies_when)
+    state = of_all(names, survey)
+    if state.state == "absent":
+        raise NotApplicable(state.reason)
+    if state.state == "missing":
+        raise CouldNotRun(state.reason)

@@ -1,0 +1,173 @@
+"""Turns what happened in a check into a verdict, and shows it under its own name."""
+
+import re
+import time
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+
+from conformance.audit import Audit, audit_of
+from conformance.judge import Failure, Judge
+from conformance.plugins.junit import properties
+from conformance.plugins.selection import check_id, level_of, requirement_ids
+from conformance.verdict import CouldNotRun, NotApplicable, Verdict, of_violation
+from conformance.wire.http import NoAnswer
+
+JUDGE = pytest.StashKey[Judge]()
+MARK = pytest.StashKey[tuple[int, int]]()
+CALL_MARK = pytest.StashKey[int]()
+
+_SHOWN = {
+    Verdict.FAIL: ("failed", "F", "FAILED"),
+    Verdict.WARN: ("warned", "w", ("WARNED", {"yellow": True})),
+    Verdict.NOT_APPLICABLE: ("n/a", "-", ("N/A", {"cyan": True})),
+    Verdict.COULD_NOT_RUN: ("could not run", "?", ("COULD NOT RUN", {"red": True})),
+    Verdict.ERROR: ("error", "E", "ERROR"),
+}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    audit = audit_of(item.config)
+    if audit:
+        item.stash[MARK] = (len(audit.recorder.exchanges), audit.recorder.sent)
+    yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    audit = audit_of(item.config)
+    if audit:
+        item.stash[CALL_MARK] = len(audit.recorder.exchanges)
+    yield
+    judge = item.stash.get(JUDGE, None)
+    if judge:
+        judge.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    audit = audit_of(item.config)
+    ids = requirement_ids(item)
+    if not audit or not ids:
+        return report
+    if report.when == "teardown":
+        if "transcript" not in getattr(item, "fixturenames", ()):
+            audit.recorder.check_ended()
+        return report
+    failure = call.excinfo.value if call.excinfo else None
+    if report.when == "setup" and failure is None:
+        return report
+    level = level_of(item, audit) or "MAY"
+    verdict, reason = _verdict(failure, level)
+    if verdict is Verdict.ERROR:
+        reason = audit.recorder.redactor.text(reason)
+    record = _record(item, audit, verdict, reason, level)
+    report.conformance = record  # type: ignore[attr-defined]
+    report.user_properties += properties({**record, "check": record["id"], "level": level}, audit.catalogue, audit.revision)
+    _present(report, verdict, reason, item, audit, strict=audit.settings.fail_on == "should" and level.startswith("SHOULD"))
+    return report
+
+
+def _verdict(failure: BaseException | None, level: str) -> tuple[Verdict, str]:
+    if failure is None:
+        return Verdict.PASS, ""
+    if isinstance(failure, Failure):
+        verdict = of_violation(level) if any(one.severity == "violation" for one in failure.broken) else Verdict.WARN
+        return verdict, failure.broken[0].observed
+    if isinstance(failure, NotApplicable):
+        return Verdict.NOT_APPLICABLE, failure.reason
+    if isinstance(failure, CouldNotRun | NoAnswer):
+        return Verdict.COULD_NOT_RUN, str(failure)
+    if isinstance(failure, pytest.skip.Exception):
+        return Verdict.COULD_NOT_RUN, f"skipped: {failure.msg}"
+    return Verdict.ERROR, f"defect of the suite: {type(failure).__name__}: {failure}"
+
+
+def _record(item: pytest.Item, audit: Audit, verdict: Verdict, reason: str, level: str) -> dict[str, Any]:
+    judge = item.stash.get(JUDGE, None)
+    first, sent = item.stash.get(MARK, (len(audit.recorder.exchanges), audit.recorder.sent))
+    new = audit.recorder.since(item.stash.get(CALL_MARK, first))
+    bodies = {one.id: one.as_json() for one in audit.recorder.since(first)}
+    shown = [*(judge.exchanges if judge else []), *(one.id for one in new)]
+    return {
+        "id": check_id(item),
+        "title": title_of(item),
+        "requirements": list(requirement_ids(item)),
+        "level": level,
+        "parameters": _parameters(item, audit),
+        "verdict": str(verdict),
+        "reason": audit.recorder.redactor.text(reason),
+        "observations": [one.as_json() for one in judge.observations] if judge else [],
+        "notes": list(judge.notes) if judge else [],
+        "exchanges": list(dict.fromkeys(shown)),
+        "seconds": round(time.perf_counter() - item.stash[STARTED], 4) if STARTED in item.stash else 0.0,
+        "exchange_bodies": bodies,
+        "requests_sent": audit.recorder.sent - sent,
+    }
+
+
+STARTED = pytest.StashKey[float]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    item.stash[STARTED] = time.perf_counter()
+    return (yield)
+
+
+def title_of(item: pytest.Item) -> str:
+    """The sentence a check is: its function name with spaces, as in "a code is worthless without its verifier"."""
+    function = getattr(item, "originalname", None) or item.name
+    return re.sub(r"^test_", "", function).replace("_", " ")
+
+
+def _parameters(item: pytest.Item, audit: Audit) -> dict[str, str]:
+    parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    named = {name: value.get("name", "") if isinstance(value, dict) else value for name, value in parameters.items()}
+    return {name: audit.recorder.redactor.text(str(value)) for name, value in named.items() if value is not None}
+
+
+def _present(report: pytest.TestReport, verdict: Verdict, reason: str, item: pytest.Item, audit: Audit, *, strict: bool) -> None:
+    judge = item.stash.get(JUDGE, None)
+    if verdict is Verdict.WARN and not strict:
+        report.outcome, report.longrepr = "passed", None
+    elif verdict in (Verdict.FAIL, Verdict.WARN) and judge:
+        report.longrepr = _explained(item, audit, judge)
+    elif verdict is Verdict.COULD_NOT_RUN:
+        report.outcome, report.longrepr = "failed", f"could not run: {reason}"
+
+
+def _explained(item: pytest.Item, audit: Audit, judge: Judge) -> str:
+    lines: list[str] = []
+    for one in requirement_ids(item):
+        requirement = audit.catalogue[one]
+        lines.append(f"{one} ({requirement.level(audit.revision)}): {requirement.says}")
+    for seen in judge.observations:
+        if not seen.ok:
+            lines += [f"  expected: {seen.expected}", f"  observed: {seen.observed}"]
+    for one in requirement_ids(item):
+        requirement = audit.catalogue[one]
+        lines += [f"  why: {requirement.why}", f"  fix: {requirement.fix}", f"  see: {requirement.source(audit.revision).url}"]
+    return "\n".join(one_visible(line) for line in lines)
+
+
+def one_visible(line: str) -> str:
+    """A line for the terminal in which nothing of the server can move the cursor."""
+    from conformance.report.text import one_line
+
+    return one_line(line, 1000)
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> Any:  # noqa: ANN401
+    record = getattr(report, "conformance", None)
+    if record is None or report.when == "teardown":
+        return None
+    verdict = Verdict(record["verdict"])
+    if verdict is Verdict.WARN and report.failed:
+        return _SHOWN[Verdict.FAIL]
+    return _SHOWN.get(verdict)

@@ -1,0 +1,174 @@
+"""Keeps secrets out of everything that is written: replaced by fingerprints while traffic is recorded.
+
+A fingerprint such as `[access_token#77d0ab]` is keyed by a value that exists only during the run, so it
+shows that the same secret was used again and cannot be turned back into it.
+"""
+
+import base64
+import hashlib
+import hmac
+import html
+import json
+import re
+import secrets
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+_SHORTEST_SECRET = 6
+_SECRET_NAMES = frozenset(
+    "accesstoken refreshtoken idtoken clientsecret registrationaccesstoken codeverifier token assertion"
+    " clientassertion subjecttoken actortoken password passwd pwd secret apikey authorization csrf csrftoken"
+    " csrfmiddlewaretoken xsrf xsrftoken authenticitytoken sessiontoken sessionid mcpsessionid softwarestatement"
+    " requestverificationtoken loginchallenge consentchallenge privatekey devicecode usercode".split()
+)
+_SECRET_PARAMETERS = _SECRET_NAMES | {"code"}
+_SHOWN_HEADERS = frozenset(
+    "accept accept-encoding allow cache-control connection content-encoding content-length"
+    " content-security-policy content-type date host keep-alive last-event-id link location"
+    " mcp-protocol-version mcp-method mcp-name origin pragma referrer-policy retry-after server"
+    " strict-transport-security transfer-encoding user-agent vary www-authenticate x-accel-buffering"
+    " x-content-type-options x-frame-options".split()
+)
+_JSON_MEMBER = re.compile(r'"([^"\\]{1,64})"(\s*:\s*)"((?:[^"\\]|\\.)+)"')
+_PARAMETER = re.compile(r"(?<![\w.%-])([A-Za-z][\w.-]{0,63})=([^&\s\"'<>#;,]+)")
+_INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
+_INPUT_KIND = re.compile(r"type\s*=\s*[\"']?(?:hidden|password)", re.IGNORECASE)
+_INPUT_VALUE = re.compile(r"(\bvalue\s*=\s*)(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_USERINFO = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _spellings(value: str) -> set[str]:
+    """The forms in which a secret can reappear: escaped, percent-encoded, base64 at any alignment."""
+    forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], html.escape(value)}
+    forms.add(json.dumps(value, ensure_ascii=False)[1:-1])
+    raw = value.encode("utf-8", "surrogatepass")
+    for shift in range(3):
+        usable = len(raw) - (len(raw) + shift) % 3
+        text = base64.b64encode(b"\0" * shift + raw[:usable]).decode()
+        core = text[(0, 2, 3)[shift] :].rstrip("=")
+        if len(core) >= _SHORTEST_SECRET + 2:
+            forms |= {core, core.replace("+", "-").replace("/", "_")}
+    return forms
+
+
+class Redactor:
+    """Knows the secrets of one run and removes them from text.
+
+    Args:
+        key: the run's fingerprint key; a new random one when left out. Never written anywhere.
+    """
+
+    def __init__(self, key: bytes | None = None) -> None:
+        self.key = key or secrets.token_bytes(32)
+        self._known: dict[str, str] = {}
+        self._replacements: list[tuple[str, str]] = []
+
+    def fingerprint(self, value: str, label: str) -> str:
+        """The replacement for one secret, the same for the same value during a run."""
+        digest = hmac.new(self.key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return f"[{label}#{digest[:6]}]"
+
+    def learn(self, value: object, label: str) -> None:
+        """Remember a secret so that it is replaced wherever it reappears."""
+        if not isinstance(value, str) or len(value) < _SHORTEST_SECRET or value in self._known:
+            return
+        replacement = self.fingerprint(value, label)
+        self._known[value] = replacement
+        self._replacements += [(form, replacement) for form in _spellings(value)]
+        self._replacements.sort(key=lambda pair: -len(pair[0]))
+
+    def known(self) -> list[tuple[str, str]]:
+        """The secrets learned so far with their labels, for a worker process of the same run."""
+        return [(value, replacement[1:].partition("#")[0]) for value, replacement in self._known.items()]
+
+    def text(self, text: str) -> str:
+        """The text without secrets: known values, values of secret members and parameters."""
+        text = _JSON_MEMBER.sub(self._json_member, text)
+        text = _PARAMETER.sub(self._parameter, text)
+        text = _USERINFO.sub("[userinfo]", text)
+        if "<" in text:
+            text = _INPUT.sub(self._input, text)
+        return self._known_values(text)
+
+    def values(self, value: object) -> object:
+        """A JSON value with every string in it, names included, put through `text`."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.text(str(name)): self._member(str(name), one) for name, one in value.items()}  # type: ignore[misc]
+        if isinstance(value, list | tuple):
+            return [self.values(one) for one in value]  # type: ignore[misc]
+        return value
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Header lines in wire order with the values of all but well-known harmless names hidden."""
+        return tuple((self.text(name), self._header(name.lower(), value)) for name, value in headers)
+
+    def _header(self, name: str, value: str) -> str:
+        if name == "authorization":
+            scheme, _, credentials = value.partition(" ")
+            if not credentials:
+                return self.fingerprint(value, "authorization")
+            return f"{scheme} {self._known.get(credentials) or self.fingerprint(credentials, 'credentials')}"
+        if name == "mcp-session-id":
+            self.learn(value, "session")
+            return self._known.get(value) or self.fingerprint(value, "session")
+        if name in ("cookie", "set-cookie"):
+            return self._cookie(value)
+        if name in _SHOWN_HEADERS or name.startswith("access-control-"):
+            return self.text(value)
+        return "[value not shown]"
+
+    def _cookie(self, value: str) -> str:
+        parts: list[str] = []
+        for index, part in enumerate(value.split(";")):
+            name, equals, content = part.strip().partition("=")
+            attribute = index and _normalized(name) in ("path", "domain", "expires", "maxage", "samesite")
+            if equals and not attribute:
+                self.learn(content, "cookie")
+                content = self.fingerprint(content, "cookie")
+            parts.append(f"{name}{equals}{content}")
+        return "; ".join(parts)
+
+    def _member(self, name: str, value: object) -> object:
+        if isinstance(value, str) and _normalized(name) in _SECRET_NAMES:
+            return self._replacement(value, name)
+        return self.values(value)
+
+    def _replacement(self, value: str, label: str) -> str:
+        if value.startswith("[") and value.endswith("]"):
+            return value
+        self.learn(value, label)
+        return self._known.get(value) or self.fingerprint(value, label)
+
+    def _json_member(self, match: re.Match[str]) -> str:
+        name, colon, raw = match.groups()
+        if _normalized(name) not in _SECRET_NAMES:
+            return match[0]
+        try:
+            value = str(json.loads(f'"{raw}"'))
+        except ValueError:
+            value = raw
+        return f'"{name}"{colon}"{self._replacement(value, name)}"'
+
+    def _parameter(self, match: re.Match[str]) -> str:
+        name, value = match.groups()
+        if _normalized(name) not in _SECRET_PARAMETERS:
+            return match[0]
+        return f"{name}={self._replacement(value, name)}"
+
+    def _input(self, match: re.Match[str]) -> str:
+        tag = match[0]
+        if not _INPUT_KIND.search(tag):
+            return tag
+        return _INPUT_VALUE.sub(lambda found: f'{found[1]}"[form field]"', tag)
+
+    def _known_values(self, text: str) -> str:
+        for form, replacement in self._replacements:
+            if form in text:
+                text = text.replace(form, replacement)
+        return text

@@ -1,0 +1,107 @@
+"""Runs the reference server until it is interrupted: `python -m conformance.reference`."""
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from textwrap import fill
+from types import FrameType
+
+from conformance.reference.faults import FAULTS, UnknownFaultError
+from conformance.reference.server import ReferenceServer
+
+_DESCRIPTION = "Runs a small MCP server with its own authorization server on a loopback port, to be audited."
+_EXAMPLES = """examples:
+  python -m conformance.reference
+      a conformant server on http://127.0.0.1:8000/mcp; logins are approved without asking
+  python -m conformance.reference --consent form
+      the same, but every login shows a sign-in page and a consent page
+  python -m conformance.reference --fault code-reusable
+      the same with one defect, to see how an audit reports it
+  python -m conformance.reference --list-faults
+      what can be made to go wrong, and what it does to users
+
+Audit it from a second terminal: pytest --target-url=http://127.0.0.1:8000/mcp
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0 after an interruption, 2 for arguments that cannot be served."""
+    options = _parser().parse_args(arguments)
+    if options.list_faults:
+        print(_fault_list())
+        return 0
+    try:
+        server = ReferenceServer(
+            options.fault, options.consent, protected=not options.open, port=options.port
+        )
+    except UnknownFaultError as error:
+        return _fail(f"{error} (--list-faults shows all)")
+    except (OSError, OverflowError) as error:
+        reason = (
+            error.strerror.lower() if isinstance(error, OSError) and error.strerror else "it is out of range"
+        )
+        return _fail(f"port {options.port} cannot be used: {reason}")
+    interrupted = threading.Event()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        interrupted.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    with server:
+        print(_greeting(server, options.consent, options.open, options.fault), flush=True)
+        interrupted.wait()
+    print("\nStopped.", flush=True)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.reference",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--port", type=int, default=8000, help="the port to listen on; 0 takes a free one (default: 8000)"
+    )
+    parser.add_argument("--fault", metavar="NAME", help="misbehave in one way, see --list-faults")
+    parser.add_argument(
+        "--consent",
+        choices=("auto", "form"),
+        default="auto",
+        help="approve logins at once, or ask (default: auto)",
+    )
+    parser.add_argument("--open", action="store_true", help="ask for no token and offer no login")
+    parser.add_argument("--list-faults", action="store_true", help="list the faults and end")
+    return parser
+
+
+def _fault_list() -> str:
+    width = max(map(len, FAULTS))
+    return "\n".join(f"{fault.name:{width}}  {fault.harm}" for fault in FAULTS.values())
+
+
+def _greeting(server: ReferenceServer, consent: str, is_open: bool, fault: str | None) -> str:
+    lines = [f"MCP (Streamable HTTP)  {server.url}", f"MCP (HTTP+SSE)         {server.sse_url}"]
+    if is_open:
+        lines.append("Login                  none needed")
+    elif consent == "form":
+        lines.append(f"Login                  as {server.username} with the password {server.password}")
+    else:
+        lines.append("Login                  approved without asking")
+    if fault is not None:
+        lines.append(f"Fault                  {fault}")
+        lines.append(fill(FAULTS[fault].harm, 100, initial_indent=" " * 23, subsequent_indent=" " * 23))
+    return "\n".join([*lines, "", f"Audit it with: pytest --target-url={server.url}", "Stop it with Ctrl-C."])
+
+
+def _fail(sentence: str) -> int:
+    print(f"error: {sentence}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""The two well-known documents a client finds its way by (RFC 9728 and RFC 8414)."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.registration import AUTHENTICATION_METHODS, GRANT_TYPES
+from conformance.reference.site import RESOURCE_METADATA_PREFIX, SCOPE, Site
+
+
+class Metadata:
+    """Serves the documents."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.faults = site.faults
+
+    async def resource(self, request: Request) -> Response:
+        """The protected resource metadata of the endpoint whose path follows the well-known prefix."""
+        if self.faults.active("resource-metadata-not-found"):
+            return Response("Not Found", 404, media_type="text/plain")
+        document: JsonObject = {
+            "resource": self.site.resource(request.url.path.removeprefix(RESOURCE_METADATA_PREFIX)),
+            "authorization_servers": [self.site.origin],
+            "scopes_supported": [SCOPE],
+            "bearer_methods_supported": ["header"],
+            "resource_name": "Reference server",
+        }
+        if self.faults.active("authorization-servers-empty"):
+            document["authorization_servers"] = []
+        if self.faults.active("authorization-server-unreachable-second"):
+            document["authorization_servers"] = [self.site.origin, self.site.origin + "/second"]
+        if self.faults.active("resource-metadata-null-member"):
+            document["resource_documentation"] = None
+        return _document(document, self.faults.active("resource-metadata-as-text"))
+
+    async def server(self, request: Request) -> Response:
+        """The authorization server metadata."""
+        origin = self.site.origin
+        document: JsonObject = {
+            "issuer": self.site.issuer,
+            "authorization_endpoint": origin + "/authorize",
+            "token_endpoint": origin + "/token",
+            "registration_endpoint": origin + "/register",
+            "revocation_endpoint": origin + "/revoke",
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": list(GRANT_TYPES),
+            "token_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
+            "revocation_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
+            "code_challenge_methods_supported": ["S256"],
+            "scopes_supported": [SCOPE],
+            "authorization_response_iss_parameter_supported": True,
+        }
+        if self.faults.active("response-types-missing"):
+            del document["response_types_supported"]
+        if self.faults.active("pkce-methods-missing"):
+            del document["code_challenge_methods_supported"]
+        if self.faults.active("plain-published"):
+            document["code_challenge_methods_supported"] = ["plain", "S256"]
+        if self.faults.active("server-metadata-null-member"):
+            document["service_documentation"] = None
+        return _document(document, self.faults.active("server-metadata-as-text"))
+
+
+def _document(document: JsonObject, as_text: bool) -> Response:
+    response = JSONResponse(document, headers={"Cache-Control": "no-cache"})
+    if as_text:
+        response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    return response

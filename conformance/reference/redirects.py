@@ -1,0 +1,75 @@
+"""Which redirect URIs may be registered, and which of them an authorization request may name."""
+
+import re
+from urllib.parse import urlsplit
+
+from conformance.reference.faults import Faults
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_OUTSIDE_URI = re.compile(r"[^\x21-\x7e]|[\\\"<>^`{|}]")
+_SCRIPT_SCHEMES = frozenset({"javascript", "data", "vbscript", "blob", "file"})
+
+
+def redirect_uri_defect(uri: str, faults: Faults) -> str | None:
+    """Why `uri` must not be registered, None if it may.
+
+    Allowed are https anywhere, http on loopback hosts (RFC 8252 section 7.3) and private schemes with a
+    period (section 7.1); never fragments, user names or characters no URI has.
+    """
+    if faults.active("registration-accepts-script") and _is_script(uri):
+        return None
+    if _OUTSIDE_URI.search(uri):
+        return "has characters that no URI has"
+    if "#" in uri and not faults.active("registration-accepts-fragment"):
+        return "has a fragment"
+    scheme = _SCHEME.match(uri)
+    if scheme is None:
+        return None if faults.active("registration-accepts-relative") else "is not absolute"
+    return _scheme_defect(scheme[1].lower(), uri, faults)
+
+
+def _scheme_defect(scheme: str, uri: str, faults: Faults) -> str | None:
+    if scheme not in ("http", "https"):
+        return None if "." in scheme else "has a scheme that is not allowed"
+    try:
+        parts = urlsplit(uri)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "cannot be parsed"
+    if not host:
+        return "has no host"
+    if scheme == "http" and faults.active("registration-accepts-http"):
+        return None
+    if "@" in parts.netloc:
+        return "has a user name"
+    return (
+        "uses http on a host that is not loopback"
+        if scheme == "http" and host not in LOOPBACK_HOSTS
+        else None
+    )
+
+
+def _is_script(uri: str) -> bool:
+    scheme, colon, _ = "".join(char for char in uri if char > " " and char != "\x7f").partition(":")
+    return colon == ":" and scheme.lower() in _SCRIPT_SCHEMES
+
+
+def redirect_uri_allowed(wanted: str, registered: tuple[str, ...]) -> bool:
+    """Whether `wanted` equals a registered URI, character by character, but for the port of a loopback host.
+
+    RFC 8252 section 7.3; OAuth 2.1 section 4.1.3 extends it to localhost.
+    """
+    if wanted in registered:
+        return True
+    portless = _without_loopback_port(wanted)
+    return portless is not None and portless in {_without_loopback_port(uri) for uri in registered}
+
+
+_LOOPBACK_URI = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]|localhost))(?::[0-9]{1,5})?(?=[/?]|$)(.*)")
+
+
+def _without_loopback_port(uri: str) -> str | None:
+    match = _LOOPBACK_URI.fullmatch(uri)
+    return None if match is None else match[1] + match[2]

@@ -1,0 +1,213 @@
+"""The token endpoint and the revocation endpoint (RFC 6749, 7636 and 7009; OAuth 2.1 where stricter)."""
+
+import base64
+import hashlib
+import re
+import time
+from urllib.parse import unquote_plus
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from conformance.reference.authorization import resource_paths
+from conformance.reference.forms import NO_STORE, OAuthError, Parameters, read_form
+from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.registration import GRANT_TYPES
+from conformance.reference.site import Site
+from conformance.reference.store import ACCESS_TOKEN_LIFETIME, Client, Code, Grant, RefreshToken, Store
+
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+class CrashError(Exception):
+    """A fault wants the request to end with status 500."""
+
+
+class Tokens:
+    """The endpoints that a client calls itself: /token and /revoke."""
+
+    def __init__(self, site: Site, store: Store) -> None:
+        self.site = site
+        self.faults = site.faults
+        self.store = store
+
+    async def token(self, request: Request) -> Response:
+        """Exchange a code or a refresh token."""
+        try:
+            form = await read_form(request)
+            client = self._client(request, form)
+            return self._success(self._exchange(client, form))
+        except OAuthError as error:
+            return _refusal(error)
+        except CrashError:
+            return Response("Internal Server Error", 500, media_type="text/plain")
+
+    async def revoke(self, request: Request) -> Response:
+        """End a token. A refresh token takes its grant along; foreign and unknown tokens change nothing."""
+        try:
+            form = await read_form(request)
+            client = self._client(request, form)
+            value = form.get("token")
+            if value is None:
+                raise OAuthError("invalid_request", "token is missing")
+            known = self._revoke(client, value)
+            if not known and self.faults.active("revocation-unknown-400"):
+                raise OAuthError("invalid_token", "there is no such token")
+        except OAuthError as error:
+            return _refusal(error)
+        return Response(status_code=200, headers=NO_STORE)
+
+    def _revoke(self, client: Client, value: str) -> bool:
+        """End the token if it is the client's; whether such a token was ever issued."""
+        access, refresh = self.store.access_tokens.get(value), self.store.refresh_tokens.get(value)
+        without_effect = self.faults.active("revocation-without-effect")
+        if access is not None and access.grant.client_id == client.id and not without_effect:
+            access.revoked = True
+        if refresh is not None and refresh.grant.client_id == client.id:
+            refresh.grant.revoked = True
+        return access is not None or refresh is not None
+
+    def _client(self, request: Request, form: Parameters) -> Client:
+        """The client, authenticated by the method it registered. Raises OAuthError(invalid_client)."""
+        header = request.headers.get("authorization")
+        secret, method = form.get("client_secret"), "none"
+        if header is not None and secret is not None:
+            raise OAuthError("invalid_request", "the client authenticates in two ways")
+        id = form.get("client_id")
+        if header is not None:
+            named, (id, secret), method = id, _basic_credentials(header), "client_secret_basic"
+            if named not in (None, id):
+                raise OAuthError("invalid_client", "client_id contradicts the Authorization header", 401)
+        elif secret is not None:
+            method = "client_secret_post"
+        client = self.store.clients.get(id or "")
+        if client is None:
+            raise OAuthError("invalid_client", "the client is not known", 401)
+        if client.authentication_method != method or (secret is not None and not client.knows_secret(secret)):
+            raise OAuthError("invalid_client", "the client authentication failed", 401)
+        return client
+
+    def _exchange(self, client: Client, form: Parameters) -> JsonObject:
+        grant_type = form.get("grant_type")
+        if grant_type is None:
+            raise OAuthError("invalid_request", "grant_type is missing")
+        if grant_type not in GRANT_TYPES:
+            raise OAuthError("unsupported_grant_type", "grant_type must be one of " + ", ".join(GRANT_TYPES))
+        if grant_type not in client.grant_types:
+            raise OAuthError("unauthorized_client", "the client did not register this grant type")
+        return (
+            self._redeem(client, form) if grant_type == "authorization_code" else self._refresh(client, form)
+        )
+
+    def _redeem(self, client: Client, form: Parameters) -> JsonObject:
+        """Tokens for a code. A failed attempt leaves it alive; a complete replay ends the grant."""
+        value = form.get("code")
+        if value is None:
+            raise OAuthError("invalid_request", "code is missing")
+        code = self.store.codes.get(value)
+        if code is None and self.faults.active("unknown-code-500"):
+            raise CrashError
+        if code is None or code.grant.client_id != client.id or code.expires_at < time.time():
+            raise OAuthError("invalid_grant", "the code is not valid")
+        if form.get("redirect_uri") not in (None, code.redirect_uri):
+            raise OAuthError("invalid_grant", "redirect_uri is not the one of the authorization request")
+        self._check_verifier(code, form.get("code_verifier"))
+        resources = self._resources(code.grant, form)
+        if code.used and not self.faults.active("code-reusable"):
+            code.grant.revoked = True
+            raise OAuthError("invalid_grant", "the code was used before")
+        code.used = True
+        refresh_token = (
+            self.store.issue_refresh_token(code.grant) if "refresh_token" in client.grant_types else ""
+        )
+        return self._issue(code.grant, resources, refresh_token)
+
+    def _check_verifier(self, code: Code, verifier: str | None) -> None:
+        """Compare verifier and challenge (RFC 7636 section 4.6). Raises OAuthError."""
+        if verifier is None:
+            if self.faults.active("verifier-optional"):
+                return
+            raise OAuthError("invalid_request", "code_verifier is missing")
+        if self.faults.active("verifier-ignored"):
+            return
+        if not _VERIFIER.fullmatch(verifier):
+            if self.faults.active("malformed-verifier-crash"):
+                raise CrashError
+            raise OAuthError("invalid_grant", "code_verifier is malformed")
+        if self.faults.active("challenge-as-verifier") and verifier == code.challenge:
+            return
+        digest = hashlib.sha256(verifier.encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        if challenge != code.challenge or (len(verifier) == 128 and self.faults.active("s256-broken")):
+            raise OAuthError("invalid_grant", "code_verifier does not match the challenge")
+
+    def _resources(self, grant: Grant, form: Parameters) -> frozenset[str]:
+        """The resources a new token is for: those asked for, else all of the grant."""
+        wanted = resource_paths(self.site, form)
+        if not wanted <= grant.resources:
+            raise OAuthError("invalid_target", "the resource was not granted")
+        return wanted or grant.resources
+
+    def _refresh(self, client: Client, form: Parameters) -> JsonObject:
+        """New tokens for a refresh token, which its successor replaces; using it again ends the grant."""
+        value = form.get("refresh_token")
+        if value is None:
+            raise OAuthError("invalid_request", "refresh_token is missing")
+        token = self.store.refresh_tokens.get(value)
+        if token is None or self.faults.active("refresh-refused"):
+            raise OAuthError("invalid_grant", "the refresh token is not valid")
+        if token.grant.client_id != client.id and not self.faults.active("refresh-any-client"):
+            raise OAuthError("invalid_grant", "the refresh token is not valid")
+        if token.used:
+            token.grant.revoked = True
+        if token.grant.revoked:
+            raise OAuthError("invalid_grant", "the refresh token is not valid any more")
+        if not set((form.get("scope") or token.grant.scope).split(" ")) <= set(token.grant.scope.split(" ")):
+            raise OAuthError("invalid_scope", "the scope exceeds what was granted")
+        resources = self._resources(token.grant, form)
+        return self._issue(token.grant, resources, self._rotate(token, value), refreshed=True)
+
+    def _rotate(self, token: RefreshToken, value: str) -> str:
+        if self.faults.active("refresh-not-rotated"):
+            return value
+        token.used = True
+        return self.store.issue_refresh_token(token.grant)
+
+    def _issue(
+        self, grant: Grant, resources: frozenset[str], refresh_token: str, refreshed: bool = False
+    ) -> JsonObject:
+        useless = refreshed and self.faults.active("refreshed-token-useless")
+        answer: JsonObject = {
+            "access_token": self.store.issue_access_token(grant, frozenset() if useless else resources),
+            "token_type": "Bearer",
+            "expires_in": ACCESS_TOKEN_LIFETIME,
+            "scope": grant.scope,
+        }
+        return answer | {"refresh_token": refresh_token} if refresh_token else answer
+
+    def _success(self, answer: JsonObject) -> Response:
+        if self.faults.active("token-type-missing"):
+            del answer["token_type"]
+        if self.faults.active("expires-in-string"):
+            answer["expires_in"] = str(answer["expires_in"])
+        if self.faults.active("expires-in-missing"):
+            del answer["expires_in"]
+        return JSONResponse(answer, 200, {} if self.faults.active("token-cacheable") else NO_STORE)
+
+
+def _refusal(error: OAuthError) -> Response:
+    """The refusal; a failed client authentication names a scheme to use (RFC 6749 section 5.2)."""
+    return error.response({"WWW-Authenticate": 'Basic realm="token"'} if error.status == 401 else None)
+
+
+def _basic_credentials(header: str) -> tuple[str, str]:
+    """Id and secret from a header (RFC 6749 section 2.3.1). Raises OAuthError(invalid_client)."""
+    scheme, _, encoded = header.partition(" ")
+    try:
+        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
+    except ValueError:
+        decoded = ""
+    id, colon, secret = decoded.partition(":")
+    if scheme.lower() != "basic" or not colon:
+        raise OAuthError("invalid_client", "the Authorization header holds no Basic credentials", 401)
+    return unquote_plus(id), unquote_plus(secret)

@@ -1,0 +1,220 @@
+"""Every option of the suite in one table, and the frozen settings they make."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+import pytest
+
+from conformance.verdict import FailOn
+from conformance.wire.connection import HANDSHAKE_REVISIONS
+
+Transport = Literal["auto", "streamable-http", "http+sse"]
+Consent = Literal["auto", "person", "token", "none"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One command line option. `env` may stand in for the flag, the command line wins."""
+
+    flag: str
+    help: str
+    metavar: str | None = None
+    default: Any = None
+    env: str = ""
+    choices: tuple[str, ...] = ()
+    action: str = "store"
+    type: Callable[[str], Any] | None = None
+    const: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The attribute of pytest's option namespace."""
+        return "mcp_" + self.flag.removeprefix("--").replace("-", "_")
+
+    def add_to(self, group: pytest.OptionGroup) -> None:
+        """Declare the option to pytest."""
+        arguments: dict[str, Any] = {"dest": self.name, "action": self.action, "default": None}
+        text = self.help + (f" Default: {self.default}." if isinstance(self.default, str | float) and self.default else "")
+        arguments["help"] = (text + (f" Environment: {self.env}." if self.env else "")).replace("%", "%%")
+        if self.action != "store_true":
+            arguments["metavar"] = self.metavar
+        if self.choices:
+            arguments["choices"] = self.choices
+        if self.type:
+            arguments["type"] = self.type
+        if self.const:
+            arguments |= {"nargs": "?", "const": self.const}
+        group.addoption(self.flag, **arguments)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 600:
+        raise ValueError
+    return value
+
+
+OPTIONS = (
+    Option("--target-url", "Audit the MCP server at this address.", "URL", env="MCP_TARGET_URL"),
+    Option("--demo", "Start the embedded reference server on a free loopback port and audit it.", action="store_true"),
+    Option(
+        "--transport",
+        "How to talk to the target. auto tries Streamable HTTP first, then HTTP+SSE of 2024-11-05.",
+        default="auto",
+        choices=get_args(Transport),
+    ),
+    Option(
+        "--revision",
+        "Audit this MCP revision instead of the newest one the target speaks.",
+        "DATE",
+        choices=HANDSHAKE_REVISIONS,
+    ),
+    Option(
+        "--consent",
+        "Who approves authorization requests. auto follows redirects and submits plain HTML forms; person prints the"
+        " address, opens a browser and waits; token uses --token; none asks nobody. Default: token when a token is"
+        " given, else auto.",
+        choices=get_args(Consent),
+    ),
+    Option("--token", "Access token to use instead of logging in.", "TOKEN", env="MCP_TOKEN"),
+    Option("--client-id", "Client registered beforehand, instead of dynamic registration.", "ID", env="MCP_CLIENT_ID"),
+    Option("--client-secret", "Secret of the client given with --client-id.", "SECRET", env="MCP_CLIENT_SECRET"),
+    Option(
+        "--redirect-uri",
+        "Redirect URI registered for the client given with --client-id. A loopback one when left out.",
+        "URI",
+    ),
+    Option(
+        "--consent-field",
+        "Value for a field of the login or consent pages; may be repeated.",
+        "NAME=VALUE",
+        action="append",
+        default=(),
+    ),
+    Option("--consent-submit", "Text of the button that approves, if it is not found by itself.", "TEXT"),
+    Option(
+        "--call-tools",
+        "Tools to call besides those with readOnlyHint: names separated by commas, or all. Beware of side effects.",
+        "NAME,...",
+    ),
+    Option(
+        "--fail-on",
+        "Lowest level whose violation makes the run not conformant.",
+        default="must",
+        choices=get_args(FailOn),
+    ),
+    Option("--report-dir", "Folder for results.json and compliance.html.", "DIR", default="reports"),
+    Option("--request-timeout", "Seconds to wait for each answer of the target.", "SECONDS", default=10.0, type=_seconds),
+    Option(
+        "--patience",
+        "Seconds to wait for what a server may do late, such as a revocation taking effect.",
+        "SECONDS",
+        default=60.0,
+        type=_seconds,
+    ),
+    Option("--ca-file", "PEM file of certificate authorities to trust for the target.", "FILE"),
+    Option(
+        "--requirements",
+        "Print every requirement with the check that decides it and the fault that proves it, then stop.",
+        "FORMAT",
+        choices=("text", "json"),
+        const="text",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user asked for. Secrets are kept out of the repr."""
+
+    target_url: str | None = None
+    demo: bool = False
+    transport: Transport = "auto"
+    revision: str | None = None
+    consent: Consent = "auto"
+    token: str | None = field(default=None, repr=False)
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    redirect_uri: str | None = None
+    consent_field: dict[str, str] = field(default_factory=dict[str, str], repr=False)
+    consent_submit: str = ""
+    call_tools: tuple[str, ...] = ()
+    fail_on: FailOn = "must"
+    report_dir: str = "reports"
+    request_timeout: float = 10.0
+    patience: float = 60.0
+    ca_file: str | None = None
+    requirements: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether there is something to audit."""
+        return bool(self.target_url or self.demo)
+
+    def shown(self) -> dict[str, Any]:
+        """The options a report may show: no secrets, no addresses."""
+        names = ("transport", "revision", "consent", "call_tools", "fail_on", "request_timeout", "patience")
+        return {name: getattr(self, name) for name in names}
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """Settings from the command line and the environment.
+
+    Raises:
+        pytest.UsageError: options that contradict each other or make no sense.
+    """
+    given = {option.flag: _value(config, option) for option in OPTIONS}
+    values = {flag.removeprefix("--").replace("-", "_"): value for flag, value in given.items() if value is not None}
+    values["consent_field"] = _pairs(values.get("consent_field") or ())
+    values["call_tools"] = tuple(name for name in str(values.get("call_tools", "")).split(",") if name)
+    values.setdefault("consent", "token" if values.get("token") else "auto")
+    settings = Settings(**values)
+    _check(settings, config)
+    return settings
+
+
+def _value(config: pytest.Config, option: Option) -> Any:  # noqa: ANN401
+    value = config.getoption(option.name, None)
+    if value is None and option.env:
+        value = os.environ.get(option.env) if option.flag != "--target-url" or _wanted(config) else None
+    return option.default if value is None else value
+
+
+def _wanted(config: pytest.Config) -> bool:
+    return not config.getoption("mcp_demo", None)
+
+
+def _pairs(texts: Any) -> dict[str, str]:  # noqa: ANN401
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = str(text).partition("=")
+        if not equals or not name:
+            raise pytest.UsageError(f"--consent-field wants NAME=VALUE, such as username=ann; got {name!r}")
+        pairs[name] = value
+    return pairs
+
+
+def _check(settings: Settings, config: pytest.Config) -> None:
+    if settings.target_url and settings.demo:
+        raise pytest.UsageError("--demo audits the embedded server, --target-url another one: give one of them")
+    if settings.target_url:
+        parts = urlsplit(settings.target_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise pytest.UsageError(
+                f"--target-url wants a full address such as https://host/mcp; got {settings.target_url!r}"
+            )
+        if parts.username or parts.password:
+            raise pytest.UsageError("--target-url must not hold a user name or password; use --token")
+    if settings.consent == "token" and not settings.token and settings.active:
+        raise pytest.UsageError("--consent token needs --token or MCP_TOKEN")
+    if settings.client_secret and not settings.client_id:
+        raise pytest.UsageError("--client-secret goes with --client-id")
+    workers = config.getoption("numprocesses", None)
+    if settings.consent == "person" and settings.active and workers:
+        raise pytest.UsageError("--consent person asks one person at a time: run without -n")
+    distribution = config.getoption("dist", "no")
+    if settings.active and distribution not in ("no", "load", "worksteal"):
+        raise pytest.UsageError(f"an audit runs with --dist load or worksteal, not {distribution}")

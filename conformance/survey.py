@@ -1,0 +1,594 @@
+"""One look at the target before anything is judged: where it is, who protects it, what it offers."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.oauth.consent import AuthorizationResponse, AutomaticConsent, ConsentDriver, NoConsent, PersonConsent
+from conformance.oauth.discovery import Discovery, discover
+from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
+from conformance.oauth.pkce import Pkce
+from conformance.oauth.registration import Client, client_of
+from conformance.settings import Settings
+from conformance.verdict import CouldNotRun
+from conformance.wire import jsonrpc
+from conformance.wire.connection import CLIENT_INFO, HANDSHAKE_REVISIONS, Answer, Connection
+from conformance.wire.http import HttpClient, NoAnswer, Reply, origin_of
+from conformance.wire.legacy_sse import LegacySse
+from conformance.wire.streamable_http import ACCEPT, StreamableHttp
+
+LISTS = {
+    "tools/list": "tools",
+    "resources/list": "resources",
+    "resources/templates/list": "resourceTemplates",
+    "prompts/list": "prompts",
+}
+_CAPABILITY = {"tools/list": "tools", "prompts/list": "prompts"}
+_PAGES = 200
+STATELESS_REVISION = "2026-07-28"
+APPROVALS = 3
+"""Approvals of a full audit: the survey's login, one for redemption and tokens, one for replay."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list method walked to its end. `ended` is false where cursors repeat or never stop."""
+
+    method: str
+    pages: tuple[Answer, ...]
+    ended: bool = True
+
+    @property
+    def items(self) -> tuple[Any, ...]:
+        """The entries of all pages in the order they came."""
+        name = LISTS[self.method]
+        lists = [(page.result or {}).get(name) for page in self.pages]
+        return tuple(item for entries in lists if isinstance(entries, list) for item in entries)  # type: ignore[reportUnknownVariableType]
+
+    @property
+    def refusal(self) -> Answer | None:
+        """The first page that is no result."""
+        return next((page for page in self.pages if page.result is None), None)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why the survey broke off: which step, what was sent, what came back, what to try."""
+
+    step: str
+    sentence: str
+    advice: str = ""
+    sent: str = ""
+    received: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The `failure` entry of the survey in results.json."""
+        return {name: getattr(self, name) for name in ("step", "sent", "received", "advice", "sentence")}
+
+
+@dataclass(frozen=True)
+class Login:
+    """The login of the survey: registration, approval and token response."""
+
+    client: Client
+    registration: Reply | None = None
+    pkce: Pkce | None = None
+    response: AuthorizationResponse | None = None
+    tokens: TokenReply | None = None
+
+
+@dataclass
+class Survey:
+    """What one look at the target found. Filled step by step, read-only once the checks run.
+
+    `reached` is true when something at the target answered as an MCP server or a protected one does.
+    `refusal` is the answer to a request without credentials, `opening` that to `initialize`; `handshakes` holds
+    the answer to `initialize` for every revision that was asked for.
+    """
+
+    target: str
+    endpoint: str = ""
+    transport: str = ""
+    reached: bool = False
+    protected: bool | None = None
+    refusal: Reply | None = None
+    discovery: Discovery | None = None
+    login: Login | None = None
+    token: str | None = field(default=None, repr=False)
+    redirect_uri: str = ""
+    consent: str = ""
+    opening: Answer | None = None
+    handshakes: dict[str, Answer] = field(default_factory=dict[str, Answer])
+    revision: str = ""
+    revisions: tuple[str, ...] = ()
+    listings: dict[str, Listing] = field(default_factory=dict[str, Listing])
+    notes: list[str] = field(default_factory=list[str])
+    steps: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
+    failure: Failure | None = None
+
+    @property
+    def initialize_result(self) -> dict[str, Any]:
+        """The result of the handshake; empty before it."""
+        return (self.opening.result or {}) if self.opening else {}
+
+    @property
+    def capabilities(self) -> dict[str, Any]:
+        """The capabilities the server declared."""
+        value = self.initialize_result.get("capabilities")
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def tools(self) -> list[dict[str, Any]]:
+        """The tools that were listed, in order."""
+        listing = self.listings.get("tools/list")
+        return [tool for tool in listing.items if isinstance(tool, dict)] if listing else []
+
+    def as_json(self) -> dict[str, Any]:
+        """The `survey` block of results.json."""
+        info = self.initialize_result.get("serverInfo")
+        info = info if isinstance(info, dict) else None
+        instructions = self.initialize_result.get("instructions")
+        return {
+            "complete": self.failure is None,
+            "transport": self.transport or None,
+            "endpoint": self.endpoint or self.target,
+            "server": {name: _text(info.get(name)) for name in ("name", "title", "version")} if info else None,
+            "revision": self.revision or None,
+            "revisions": list(self.revisions),
+            "protected": self.protected,
+            "authorization": self._authorization(),
+            "capabilities": self.capabilities,
+            "features": self.features(),
+            "tools": [_text(tool.get("name")) for tool in self.tools],
+            "instructions": _text(instructions),
+            "steps": [{"name": name, "outcome": outcome, "detail": detail} for name, outcome, detail in self.steps],
+            "failure": self.failure.as_json() if self.failure else None,
+            "notes": list(self.notes),
+        }
+
+    def features(self) -> list[dict[str, Any]]:
+        """Every feature of the session-based revisions, present or not, with the number of entries listed."""
+        rows = [self._feature(name, method) for name, method in _FEATURE_LISTS.items()]
+        for name in ("completions", "logging", "tasks", "experimental"):
+            rows.append({"name": name, "present": name in self.capabilities, "count": None, "detail": ""})
+        return rows
+
+    def _feature(self, name: str, method: str) -> dict[str, Any]:
+        capability = self.capabilities.get(_CAPABILITY.get(method, "resources"))
+        listing = self.listings.get(method)
+        flags = sorted(key for key, value in capability.items() if value is True) if isinstance(capability, dict) else []
+        return {
+            "name": name,
+            "present": capability is not None,
+            "count": len(listing.items) if listing and not listing.refusal else None,
+            "detail": ", ".join(flags),
+        }
+
+    def _authorization(self) -> dict[str, Any] | None:
+        if not self.protected or not self.discovery:
+            return None
+        found = self.discovery
+        names = (
+            "authorization_endpoint",
+            "token_endpoint",
+            "registration_endpoint",
+            "revocation_endpoint",
+            "introspection_endpoint",
+        )
+        client = None
+        if self.login:
+            client = "dynamic registration" if self.login.registration else "configured"
+        return {
+            "resource_metadata": found.resource_document.url if found.resource_document else None,
+            "issuer": found.issuer or None,
+            "metadata_url": found.server_document.url if found.server_document else None,
+            "endpoints": {name: found.endpoint(name) for name in names if found.endpoint(name)},
+            "client": client,
+            "consent": self.consent,
+            "approvals": 1 if self.login and self.login.response else 0,
+        }
+
+
+_FEATURE_LISTS = {
+    "tools": "tools/list",
+    "resources": "resources/list",
+    "resource templates": "resources/templates/list",
+    "prompts": "prompts/list",
+}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+class Stop(Exception):
+    """Ends the survey with a failure of the current step."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.sentence)
+        self.failure = failure
+
+
+Say = Callable[[str], None]
+
+
+class Surveyor:
+    """Takes the survey step by step.
+
+    Args:
+        settings: what the user asked for.
+        http: sends and records.
+        say: prints a line about the step that starts; called again with its result.
+        tell: prints a line to the person who approves.
+    """
+
+    def __init__(self, settings: Settings, http: HttpClient, say: Say, tell: Say) -> None:
+        self._settings = settings
+        self._http = http
+        self._say = say
+        self._tell = tell
+        self.survey = Survey(target=settings.target_url or "")
+
+    def run(self) -> Survey:
+        """Take all steps; a failing one ends the survey, which is returned either way."""
+        survey = self.survey
+        try:
+            self._reach()
+            if survey.protected:
+                self._discover()
+                self._log_in()
+            self._negotiate()
+            self._list()
+        except Stop as stop:
+            survey.failure = stop.failure
+        return survey
+
+    @contextmanager
+    def _step(self, name: str, say: str) -> Iterator[list[str]]:
+        self._say(f"  {say} ...")
+        started, detail = time.monotonic(), list[str]()
+        try:
+            yield detail
+        except Stop as stop:
+            self.survey.steps.append((name, "failed", stop.failure.sentence))
+            self._say(f"    failed after {time.monotonic() - started:.2f} s")
+            raise
+        self.survey.steps.append((name, "ok", "; ".join(detail)))
+        self._say(f"    {'; '.join(detail) or 'done'} ({time.monotonic() - started:.2f} s)")
+
+    def _reach(self) -> None:
+        survey, settings = self.survey, self._settings
+        with self._step("reach", f"reaching {settings.target_url}") as detail:
+            if settings.transport != "http+sse":
+                reply = self._initialize_without_token(survey.target)
+                if not self._judge_streamable(reply):
+                    if settings.transport == "streamable-http" or reply.status not in (400, 404, 405):
+                        raise self._stranger(reply, "POST initialize")
+                    self._reach_legacy(reply)
+            else:
+                self._reach_legacy(None)
+            survey.reached = True
+            detail.append(survey.transport)
+            detail.append("needs authorization" if survey.protected else "answers without authorization")
+
+    def _initialize_without_token(self, url: str) -> Reply:
+        params = {"protocolVersion": self._wanted, "capabilities": {}, "clientInfo": CLIENT_INFO}
+        message = jsonrpc.encode(jsonrpc.request("initialize", params, 1))
+        headers = {"Content-Type": "application/json", "Accept": ACCEPT}
+        try:
+            with (
+                exchange := self._http.stream(
+                    "POST", url, channel="mcp", purpose="initialize without token", headers=headers, body=message
+                )
+            ) as stream:
+                if stream.media_type == "text/event-stream":
+                    for _ in stream.chunks():
+                        if b"\n\n" in stream.body or b"\r\n\r\n" in stream.body:
+                            break
+                else:
+                    stream.read()
+        except NoAnswer as failure:
+            raise self._unreachable(failure) from None
+        return exchange.reply
+
+    @property
+    def _wanted(self) -> str:
+        return self._settings.revision or HANDSHAKE_REVISIONS[-1]
+
+    def _judge_streamable(self, reply: Reply) -> bool:
+        survey = self.survey
+        challenged = reply.status == 403 and bool(reply.header("www-authenticate"))
+        if reply.status == 401 or challenged:
+            survey.protected, survey.refusal = True, reply
+        elif reply.redirect:
+            raise self._stranger(reply, "POST initialize", f"it redirects to {reply.redirect}; give that address instead")
+        elif reply.ok and reply.media_type == "text/event-stream" and b"jsonrpc" in reply.body:
+            survey.protected = False
+        elif reply.status in (404, 405):
+            return False
+        elif jsonrpc.kind_of(reply.json) in ("result", "error") and "jsonrpc" in reply.json_object:
+            survey.protected = False
+        else:
+            return False
+        survey.transport, survey.endpoint = "streamable-http", survey.target
+        return True
+
+    def _reach_legacy(self, first: Reply | None) -> None:
+        """The backward-compatibility procedure of basic/transports: GET, and expect an `endpoint` event."""
+        survey = self.survey
+        headers = {"Accept": "text/event-stream"}
+        try:
+            with (
+                exchange := self._http.stream(
+                    "GET", survey.target, channel="mcp", purpose="event stream without token", headers=headers
+                )
+            ) as stream:
+                streaming = stream.status == 200 and stream.media_type == "text/event-stream"
+                if streaming:
+                    for _ in stream.chunks():
+                        break
+                else:
+                    stream.read()
+        except NoAnswer as failure:
+            raise self._unreachable(failure) from None
+        reply = exchange.reply
+        if reply.status == 401 or (reply.status == 403 and reply.header("www-authenticate")):
+            survey.protected, survey.refusal = True, reply
+        elif streaming:
+            survey.protected = False
+        else:
+            raise self._stranger(first or reply, "POST initialize, then GET" if first else "GET")
+        survey.transport, survey.endpoint = "http+sse", survey.target
+
+    def _unreachable(self, failure: NoAnswer) -> Stop:
+        what, _, advice = str(failure).partition("; ")
+        return Stop(Failure("reach", what, advice, "POST initialize", "no answer"))
+
+    def _stranger(self, reply: Reply, sent: str, advice: str = "") -> Stop:
+        path = urlsplit(self.survey.target).path or "/"
+        kind = "an HTML page" if reply.media_type == "text/html" else f"{reply.media_type or 'an answer without type'}"
+        sentence = f"{self.survey.target} is no MCP server: it answers HTTP {reply.status} with {kind}"
+        return Stop(Failure("reach", sentence, advice or f"check the path {path}; is it the MCP endpoint?", sent, reply.summary))
+
+    def _discover(self) -> None:
+        survey = self.survey
+        assert survey.refusal  # noqa: S101 - set by the step before
+
+        def get(url: str, purpose: str) -> Reply:
+            headers = {"Accept": "application/json", "MCP-Protocol-Version": self._wanted}
+            return self._http.get(url, channel="metadata", purpose=purpose, headers=headers)
+
+        with self._step("discover", "looking for the authorization server") as detail:
+            found = survey.discovery = discover(survey.endpoint, survey.refusal, get)
+            document = found.server_document
+            detail.append(f"issuer {found.issuer}")
+            detail.append(f"metadata at {document.url}" if document else "no metadata, default endpoints assumed")
+            if found.fallback:
+                survey.notes.append(
+                    "No protected-resource metadata names an authorization server; the origin of the MCP server was"
+                    " taken as issuer, as clients of revision 2025-03-26 do."
+                )
+
+    def _log_in(self) -> None:
+        settings, survey = self._settings, self.survey
+        survey.consent = settings.consent
+        survey.redirect_uri = settings.redirect_uri or f"http://127.0.0.1:{_free_port()}/callback"
+        if settings.token:
+            survey.token = settings.token
+            survey.steps.append(("log in", "skipped", "a token was given"))
+            if settings.consent == "token":
+                return
+        flow = self.flow()
+        client, registration = self._client(flow)
+        survey.login = Login(client, registration)
+        with self._step("log in", f"logging in (consent: {settings.consent})") as detail:
+            pkce = Pkce.s256()
+            try:
+                grant: Grant = flow.authorize(pkce, client)
+            except (CouldNotRun, NoAnswer) as failure:
+                raise Stop(Failure("log in", str(failure), "see the consent options in --help", "authorization request")) from None
+            survey.login = Login(client, registration, pkce, grant.response)
+            try:
+                tokens = flow.redeem(grant)
+            except (CouldNotRun, NoAnswer) as failure:
+                raise Stop(Failure("log in", str(failure), "", "token request")) from None
+            survey.login = Login(client, registration, pkce, grant.response, tokens)
+            if not tokens.access_token:
+                sentence = f"the token endpoint gave no access token ({tokens.summary})"
+                raise Stop(Failure("log in", sentence, "see the exchange in the report", "token request", tokens.summary))
+            survey.token = survey.token or tokens.access_token
+            detail.append("access token received")
+
+    def _client(self, flow: OAuthFlow) -> tuple[Client, Reply | None]:
+        settings, survey = self._settings, self.survey
+        if settings.client_id:
+            method = "client_secret_basic" if settings.client_secret else "none"
+            supported = flow.discovery.server_metadata.get("token_endpoint_auth_methods_supported")
+            if settings.client_secret and isinstance(supported, list) and method not in supported:
+                method = "client_secret_post"
+            return Client(settings.client_id, survey.redirect_uri, settings.client_secret, method), None
+        with self._step("register", "registering a client") as detail:
+            try:
+                reply = flow.register("registration for the login")
+            except (CouldNotRun, NoAnswer) as failure:
+                advice = "register a client by hand and give --client-id, or give --token"
+                raise Stop(Failure("register", f"no client could be registered: {failure}", advice)) from None
+            client = client_of(reply, survey.redirect_uri)
+            if not client:
+                sentence = f"the registration endpoint gave no client ({reply.summary})"
+                advice = "register a client by hand and give --client-id, or give --token"
+                survey.login = None
+                raise Stop(Failure("register", sentence, advice, "registration of a public native client", reply.summary))
+            detail.append("public client" if client.public else f"confidential client ({client.auth_method})")
+            return client, reply
+
+    def flow(self) -> OAuthFlow:
+        """The OAuth steps against the authorization server found."""
+        return make_flow(self.survey, self._settings, self._http, self._tell)
+
+    def _negotiate(self) -> None:
+        survey = self.survey
+        with self._step("negotiate", "negotiating the revision") as detail:
+            sent = f"initialize asking for {self._wanted}"
+            try:
+                connection = connect(survey, self._http)
+            except NoAnswer as failure:
+                raise Stop(Failure("negotiate", str(failure), "see the exchange in the report", sent)) from None
+            try:
+                answer = connection.open(self._wanted)
+                if answer.result is None:
+                    self._refused(answer, sent)
+                survey.opening, survey.revision = answer, connection.revision
+                survey.handshakes[self._wanted] = answer
+                self._other_revisions()
+                detail.append(f"speaks {', '.join(survey.revisions) or 'no known revision'}")
+                if survey.revision not in HANDSHAKE_REVISIONS or (
+                    self._settings.revision and survey.revision != self._settings.revision
+                ):
+                    sentence = f"the server grants revision {survey.revision or 'none'}, not {self._wanted}"
+                    advice = f"this version audits {' and '.join(HANDSHAKE_REVISIONS)}"
+                    raise Stop(Failure("negotiate", sentence, advice, sent, answer.summary))
+            except NoAnswer as failure:
+                raise Stop(Failure("negotiate", str(failure), "", sent)) from None
+            self._connection = connection
+
+    def _refused(self, answer: Answer, sent: str) -> None:
+        if answer.http.status in (401, 403):
+            advice = "check the scopes and the audience of the token" if not self._settings.token else "is --token still valid?"
+            raise Stop(Failure("negotiate", "the MCP server refuses the access token", advice, sent, answer.summary))
+        raise Stop(Failure("negotiate", f"initialize was not answered with a result ({answer.summary})", "", sent, answer.summary))
+
+    def _other_revisions(self) -> None:
+        survey = self.survey
+        for revision in HANDSHAKE_REVISIONS:
+            if revision not in survey.handshakes:
+                other = connect(survey, self._http)
+                survey.handshakes[revision] = other.initialize(revision)
+                close_quietly(other)
+        granted = {(one.result or {}).get("protocolVersion") for one in survey.handshakes.values()}
+        survey.revisions = tuple(sorted((one for one in granted if isinstance(one, str)), reverse=True))
+        if survey.transport == "streamable-http" and self._speaks_stateless():
+            survey.notes.append(
+                f"The server also speaks revision {STATELESS_REVISION}; only its session-based face was audited,"
+                f" nothing of {STATELESS_REVISION} was judged."
+            )
+
+    def _speaks_stateless(self) -> bool:
+        """Whether `server/discover` is answered as revision 2026-07-28 wants it."""
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": ACCEPT,
+            "MCP-Protocol-Version": STATELESS_REVISION,
+            "Mcp-Method": "server/discover",
+        }
+        if self.survey.token:
+            headers["Authorization"] = f"Bearer {self.survey.token}"
+        about = {"protocolVersion": STATELESS_REVISION, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
+        meta = {f"io.modelcontextprotocol/{name}": value for name, value in about.items()}
+        message = jsonrpc.encode(jsonrpc.request("server/discover", {"_meta": meta}, "discover"))
+        with (
+            exchange := self._http.stream(
+                "POST", self.survey.endpoint, channel="metadata", purpose="server/discover", headers=headers, body=message
+            )
+        ) as stream:
+            for _ in stream.chunks():
+                if stream.media_type == "text/event-stream" and b"supportedVersions" in stream.body:
+                    break
+        return exchange.reply.ok and b"supportedVersions" in exchange.reply.body
+
+    def _list(self) -> None:
+        survey, connection = self.survey, self._connection
+        try:
+            with self._step("list", "listing tools, resources and prompts") as detail:
+                for method, name in LISTS.items():
+                    if _CAPABILITY.get(method, "resources") in survey.capabilities:
+                        listing = survey.listings[method] = walk(connection, method)
+                        detail.append(f"{len(listing.items)} {name}")
+        except NoAnswer as failure:
+            raise Stop(Failure("list", str(failure), "", "list requests")) from None
+        finally:
+            close_quietly(connection)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def close_quietly(connection: Connection) -> None:
+    """Close a connection whatever its state."""
+    try:
+        connection.close()
+    except NoAnswer:
+        return
+
+
+def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Connection:
+    """A new connection to the target over its transport, before any handshake. Raises NoAnswer."""
+    kind = LegacySse if survey.transport == "http+sse" else StreamableHttp
+    return kind(http, survey.endpoint, token or survey.token)
+
+
+def walk(connection: Connection, method: str) -> Listing:
+    """Follow the cursors of a list method to its end. Raises NoAnswer."""
+    pages: list[Answer] = []
+    seen: set[str] = set()
+    cursor: str | None = None
+    while len(pages) < _PAGES:
+        pages.append(connection.request(method, {"cursor": cursor} if cursor is not None else None))
+        following = (pages[-1].result or {}).get("nextCursor")
+        if not isinstance(following, str):
+            return Listing(method, tuple(pages))
+        if following in seen:
+            return Listing(method, tuple(pages), ended=False)
+        seen.add(following)
+        cursor = following
+    return Listing(method, tuple(pages), ended=False)
+
+
+def make_flow(survey: Survey, settings: Settings, http: HttpClient, tell: Say) -> OAuthFlow:
+    """OAuth steps against the surveyed authorization server. Raises CouldNotRun before discovery."""
+    if not survey.discovery:
+        raise CouldNotRun("the authorization server was not found")
+    return OAuthFlow(
+        http=http,
+        discovery=survey.discovery,
+        consent=_consent(settings, http, tell),
+        redirect_uri=survey.redirect_uri,
+        resource=_resource(survey),
+        scope=_scope(survey.discovery),
+        client=survey.login.client if survey.login else None,
+        configured=bool(settings.client_id),
+    )
+
+
+def _consent(settings: Settings, http: HttpClient, tell: Say) -> ConsentDriver:
+    if settings.consent == "auto":
+        return AutomaticConsent(http, settings.consent_field, settings.consent_submit)
+    if settings.consent == "person":
+        return PersonConsent(tell, APPROVALS)
+    advice = "consent is off (--consent none)" if settings.consent == "none" else "a token was given instead of a login"
+    return NoConsent(settings.consent, f"{advice}; use --consent auto or --consent person to log in")
+
+
+def _resource(survey: Survey) -> str:
+    document = survey.discovery.resource_document if survey.discovery else None
+    named = document.content.get("resource") if document else None
+    usable = isinstance(named, str) and "#" not in named and origin_of(named) == origin_of(survey.endpoint)
+    return named if isinstance(named, str) and usable else survey.endpoint
+
+
+def _scope(discovery: Discovery) -> str | None:
+    """What to ask for, as revision 2025-11-25 has it: scope of the challenge, else all of the resource's."""
+    asked = discovery.challenge.get("scope") if discovery.challenge else None
+    if asked:
+        return asked
+    document = discovery.resource_document
+    listed = document.content.get("scopes_supported") if document else None
+    words = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+    return " ".join(words) or None

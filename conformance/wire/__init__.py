@@ -1,0 +1,1 @@
+"""The only part of the suite that touches the network."""

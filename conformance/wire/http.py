@@ -1,0 +1,374 @@
+"""HTTP with everything bounded and everything recorded. The only importer of the HTTP library."""
+
+import json
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from conformance.evidence import Channel, Recorder
+
+VERSION = "0.1.0"
+USER_AGENT = f"pytest-mcp-conformance/{VERSION} (conformance audit)"
+BODY_LIMIT = 4_000_000
+_LONGEST_WAIT = 30.0
+_PATIENCE = 3
+
+
+class NoAnswer(Exception):
+    """The other side gave no HTTP answer. The message is one line: what happened and what to try."""
+
+    def __init__(self, sentence: str, exchange: str = "") -> None:
+        super().__init__(sentence)
+        self.exchange = exchange
+
+
+class Missing:
+    """Stands for a body that is not JSON; falsy, and equal only to itself."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING = Missing()
+
+
+@dataclass(frozen=True, repr=False)
+class Reply:
+    """One HTTP answer. `exchange` names the recorded exchange; `body` is at most 4 MB."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    exchange: str
+    url: str = ""
+    cut: bool = False
+    arrived: float = field(default=0.0, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.summary}>"
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, its name compared without regard to case."""
+        return next(iter(self.header_all(name)), None)
+
+    def header_all(self, name: str) -> list[str]:
+        """All values of a header in the order they came."""
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case; empty when none was sent."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON, or `MISSING`."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return MISSING
+
+    @property
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object; empty when it is none."""
+        return self.json if isinstance(self.json, dict) else {}
+
+    @property
+    def redirect(self) -> str | None:
+        """Where a 3xx answer sends the client, as written by the server."""
+        return self.header("location") if 300 <= self.status < 400 else None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def summary(self) -> str:
+        """One line without secrets: status, media type, OAuth or JSON-RPC error if there is one."""
+        text = f"HTTP {self.status}"
+        error = self.json_object.get("error")
+        if isinstance(error, str):
+            return f"{text}, error {error}"
+        if isinstance(error, Mapping):
+            return f"{text}, JSON-RPC error {error.get('code')}"  # type: ignore[reportUnknownMemberType]
+        return f"{text}, {self.media_type or 'no media type'}, {len(self.body)} bytes"
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL as a string without path."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the host of a URL is the local machine."""
+    host = (urlsplit(url).hostname or "").lower()
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+class Stream:
+    """A streamed answer being read: status and headers are known, chunks arrive with `chunks`."""
+
+    def __init__(self, response: httpx.Response, deadline: float | None) -> None:
+        self.status = response.status_code
+        self.headers = _header_lines(response)
+        self._response = response
+        self._deadline = deadline
+        self.body = b""
+        self.cut = False
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case."""
+        value = next((value for name, value in self.headers if name.lower() == "content-type"), "")
+        return value.partition(";")[0].strip().lower()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Chunks as they arrive, decoded, until the end, 4 MB or the deadline."""
+        decoder = _decoder(self._response.headers.get("content-encoding", ""))
+        for raw in self._response.iter_raw():
+            try:
+                chunk = decoder(raw)
+            except zlib.error:
+                self.cut = True
+                return
+            self.body += chunk[: BODY_LIMIT - len(self.body)]
+            yield chunk
+            if len(self.body) >= BODY_LIMIT or (self._deadline and time.monotonic() > self._deadline):
+                self.cut = True
+                return
+
+    def abort(self) -> None:
+        """Wake a thread that waits in `chunks` by ending the connection."""
+        network: Any = self._response.extensions.get("network_stream")
+        connection: socket.socket | None = network and network.get_extra_info("socket")
+        if connection:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def read(self) -> None:
+        """Read to the end, 4 MB or the deadline, whichever comes first."""
+        for _ in self.chunks():
+            pass
+
+
+class HttpClient:
+    """Sends single requests, follows nothing, repairs nothing, records everything.
+
+    Args:
+        recorder: the transcript.
+        timeout: seconds to wait for a connection and for each piece of an answer.
+        ca_file: PEM file of certificate authorities to trust instead of the usual ones.
+    """
+
+    def __init__(self, recorder: Recorder, timeout: float = 10.0, ca_file: str | None = None) -> None:
+        self.recorder = recorder
+        self.timeout = timeout
+        verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
+        self._client = httpx.Client(
+            follow_redirects=False,
+            trust_env=False,
+            verify=verify,
+            timeout=httpx.Timeout(timeout, pool=None),
+            headers={},
+        )
+        self._client.headers.clear()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def get(self, url: str, *, channel: Channel, purpose: str, headers: Mapping[str, str] | None = None) -> Reply:
+        """Send a GET. Raises NoAnswer."""
+        return self.send("GET", url, channel=channel, purpose=purpose, headers=headers)
+
+    def post_form(
+        self,
+        url: str,
+        fields: Sequence[tuple[str, str]] | Mapping[str, str],
+        *,
+        channel: Channel,
+        purpose: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """POST form fields in the given order, repeated names kept. Raises NoAnswer."""
+        pairs = list(fields.items()) if isinstance(fields, Mapping) else fields
+        body = str(httpx.QueryParams(list(pairs))).encode()
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        return self.send("POST", url, channel=channel, purpose=purpose, headers=kind | dict(headers or {}), body=body)
+
+    def post_json(
+        self, url: str, value: object, *, channel: Channel, purpose: str, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """POST a JSON value. Raises NoAnswer."""
+        kind = {"Content-Type": "application/json", "Accept": "application/json"}
+        body = json.dumps(value).encode()
+        return self.send("POST", url, channel=channel, purpose=purpose, headers=kind | dict(headers or {}), body=body)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        channel: Channel,
+        purpose: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        revision: str = "",
+    ) -> Reply:
+        """Send one request and read its whole answer; waits and repeats when told to slow down (429).
+
+        Raises:
+            NoAnswer: no connection, TLS failure, time-out, or something that is not HTTP.
+        """
+        exchange = StreamedExchange(self, method, url, channel, purpose, headers, body, revision)
+        for attempt in range(_PATIENCE):
+            with exchange as stream:
+                stream.read()
+            reply = exchange.reply
+            wait = _asked_to_wait(reply, attempt)
+            if wait is None or attempt == _PATIENCE - 1:
+                return reply
+            time.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        channel: Channel,
+        purpose: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        revision: str = "",
+        held: bool = False,
+    ) -> "StreamedExchange":
+        """Send one request and hand out its answer while it arrives; recorded when the `with` block ends.
+
+        A `held` stream has no deadline: its reader ends it with `abort`.
+        """
+        return StreamedExchange(self, method, url, channel, purpose, headers, body, revision, held=held)
+
+
+class StreamedExchange:
+    """Context manager around one request whose answer is read piece by piece. Entering raises NoAnswer."""
+
+    def __init__(
+        self,
+        client: HttpClient,
+        method: str,
+        url: str,
+        channel: Channel,
+        purpose: str,
+        headers: Mapping[str, str] | None,
+        body: bytes,
+        revision: str,
+        *,
+        held: bool = False,
+    ) -> None:
+        self._client = client
+        self._held = held
+        self._about: dict[str, Any] = {
+            "channel": channel,
+            "purpose": purpose,
+            "method": method,
+            "url": url,
+            "revision": revision,
+        }
+        self._headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"} | dict(headers or {})
+        self._body = body
+        self._response: httpx.Response | None = None
+        self.sent: tuple[tuple[str, str], ...] = ()
+
+    def __enter__(self) -> Stream:
+        http = self._client._client
+        self._started = time.monotonic()
+        self._client.recorder.sent += 1
+        try:
+            request = http.build_request(
+                self._about["method"],
+                self._about["url"],
+                headers=self._headers,
+                content=self._body or None,
+                timeout=httpx.Timeout(self._client.timeout, read=None, pool=None) if self._held else httpx.USE_CLIENT_DEFAULT,
+            )
+            self.sent = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw)
+            self._response = http.send(request, stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as failure:
+            sentence = _sentence(failure, self._about["url"])
+            raise NoAnswer(sentence, self._record(None, sentence)) from None
+        self.opened = Stream(self._response, None if self._held else self._started + 3 * self._client.timeout)
+        return self.opened
+
+    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> None:
+        assert self._response is not None  # noqa: S101 - narrows the type
+        self._response.close()
+        opened = self.opened
+        error = _sentence(failure, self._about["url"]) if isinstance(failure, httpx.HTTPError | ValueError) else ""
+        answer = (opened.status, opened.headers, opened.body, opened.cut)
+        exchange = self._record(answer, error)
+        self.reply = Reply(
+            opened.status, opened.headers, opened.body, exchange, self._about["url"], opened.cut, time.monotonic()
+        )
+        if isinstance(failure, httpx.HTTPError):
+            raise NoAnswer(error, exchange) from None
+
+    def _record(self, answer: tuple[int, Sequence[tuple[str, str]], bytes, bool] | None, error: str) -> str:
+        elapsed = (time.monotonic() - self._started) * 1000
+        recorded = self._client.recorder.record(
+            **self._about,
+            request=(self.sent or tuple(self._headers.items()), self._body),
+            response=answer,
+            error=error,
+            milliseconds=elapsed,
+        )
+        return recorded.id
+
+
+def _header_lines(response: httpx.Response) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+
+
+def _decoder(encoding: str) -> Any:  # noqa: ANN401 - bytes -> bytes
+    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return lambda raw: raw  # type: ignore[reportUnknownLambdaType]
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    return lambda raw: inflate.decompress(raw, BODY_LIMIT)  # type: ignore[reportUnknownLambdaType]
+
+
+def _asked_to_wait(reply: Reply, attempt: int) -> float | None:
+    if reply.status != 429 and not (reply.status == 503 and reply.header("retry-after")):
+        return None
+    asked = reply.header("retry-after") or ""
+    wait = float(asked) if asked.isdigit() else 2.0**attempt
+    return wait if wait <= _LONGEST_WAIT else None
+
+
+def _sentence(failure: BaseException, url: str) -> str:
+    """One line on a failed request: what happened and what to try next."""
+    host = origin_of(url)
+    text = str(failure).strip().splitlines()[0] if str(failure).strip() else type(failure).__name__
+    if isinstance(failure, httpx.InvalidURL | httpx.UnsupportedProtocol) or "URL" in text:
+        return f"{url} is not an http(s) URL ({text}); write it in full, such as https://host/mcp"
+    if "SSL" in text or "certificate" in text.lower() or "TLS" in text:
+        return f"TLS failed with {host} ({text}); check the certificate, or name its authority with --ca-file"
+    if isinstance(failure, httpx.ConnectTimeout):
+        return f"{host} did not accept a connection in time; check host and port, or raise --timeout"
+    if isinstance(failure, httpx.ConnectError):
+        return f"cannot connect to {host} ({text}); is the server running, and are host and port right?"
+    if isinstance(failure, httpx.TimeoutException):
+        return f"{host} accepted the connection but did not answer in time; raise --timeout if it is just slow"
+    if isinstance(failure, httpx.RemoteProtocolError):
+        return f"{host} does not speak HTTP or broke off ({text}); check scheme and port"
+    return f"the exchange with {host} failed ({text})"

@@ -1,0 +1,57 @@
+"""JSON-RPC 2.0 envelopes as MCP uses them: building requests, classifying what arrives."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+PARSE_ERROR = -32700
+INVALID_REQUEST = -32600
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+
+Kind = Literal["request", "notification", "result", "error", "batch", "unknown"]
+Id = int | str
+
+
+def request(method: str, params: Mapping[str, Any] | None, id: Id) -> dict[str, Any]:  # noqa: A002
+    """A request object (JSON-RPC 2.0 section 4)."""
+    return _with_params({"jsonrpc": "2.0", "id": id, "method": method}, params)
+
+
+def notification(method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A notification object: a request without id (JSON-RPC 2.0 section 4.1)."""
+    return _with_params({"jsonrpc": "2.0", "method": method}, params)
+
+
+def encode(message: object) -> bytes:
+    """One message as UTF-8 JSON without line breaks."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def kind_of(message: object) -> Kind:
+    """What a message is by its members alone; `unknown` when it is none of the four or ambiguous."""
+    if isinstance(message, list):
+        return "batch"
+    if not isinstance(message, dict):
+        return "unknown"
+    members = message.keys() & {"method", "result", "error"}  # type: ignore[reportUnknownMemberType]
+    if members == {"method"}:
+        return "request" if "id" in message else "notification"
+    if members == {"result"} and "id" in message:
+        return "result"
+    if members == {"error"}:
+        return "error"
+    return "unknown"
+
+
+def same_id(left: object, right: object) -> bool:
+    """Whether two ids are the same JSON value: 1 and 1.0 are, 1 and "1" or true are not."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return False
+    if isinstance(left, str) or isinstance(right, str):
+        return isinstance(left, str) and isinstance(right, str) and left == right
+    return left == right
+
+
+def _with_params(message: dict[str, Any], params: Mapping[str, Any] | None) -> dict[str, Any]:
+    return message if params is None else message | {"params": dict(params)}

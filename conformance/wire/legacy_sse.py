@@ -1,0 +1,137 @@
+"""The HTTP+SSE transport of revision 2024-11-05: a held GET stream, and POSTs to the URL it names first."""
+
+import json
+import queue
+import threading
+import time
+from typing import Any
+from urllib.parse import urljoin
+
+from conformance.wire import jsonrpc
+from conformance.wire.connection import Answer, Connection
+from conformance.wire.http import HttpClient, NoAnswer, Stream, origin_of
+from conformance.wire.sse import SseEvent, SseScanner
+
+
+class LegacySse(Connection):
+    """One client of an HTTP+SSE server. Making it opens the stream and waits for the `endpoint` event.
+
+    Raises:
+        NoAnswer: no event stream, no `endpoint` event in time, or an endpoint on another origin.
+    """
+
+    transport = "http+sse"
+
+    def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
+        super().__init__(url, token)
+        self.http = http
+        self._events: queue.Queue[SseEvent | Exception | None] = queue.Queue()
+        self._stream: Stream | None = None
+        self._thread = threading.Thread(target=self._listen, name="http+sse stream", daemon=True)
+        self._thread.start()
+        self.endpoint = self._await_endpoint()
+
+    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:  # noqa: A002
+        """POST bytes as one message; the response to `id` is awaited on the stream."""
+        started = time.monotonic()
+        fields = {"Content-Type": "application/json"} | self._authorization()
+        reply = self.http.send(
+            "POST",
+            self.endpoint,
+            channel="mcp",
+            purpose=purpose,
+            headers=fields,
+            body=body,
+            revision=self.revision,
+        )
+        messages: list[Any] = []
+        response, arrival = None, ""
+        while reply.ok and id is not None and response is None:
+            event = self._next(started + self.http.timeout)
+            if event is None:
+                break
+            exchange = self._record(event, purpose)
+            arrived = _message(event)
+            messages += arrived
+            response = self.take(arrived, id)
+            arrival = exchange if response is not None else arrival
+        return Answer(reply, tuple(messages), response, time.monotonic() - started, arrival)
+
+    def close(self) -> None:
+        """End the stream."""
+        if self._stream:
+            self._stream.abort()
+        self._thread.join(self.http.timeout)
+
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def _listen(self) -> None:
+        scanner = SseScanner()
+        fields = {"Accept": "text/event-stream"} | self._authorization()
+        try:
+            exchange = self.http.stream("GET", self.url, channel="mcp", purpose="event stream", headers=fields, held=True)
+            with exchange as stream:
+                self._stream = stream
+                if stream.media_type != "text/event-stream":
+                    kind = stream.media_type or "no media type"
+                    raise NoAnswer(f"GET {self.url} gave HTTP {stream.status} with {kind}, not an event stream")  # noqa: TRY301
+                for chunk in stream.chunks():
+                    for event in scanner.feed(chunk):
+                        self._events.put(event)
+        except NoAnswer as failure:
+            self._events.put(failure)
+        finally:
+            self._events.put(None)
+
+    def _next(self, deadline: float) -> SseEvent | None:
+        try:
+            event = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            return None
+        if event is None or isinstance(event, Exception):
+            self._events.put(event)
+            return None
+        return event
+
+    def _await_endpoint(self) -> str:
+        deadline = time.monotonic() + self.http.timeout
+        event = self._next(deadline)
+        while event is not None and event.data is None:
+            event = self._next(deadline)
+        if event is None or event.event != "endpoint" or not event.data:
+            failure = self._failure() or f"the event stream at {self.url} sent no endpoint event"
+            self.close()
+            raise NoAnswer(failure)
+        self._record(event, "endpoint event")
+        endpoint = urljoin(self.url, event.data.strip())
+        if origin_of(endpoint) != origin_of(self.url):
+            self.close()
+            raise NoAnswer(f"the endpoint event of {self.url} names another origin, {origin_of(endpoint)}; not followed")
+        return endpoint
+
+    def _failure(self) -> str:
+        for event in list(self._events.queue):
+            if isinstance(event, Exception):
+                return str(event)
+        return ""
+
+    def _record(self, event: SseEvent, purpose: str) -> str:
+        text = "".join(f"data: {line}\n" for line in (event.data or "").split("\n"))
+        recorded = self.http.recorder.record(
+            channel="mcp",
+            purpose=f"{purpose} (on the event stream)",
+            method="GET",
+            url=self.url,
+            request=((), b""),
+            response=(200, (("content-type", "text/event-stream"),), f"event: {event.event}\n{text}\n".encode(), False),
+            revision=self.revision,
+        )
+        return recorded.id
+
+
+def _message(event: SseEvent) -> list[Any]:
+    try:
+        return [json.loads(event.data)] if event.data else []
+    except (ValueError, RecursionError):
+        return []

@@ -1,0 +1,153 @@
+"""The Streamable HTTP transport (specification page basic/transports, 2025-03-26 to 2025-11-25)."""
+
+import json
+import time
+from typing import Any
+
+from conformance.wire import jsonrpc
+from conformance.wire.connection import Answer, Connection
+from conformance.wire.http import HttpClient, NoAnswer, Reply, Stream
+from conformance.wire.sse import SseScanner
+
+ACCEPT = "application/json, text/event-stream"
+_RESUMPTIONS = 3
+_LONGEST_RETRY = 5.0
+
+
+class StreamableHttp(Connection):
+    """One client of a Streamable HTTP endpoint; one POST per message, answered as JSON or as a stream."""
+
+    transport = "streamable-http"
+
+    def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
+        super().__init__(url, token)
+        self.http = http
+        self.session_id: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Header fields a conforming client sends with its next message."""
+        fields = {"Content-Type": "application/json", "Accept": ACCEPT}
+        if self.token:
+            fields["Authorization"] = f"Bearer {self.token}"
+        if self.session_id:
+            fields["Mcp-Session-Id"] = self.session_id
+        if self.revision >= "2025-06-18":
+            fields["MCP-Protocol-Version"] = self.revision
+        return fields
+
+    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:  # noqa: A002
+        """Send bytes as one message; read until the response to `id` is there, resuming a broken stream."""
+        answer = self._post(body, purpose, id)
+        if answer.http.status == 404 and self.session_id and self.opening and purpose != "initialize":
+            self._renew()
+            answer = self._post(body, purpose, id)
+        return answer
+
+    def initialize(self, revision: str, capabilities: Any = None) -> Answer:  # noqa: ANN401
+        """Send `initialize` without session or version header, and keep the session id of the answer."""
+        self.session_id, self.revision = None, ""
+        answer = super().initialize(revision, capabilities)
+        self.session_id = answer.http.header("mcp-session-id")
+        return answer
+
+    def close(self) -> None:
+        """End the session with DELETE, which the server may refuse."""
+        if self.session_id:
+            try:
+                self.http.send(
+                    "DELETE",
+                    self.url,
+                    channel="mcp",
+                    purpose="end of session",
+                    headers=self.headers(),
+                    revision=self.revision,
+                )
+            except NoAnswer:
+                pass
+            self.session_id = None
+
+    def _renew(self) -> None:
+        revision, self.opening = self.revision, None
+        self.open(revision)
+
+    def _post(self, body: bytes, purpose: str, id: jsonrpc.Id | None) -> Answer:  # noqa: A002
+        started = time.monotonic()
+        exchange = self.http.stream(
+            "POST",
+            self.url,
+            channel="mcp",
+            purpose=purpose,
+            headers=self.headers(),
+            body=body,
+            revision=self.revision,
+        )
+        reading = _Reading(self, id)
+        try:
+            with exchange as stream:
+                if stream.media_type == "text/event-stream":
+                    reading.follow(stream)
+                else:
+                    stream.read()
+        except NoAnswer:
+            if reading.last_id is None:
+                raise
+        reply = exchange.reply
+        if reply.media_type != "text/event-stream":
+            reading.messages = _parsed(reply.body)
+            reading.response = self.take(reading.messages, id)
+        elif id is not None and reading.response is None and reading.last_id:
+            reading.resume(purpose)
+        return Answer(reply, tuple(reading.messages), reading.response, time.monotonic() - started, reading.arrival)
+
+
+class _Reading:
+    """Reads an event stream until the response to one request arrived."""
+
+    def __init__(self, connection: StreamableHttp, id: jsonrpc.Id | None) -> None:  # noqa: A002
+        self._connection = connection
+        self._id = id
+        self.messages: list[Any] = []
+        self.response: dict[str, Any] | None = None
+        self.last_id: str | None = None
+        self.arrival = ""
+        self._retry = 0.0
+
+    def follow(self, stream: Stream) -> None:
+        scanner = SseScanner()
+        for chunk in stream.chunks():
+            for event in scanner.feed(chunk):
+                self.last_id = event.id or self.last_id
+                self._retry = event.retry / 1000 if event.retry is not None else self._retry
+                arrived = _parsed(event.data.encode("utf-8", "surrogatepass")) if event.data else []
+                self.messages += arrived
+                self.response = self.response or self._connection.take(arrived, self._id)
+            if self.response is not None:
+                return
+
+    def resume(self, purpose: str) -> None:
+        connection = self._connection
+        for _ in range(_RESUMPTIONS):
+            time.sleep(min(self._retry, _LONGEST_RETRY))
+            exchange = connection.http.stream(
+                "GET",
+                connection.url,
+                channel="mcp",
+                purpose=f"{purpose} (resumed)",
+                headers=connection.headers() | {"Accept": "text/event-stream", "Last-Event-ID": self.last_id or ""},
+                revision=connection.revision,
+            )
+            with exchange as stream:
+                if stream.media_type == "text/event-stream":
+                    self.follow(stream)
+            reply: Reply = exchange.reply
+            if self.response is not None:
+                self.arrival = reply.exchange
+            if self.response is not None or reply.media_type != "text/event-stream":
+                return
+
+
+def _parsed(data: bytes) -> list[Any]:
+    try:
+        return [json.loads(data)]
+    except (ValueError, RecursionError):
+        return []
