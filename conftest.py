@@ -1,3 +1,1 @@
-"""Loads the suite's plugin when pytest runs from a checkout that is not installed."""
-
-pytest_plugins = ["conformance.plugins"]
+"""The plugin of this checkout is loaded by `addopts` in pyproject.toml, as it is in an installation."""

@@ -105,7 +105,9 @@ _NEED_LOGIN: dict[str, Callable[[Survey], object]] = {
 }
 
 _DISCOVERED: dict[str, Callable[[Survey], object]] = {
-    "resource_metadata_parameter": lambda s: s.discovery and s.discovery.challenge and s.discovery.challenge.get("resource_metadata"),
+    "resource_metadata_parameter": lambda s: (
+        s.discovery and s.discovery.challenge and s.discovery.challenge.get("resource_metadata")
+    ),
     "prm": lambda s: s.discovery and s.discovery.resource_document,
     "as_metadata": lambda s: s.discovery and s.discovery.server_document,
     "no_metadata": lambda s: s.discovery and not s.discovery.server_document,
@@ -123,17 +125,14 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
 }
 
 _AUTHORIZATION = frozenset(
-    [
-        "protected",
-        *_NEED_LOGIN,
-        *_DISCOVERED,
-        *"path_issuer oidc confidential_client second_client loopback_redirect registration_management cimd no_cimd".split(),
-        *"cimd_host resource_indicators iss_supported jwt_access_token scopes narrow_token second_user".split(),
-        *"second_resource upstream_token introspection_credentials private_key_jwt_client".split(),
-        *"client_credentials_client enterprise_managed client_credentials_grant proxy_as challenge_optional".split(),
-        *"dpop dpop_resource authorization".split(),
-    ]
-)
+    """
+    authorization protected path_issuer oidc confidential_client second_client loopback_redirect
+    registration_management cimd no_cimd cimd_host resource_indicators iss_supported jwt_access_token scopes
+    narrow_token second_user second_resource upstream_token introspection_credentials private_key_jwt_client
+    client_credentials_client enterprise_managed client_credentials_grant proxy_as challenge_optional dpop
+    dpop_resource
+    """.split()
+).union(_NEED_LOGIN, _DISCOVERED)
 
 _SERVER: dict[str, Callable[[Survey], object]] = {
     **{name: _declares(name) for name in ("tools", "resources", "prompts", "completions", "logging", "tasks")},

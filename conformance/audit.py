@@ -25,7 +25,7 @@ def _silent(_: str) -> None:
 
 @dataclass
 class Audit:
-    """One process's part in an audit. 
+    """One process's part in an audit.
 
     `survey` is None until it has been taken; `surveyed` counts its exchanges and requests.
     """

@@ -74,9 +74,7 @@ class Redemption:
         return cls._one_code_each(oauth, verifiers)
 
     @classmethod
-    def _one_code_each(
-        cls, oauth: OAuthFlow, verifiers: dict[str, Callable[[Grant], str | None]]
-    ) -> "Redemption":
+    def _one_code_each(cls, oauth: OAuthFlow, verifiers: dict[str, Callable[[Grant], str | None]]) -> "Redemption":
         grant = oauth.authorize(Pkce.s256(128))
         accepted = oauth.redeem(grant)
         refusals: dict[str, Refusal] = {}
@@ -113,7 +111,9 @@ class Refreshing:
         if not token:
             raise CouldNotRun("the grant came without a refresh token")
         first = oauth.refresh(token, client)
-        admission = probe.knock(f"Bearer {first.access_token}", "initialize, refreshed token") if first.access_token else None
+        admission = (
+            probe.knock(f"Bearer {first.access_token}", "initialize, refreshed token") if first.access_token else None
+        )
         current = first.refresh_token or token
         foreign = None
         try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from conformance.schema import ServerSchema, ServerSchemaError
+from conformance.shapes import as_list, as_object, is_object
 
 _DEEPEST = 8
 
@@ -17,36 +18,38 @@ def example(schema: Any) -> dict[str, Any]:  # noqa: ANN401
     Raises:
         Unsupported: no arguments were found that the schema itself accepts.
     """
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         raise Unsupported("inputSchema is no object")
-    made = _value(schema, schema, 0)
+    root = as_object(schema)
+    made = _value(root, root, 0)
     try:
-        errors = ServerSchema(schema).errors(made)
+        errors = ServerSchema(root).errors(made)
     except ServerSchemaError as failure:
         raise Unsupported(f"inputSchema cannot be used: {failure}") from None
-    if errors or not isinstance(made, dict):
+    if errors or not is_object(made):
         raise Unsupported(f"the arguments found do not fit: {errors[0] if errors else 'not an object'}")
-    return made
+    return as_object(made)
 
 
-def _value(schema: Any, root: dict[str, Any], depth: int) -> Any:  # noqa: ANN401, PLR0911
+def _value(described: Any, root: dict[str, Any], depth: int) -> Any:  # noqa: ANN401
     if depth > _DEEPEST:
         raise Unsupported("inputSchema is nested too deeply")
-    if not isinstance(schema, dict):
+    if not is_object(described):
         return "text"
+    schema = as_object(described)
     for known in ("const", "default"):
         if known in schema:
             return schema[known]
     for known in ("enum", "examples"):
-        if isinstance(schema.get(known), list) and schema[known]:
+        if as_list(schema.get(known)):
             return schema[known][0]
     if isinstance(schema.get("$ref"), str):
         return _value(_target(schema["$ref"], root), root, depth + 1)
     for union in ("anyOf", "oneOf"):
-        if isinstance(schema.get(union), list) and schema[union] and "properties" not in schema:
+        if as_list(schema.get(union)) and "properties" not in schema:
             return _value(schema[union][0], root, depth + 1)
     kind = schema.get("type", "object" if "properties" in schema else "string")
-    kind = kind[0] if isinstance(kind, list) and kind else kind
+    kind = (as_list(kind) or [kind])[0]
     maker = _MAKERS.get(str(kind))
     if maker is None:
         raise Unsupported(f"inputSchema uses type {kind!r}")
@@ -54,10 +57,8 @@ def _value(schema: Any, root: dict[str, Any], depth: int) -> Any:  # noqa: ANN40
 
 
 def _object(schema: dict[str, Any], root: dict[str, Any], depth: int) -> dict[str, Any]:
-    properties = schema.get("properties")
-    properties = properties if isinstance(properties, dict) else {}
-    required = schema.get("required")
-    names = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+    properties = as_object(schema.get("properties"))
+    names = [name for name in as_list(schema.get("required")) if isinstance(name, str)]
     return {name: _value(properties.get(name, {}), root, depth + 1) for name in names}
 
 
@@ -93,7 +94,7 @@ def _target(reference: str, root: dict[str, Any]) -> Any:  # noqa: ANN401
     value: Any = root
     for part in reference.removeprefix("#").split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(value, dict) or key not in value:
+        if not is_object(value) or key not in value:
             raise Unsupported(f"inputSchema refers to {reference}, which is not there")
         value = value[key]  # type: ignore[reportUnknownVariableType]
     return value  # type: ignore[reportUnknownVariableType]

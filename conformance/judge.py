@@ -21,7 +21,12 @@ class Observation:
 
     def as_json(self) -> dict[str, object]:
         """The entry of `checks[].observations` in results.json."""
-        return {"ok": self.ok, "expected": self.expected, "observed": self.observed, "severity": self.severity}
+        return {
+            "ok": self.ok,
+            "expected": self.expected,
+            "observed": self.observed,
+            "severity": self.severity,
+        }
 
 
 class Failure(Exception):

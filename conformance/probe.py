@@ -1,6 +1,6 @@
 """Single requests to the MCP endpoint outside any session."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -18,7 +18,6 @@ class Probe:
 
     survey: Survey
     http: HttpClient
-
 
     def knock(self, authorization: str | None, purpose: str, query: dict[str, str] | None = None) -> Reply:
         """One request that needs authorization, with this Authorization field. Raises NoAnswer."""
@@ -58,7 +57,7 @@ class Probe:
         return reply.ok and b'"result"' in reply.body
 
     @contextmanager
-    def fresh(self) -> Iterator[Connection]:
+    def fresh(self) -> Generator[Connection]:
         """A connection of its own, before any handshake; closed at the end."""
         connection = connect(self.survey, self.http)
         try:

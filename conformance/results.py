@@ -16,7 +16,16 @@ from conformance.verdict import Verdict, counts, outcome, sentence, worst
 from conformance.wire.http import VERSION
 
 SCHEMA_VERSION = 1
-_PACKAGES = ("pytest", "httpx", "jsonschema", "jsonschema-rs", "hypothesis", "jinja2", "pytest-html", "pytest-xdist")
+_PACKAGES = (
+    "pytest",
+    "httpx",
+    "jsonschema",
+    "jsonschema-rs",
+    "hypothesis",
+    "jinja2",
+    "pytest-html",
+    "pytest-xdist",
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,9 @@ def _requirements(
         mine = by_id.get(requirement.id, [])
         if mine:
             verdict = worst(Verdict(one["verdict"]) for one in mine)
-            reason = next((one["reason"] for one in mine if _rolls_up_to(one["verdict"], verdict) and one["reason"]), "")
+            reason = next(
+                (one["reason"] for one in mine if _rolls_up_to(one["verdict"], verdict) and one["reason"]), ""
+            )
         else:
             verdict, reason = _unchecked(audit, requirement, bool(deciding.get(requirement.id)), course)
         yield {

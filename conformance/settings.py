@@ -37,7 +37,9 @@ class Option:
     def add_to(self, group: pytest.OptionGroup) -> None:
         """Declare the option to pytest."""
         arguments: dict[str, Any] = {"dest": self.name, "action": self.action, "default": None}
-        text = self.help + (f" Default: {self.default}." if isinstance(self.default, str | float) and self.default else "")
+        text = self.help + (
+            f" Default: {self.default}." if isinstance(self.default, str | float) and self.default else ""
+        )
         arguments["help"] = (text + (f" Environment: {self.env}." if self.env else "")).replace("%", "%%")
         if self.action != "store_true":
             arguments["metavar"] = self.metavar
@@ -59,7 +61,11 @@ def _seconds(text: str) -> float:
 
 OPTIONS = (
     Option("--target-url", "Audit the MCP server at this address.", "URL", env="MCP_TARGET_URL"),
-    Option("--demo", "Start the embedded reference server on a free loopback port and audit it.", action="store_true"),
+    Option(
+        "--demo",
+        "Start the embedded reference server on a free loopback port and audit it.",
+        action="store_true",
+    ),
     Option(
         "--transport",
         "How to talk to the target. auto tries Streamable HTTP first, then HTTP+SSE of 2024-11-05.",
@@ -80,7 +86,12 @@ OPTIONS = (
         choices=get_args(Consent),
     ),
     Option("--token", "Access token to use instead of logging in.", "TOKEN", env="MCP_TOKEN"),
-    Option("--client-id", "Client registered beforehand, instead of dynamic registration.", "ID", env="MCP_CLIENT_ID"),
+    Option(
+        "--client-id",
+        "Client registered beforehand, instead of dynamic registration.",
+        "ID",
+        env="MCP_CLIENT_ID",
+    ),
     Option("--client-secret", "Secret of the client given with --client-id.", "SECRET", env="MCP_CLIENT_SECRET"),
     Option(
         "--redirect-uri",
@@ -107,7 +118,13 @@ OPTIONS = (
         choices=get_args(FailOn),
     ),
     Option("--report-dir", "Folder for results.json and compliance.html.", "DIR", default="reports"),
-    Option("--request-timeout", "Seconds to wait for each answer of the target.", "SECONDS", default=10.0, type=_seconds),
+    Option(
+        "--request-timeout",
+        "Seconds to wait for each answer of the target.",
+        "SECONDS",
+        default=10.0,
+        type=_seconds,
+    ),
     Option(
         "--patience",
         "Seconds to wait for what a server may do late, such as a revocation taking effect.",

@@ -2,18 +2,25 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.oauth.consent import AuthorizationResponse, AutomaticConsent, ConsentDriver, NoConsent, PersonConsent
+from conformance.oauth.consent import (
+    AuthorizationResponse,
+    AutomaticConsent,
+    ConsentDriver,
+    NoConsent,
+    PersonConsent,
+)
 from conformance.oauth.discovery import Discovery, discover
 from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client, client_of
 from conformance.settings import Settings
+from conformance.shapes import as_list, as_object, is_object
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
 from conformance.wire.connection import CLIENT_INFO, HANDSHAKE_REVISIONS, Answer, Connection
@@ -47,7 +54,7 @@ class Listing:
         """The entries of all pages in the order they came."""
         name = LISTS[self.method]
         lists = [(page.result or {}).get(name) for page in self.pages]
-        return tuple(item for entries in lists if isinstance(entries, list) for item in entries)  # type: ignore[reportUnknownVariableType]
+        return tuple(item for entries in lists for item in as_list(entries))
 
     @property
     def refusal(self) -> Answer | None:
@@ -118,19 +125,17 @@ class Survey:
     @property
     def capabilities(self) -> dict[str, Any]:
         """The capabilities the server declared."""
-        value = self.initialize_result.get("capabilities")
-        return value if isinstance(value, dict) else {}
+        return as_object(self.initialize_result.get("capabilities"))
 
     @property
     def tools(self) -> list[dict[str, Any]]:
         """The tools that were listed, in order."""
         listing = self.listings.get("tools/list")
-        return [tool for tool in listing.items if isinstance(tool, dict)] if listing else []
+        return [as_object(tool) for tool in listing.items if is_object(tool)] if listing else []
 
     def as_json(self) -> dict[str, Any]:
         """The `survey` block of results.json."""
-        info = self.initialize_result.get("serverInfo")
-        info = info if isinstance(info, dict) else None
+        info = as_object(self.initialize_result.get("serverInfo"))
         instructions = self.initialize_result.get("instructions")
         return {
             "complete": self.failure is None,
@@ -160,7 +165,7 @@ class Survey:
     def _feature(self, name: str, method: str) -> dict[str, Any]:
         capability = self.capabilities.get(_CAPABILITY.get(method, "resources"))
         listing = self.listings.get(method)
-        flags = sorted(key for key, value in capability.items() if value is True) if isinstance(capability, dict) else []
+        flags = sorted(key for key, value in as_object(capability).items() if value is True)
         return {
             "name": name,
             "present": capability is not None,
@@ -248,7 +253,7 @@ class Surveyor:
         return survey
 
     @contextmanager
-    def _step(self, name: str, say: str) -> Iterator[list[str]]:
+    def _step(self, name: str, say: str) -> Generator[list[str]]:
         self._say(f"  {say} ...")
         started, detail = time.monotonic(), list[str]()
         try:
@@ -282,7 +287,12 @@ class Surveyor:
         try:
             with (
                 exchange := self._http.stream(
-                    "POST", url, channel="mcp", purpose="initialize without token", headers=headers, body=message
+                    "POST",
+                    url,
+                    channel="mcp",
+                    purpose="initialize without token",
+                    headers=headers,
+                    body=message,
                 )
             ) as stream:
                 if stream.media_type == "text/event-stream":
@@ -305,7 +315,9 @@ class Surveyor:
         if reply.status == 401 or challenged:
             survey.protected, survey.refusal = True, reply
         elif reply.redirect:
-            raise self._stranger(reply, "POST initialize", f"it redirects to {reply.redirect}; give that address instead")
+            raise self._stranger(
+                reply, "POST initialize", f"it redirects to {reply.redirect}; give that address instead"
+            )
         elif reply.ok and reply.media_type == "text/event-stream" and b"jsonrpc" in reply.body:
             survey.protected = False
         elif reply.status in (404, 405):
@@ -352,7 +364,15 @@ class Surveyor:
         path = urlsplit(self.survey.target).path or "/"
         kind = "an HTML page" if reply.media_type == "text/html" else f"{reply.media_type or 'an answer without type'}"
         sentence = f"{self.survey.target} is no MCP server: it answers HTTP {reply.status} with {kind}"
-        return Stop(Failure("reach", sentence, advice or f"check the path {path}; is it the MCP endpoint?", sent, reply.summary))
+        return Stop(
+            Failure(
+                "reach",
+                sentence,
+                advice or f"check the path {path}; is it the MCP endpoint?",
+                sent,
+                reply.summary,
+            )
+        )
 
     def _discover(self) -> None:
         survey = self.survey
@@ -390,7 +410,9 @@ class Surveyor:
             try:
                 grant: Grant = flow.authorize(pkce, client)
             except (CouldNotRun, NoAnswer) as failure:
-                raise Stop(Failure("log in", str(failure), "see the consent options in --help", "authorization request")) from None
+                raise Stop(
+                    Failure("log in", str(failure), "see the consent options in --help", "authorization request")
+                ) from None
             survey.login = Login(client, registration, pkce, grant.response)
             try:
                 tokens = flow.redeem(grant)
@@ -399,7 +421,9 @@ class Surveyor:
             survey.login = Login(client, registration, pkce, grant.response, tokens)
             if not tokens.access_token:
                 sentence = f"the token endpoint gave no access token ({tokens.summary})"
-                raise Stop(Failure("log in", sentence, "see the exchange in the report", "token request", tokens.summary))
+                raise Stop(
+                    Failure("log in", sentence, "see the exchange in the report", "token request", tokens.summary)
+                )
             survey.token = survey.token or tokens.access_token
             detail.append("access token received")
 
@@ -422,7 +446,9 @@ class Surveyor:
                 sentence = f"the registration endpoint gave no client ({reply.summary})"
                 advice = "register a client by hand and give --client-id, or give --token"
                 survey.login = None
-                raise Stop(Failure("register", sentence, advice, "registration of a public native client", reply.summary))
+                raise Stop(
+                    Failure("register", sentence, advice, "registration of a public native client", reply.summary)
+                )
             detail.append("public client" if client.public else f"confidential client ({client.auth_method})")
             return client, reply
 
@@ -458,9 +484,21 @@ class Surveyor:
 
     def _refused(self, answer: Answer, sent: str) -> None:
         if answer.http.status in (401, 403):
-            advice = "check the scopes and the audience of the token" if not self._settings.token else "is --token still valid?"
+            advice = (
+                "check the scopes and the audience of the token"
+                if not self._settings.token
+                else "is --token still valid?"
+            )
             raise Stop(Failure("negotiate", "the MCP server refuses the access token", advice, sent, answer.summary))
-        raise Stop(Failure("negotiate", f"initialize was not answered with a result ({answer.summary})", "", sent, answer.summary))
+        raise Stop(
+            Failure(
+                "negotiate",
+                f"initialize was not answered with a result ({answer.summary})",
+                "",
+                sent,
+                answer.summary,
+            )
+        )
 
     def _other_revisions(self) -> None:
         survey = self.survey
@@ -492,7 +530,12 @@ class Surveyor:
         message = jsonrpc.encode(jsonrpc.request("server/discover", {"_meta": meta}, "discover"))
         with (
             exchange := self._http.stream(
-                "POST", self.survey.endpoint, channel="metadata", purpose="server/discover", headers=headers, body=message
+                "POST",
+                self.survey.endpoint,
+                channel="metadata",
+                purpose="server/discover",
+                headers=headers,
+                body=message,
             )
         ) as stream:
             for _ in stream.chunks():
@@ -590,5 +633,5 @@ def _scope(discovery: Discovery) -> str | None:
         return asked
     document = discovery.resource_document
     listed = document.content.get("scopes_supported") if document else None
-    words = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+    words = [one for one in as_list(listed) if isinstance(one, str)]
     return " ".join(words) or None

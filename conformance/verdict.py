@@ -122,7 +122,8 @@ def sentence(result: Outcome, requirements: Sequence[Mapping[str, Any]], revisio
     if result == "not-conformant":
         return f"Not conformant to {subject}: {failed} of {judged_musts} judged MUST requirements failed; {tail}"
     if result == "conformant":
-        return f"Conformant to {subject} in what was judged: {judged_musts} of {judged_musts} MUST requirements hold; {tail}"
+        held = f"{judged_musts} of {judged_musts} MUST requirements hold"
+        return f"Conformant to {subject} in what was judged: {held}; {tail}"
     if blocked:
         return f"Incomplete: {blocked}"
     return f"Incomplete: {stuck} requirements could not be tried; {judged_musts} MUST requirements hold; {tail}"

@@ -32,7 +32,7 @@ class Proof:
 
     def as_json(self) -> dict[str, object]:
         """The entry of proof.json."""
-        return asdict(self) | {"holds": self.holds}
+        return {**asdict(self), "holds": self.holds}
 
 
 def audit(url: str, *options: str) -> dict[str, dict[str, object]]:
@@ -52,9 +52,10 @@ def audit(url: str, *options: str) -> dict[str, dict[str, object]]:
 
 @cache
 def green() -> dict[str, str]:
-    """Verdicts of the reference server without fault."""
+    """Verdicts of the reference server without fault, of the requirements that are decided there."""
     with ReferenceServer() as server:
-        return {name: str(one["verdict"]) for name, one in audit(server.url).items()}
+        verdicts = {name: str(one["verdict"]) for name, one in audit(server.url).items()}
+    return {name: verdict for name, verdict in verdicts.items() if verdict != "not-judged"}
 
 
 def prove(name: str) -> Proof:
@@ -62,8 +63,15 @@ def prove(name: str) -> Proof:
     started = time.monotonic()
     with ReferenceServer(fault=name) as server:
         verdicts = {one: str(row["verdict"]) for one, row in audit(server.url).items()}
-    changed = {one: verdict for one, verdict in verdicts.items() if verdict != green()[one]}
+    changed = {one: verdicts[one] for one, verdict in green().items() if verdicts[one] != verdict}
     tripped = sorted(one for one, verdict in changed.items() if verdict in ("fail", "warn"))
     silenced = sorted(changed.keys() - set(tripped))
     fault = FAULTS[name]
-    return Proof(name, sorted(fault.trips), tripped, sorted(fault.silences), silenced, round(time.monotonic() - started, 2))
+    return Proof(
+        name,
+        sorted(fault.trips),
+        tripped,
+        sorted(fault.silences),
+        silenced,
+        round(time.monotonic() - started, 2),
+    )

@@ -101,7 +101,9 @@ class AutomaticConsent:
                 reply = self._send("GET", location)
                 continue
             reply = self._submit(reply, submitted)
-        raise ConsentFailed("the consent pages redirect in a circle; give --token or use --consent person", reply.exchange)
+        raise ConsentFailed(
+            "the consent pages redirect in a circle; give --token or use --consent person", reply.exchange
+        )
 
     def _submit(self, reply: Reply, submitted: list[str]) -> Reply:
         page = reply.body.decode("utf-8", "replace")
@@ -123,16 +125,20 @@ class AutomaticConsent:
         action = urljoin(reply.url, form.action or reply.url)
         entries = form.entries(button, self._values)
         if origin_of(action) != origin_of(reply.url) and any(name in self._values for name, _ in entries):
-            raise ConsentFailed(f"the form would send the given fields to another origin, {origin_of(action)}", reply.exchange)
+            raise ConsentFailed(
+                f"the form would send the given fields to another origin, {origin_of(action)}", reply.exchange
+            )
         if form.method == "post":
             return self._send("POST", action, entries)
         return self._send("GET", f"{action.split('?')[0]}?{urlencode(entries)}")
 
     def _choose(self, forms: list[Form], reply: Reply) -> Form:
         if not forms:
+            page = reply.url.split("?")[0]
             advice = "use --consent person, or give --token"
-            raise ConsentFailed(f"the page at {reply.url.split('?')[0]} has no plain HTML form ({reply.summary}); {advice}",
-                                reply.exchange)  # fmt: skip
+            raise ConsentFailed(
+                f"the page at {page} has no plain HTML form ({reply.summary}); {advice}", reply.exchange
+            )
         if self._button:
             named = [form for form in forms if form.best_button(self._button)]
             forms = named or forms
@@ -212,7 +218,7 @@ class PersonConsent:
                 self.end_headers()
                 self.wfile.write(b"Approval received. You can close this page." if hit else b"Not here.")
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            def log_message(self, format: str, *args: object) -> None:
                 pass
 
         try:

@@ -69,7 +69,11 @@ class Discovery:
         """Content of `server_document`, or the default endpoints of 2025-03-26 when there is none."""
         if self.server_document:
             return self.server_document.content
-        names = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "registration_endpoint": "/register"}
+        names = {
+            "authorization_endpoint": "/authorize",
+            "token_endpoint": "/token",
+            "registration_endpoint": "/register",
+        }
         return {name: self.issuer + path for name, path in names.items()} if self.fallback else {}
 
     def endpoint(self, name: str) -> str | None:

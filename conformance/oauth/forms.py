@@ -70,7 +70,9 @@ class Form:
     def entries(self, button: Button | None, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """What a browser would submit after a person filled in `values` and pressed the button."""
         sent = [
-            (one.name, values.get(one.name, one.value)) for one in self.fields if one.name and (one.sent or one.name in values)
+            (one.name, values.get(one.name, one.value))
+            for one in self.fields
+            if one.name and (one.sent or one.name in values)
         ]
         return [*sent, (button.name, button.value)] if button and button.name else sent
 

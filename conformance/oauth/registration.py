@@ -51,7 +51,9 @@ class Registrar:
     def register(self, request: Mapping[str, Any], purpose: str = "registration") -> Reply:
         """POST a registration. Raises NoAnswer."""
         reply = self._http.post_json(self.endpoint, request, channel="oauth", purpose=purpose)
-        place, token = (reply.json_object.get(name) for name in ("registration_client_uri", "registration_access_token"))
+        place, token = (
+            reply.json_object.get(name) for name in ("registration_client_uri", "registration_access_token")
+        )
         if isinstance(place, str) and isinstance(token, str) and place.startswith(("https://", "http://")):
             self._management.append((place, token))
         return reply
@@ -62,7 +64,9 @@ class Registrar:
             place, token = self._management.pop()
             try:
                 authorization = {"Authorization": f"Bearer {token}"}
-                self._http.send("DELETE", place, channel="oauth", purpose="removal of the client", headers=authorization)
+                self._http.send(
+                    "DELETE", place, channel="oauth", purpose="removal of the client", headers=authorization
+                )
             except NoAnswer:
                 continue
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from conformance.audit import Audit, audit_of
+from conformance.ceremony import Redemption, Refreshing, Replay, Revocation
 from conformance.evidence import Exchange
 from conformance.judge import Judge
-from conformance.ceremony import Redemption, Refreshing, Replay, Revocation
 from conformance.oauth.flow import OAuthFlow
 from conformance.plugins.verdicts import JUDGE
 from conformance.probe import Probe

@@ -22,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "requirement(*ids): the requirements of the MCP catalogue that the check decides")
+    config.addinivalue_line(
+        "markers", "requirement(*ids): the requirements of the MCP catalogue that the check decides"
+    )
     handed_over = getattr(config, "workerinput", {}).get("mcp_audit")
     if handed_over:
         config.stash[AUDIT] = Audit.in_worker(handed_over, config.workerinput["workerid"])  # type: ignore[attr-defined]
@@ -40,7 +42,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not wanted:
         return None
     found = listing(load(), checks_by_requirement(), faults_by_requirement())
-    print(json.dumps(found, indent=1) if wanted == "json" else as_text(found, load()))  # noqa: T201
+    print(json.dumps(found, indent=1) if wanted == "json" else as_text(found, load()))
     return 0
 
 

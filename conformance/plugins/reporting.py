@@ -45,7 +45,9 @@ class Reporter:
             probe.unlink()
         except OSError as failure:
             reason = failure.strerror or failure
-            raise pytest.UsageError(f"cannot write reports to {self._folder} ({reason}); choose another --report-dir") from None
+            raise pytest.UsageError(
+                f"cannot write reports to {self._folder} ({reason}); choose another --report-dir"
+            ) from None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -57,7 +59,11 @@ class Reporter:
         self.exchanges |= record.pop("exchange_bodies")
         self._requests += record.pop("requests_sent")
         record.pop("level")
-        self.checks = [one for one in self.checks if one["id"] != record["id"]] + [record] if self._seen(record) else [*self.checks, record]
+        self.checks = (
+            [one for one in self.checks if one["id"] != record["id"]] + [record]
+            if self._seen(record)
+            else [*self.checks, record]
+        )
         if time.monotonic() - self._written > _REWRITE_EVERY:
             self.write(finished=False)
 
@@ -80,7 +86,11 @@ class Reporter:
         elif stopped:
             self.interrupted = self.interrupted or str(stopped)
         self.write(finished=not self.interrupted)
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+        if exitstatus in (
+            pytest.ExitCode.OK,
+            pytest.ExitCode.TESTS_FAILED,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        ):
             code = exit_code(self.results["summary"]["outcome"], self._audit.settings.fail_on)
             session.exitstatus = code or int(bool(self._plain_failures))
 
@@ -122,7 +132,9 @@ class Reporter:
         report = self._folder / "compliance.html"
         shown = _shortest(report, Path(self._config.invocation_params.dir))
         writer = terminalreporter._tw
-        for line in summary_lines(self.results, self._audit.catalogue, shown, color=writer.hasmarkup, width=writer.fullwidth):
+        for line in summary_lines(
+            self.results, self._audit.catalogue, shown, color=writer.hasmarkup, width=writer.fullwidth
+        ):
             terminalreporter.write_line(line)
         if self.problem:
             terminalreporter.write_line(f"The report could not be written: {self.problem}", red=True)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from conformance.audit import Audit, audit_of, make_audit
+from conformance.audit import Audit, audit_of
 from conformance.plugins.reporting import REPORTER
-from conformance.survey import Surveyor
 from conformance.report.text import one_line
+from conformance.survey import Surveyor
 
 CLEANUP = pytest.StashKey[ExitStack]()
 
@@ -87,7 +87,9 @@ def _prepare(config: pytest.Config, audit: Audit) -> None:
     audit.tell = tell
     started = time.monotonic()
     say(f"MCP conformance survey of {one_line(audit.settings.target_url or '')}")
-    surveyor = Surveyor(audit.settings, audit.http, lambda line: say(one_line(audit.recorder.redactor.text(line), 400)), tell)
+    surveyor = Surveyor(
+        audit.settings, audit.http, lambda line: say(one_line(audit.recorder.redactor.text(line), 400)), tell
+    )
     try:
         audit.survey = surveyor.run()
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from conformance.audit import Audit, audit_of
 from conformance.judge import Failure, Judge
 from conformance.plugins.junit import properties
 from conformance.plugins.selection import check_id, level_of, requirement_ids
+from conformance.shapes import as_object
 from conformance.verdict import CouldNotRun, NotApplicable, Verdict, of_violation
 from conformance.wire.http import NoAnswer
 
@@ -68,8 +69,17 @@ def pytest_runtest_makereport(
         reason = audit.recorder.redactor.text(reason)
     record = _record(item, audit, verdict, reason, level)
     report.conformance = record  # type: ignore[attr-defined]
-    report.user_properties += properties({**record, "check": record["id"], "level": level}, audit.catalogue, audit.revision)
-    _present(report, verdict, reason, item, audit, strict=audit.settings.fail_on == "should" and level.startswith("SHOULD"))
+    report.user_properties += properties(
+        {**record, "check": record["id"], "level": level}, audit.catalogue, audit.revision
+    )
+    _present(
+        report,
+        verdict,
+        reason,
+        item,
+        audit,
+        strict=audit.settings.fail_on == "should" and level.startswith("SHOULD"),
+    )
     return report
 
 
@@ -128,11 +138,13 @@ def title_of(item: pytest.Item) -> str:
 
 def _parameters(item: pytest.Item, audit: Audit) -> dict[str, str]:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    named = {name: value.get("name", "") if isinstance(value, dict) else value for name, value in parameters.items()}
+    named = {name: as_object(value).get("name", value) for name, value in parameters.items()}
     return {name: audit.recorder.redactor.text(str(value)) for name, value in named.items() if value is not None}
 
 
-def _present(report: pytest.TestReport, verdict: Verdict, reason: str, item: pytest.Item, audit: Audit, *, strict: bool) -> None:
+def _present(
+    report: pytest.TestReport, verdict: Verdict, reason: str, item: pytest.Item, audit: Audit, *, strict: bool
+) -> None:
     judge = item.stash.get(JUDGE, None)
     if verdict is Verdict.WARN and not strict:
         report.outcome, report.longrepr = "passed", None
@@ -152,7 +164,11 @@ def _explained(item: pytest.Item, audit: Audit, judge: Judge) -> str:
             lines += [f"  expected: {seen.expected}", f"  observed: {seen.observed}"]
     for one in requirement_ids(item):
         requirement = audit.catalogue[one]
-        lines += [f"  why: {requirement.why}", f"  fix: {requirement.fix}", f"  see: {requirement.source(audit.revision).url}"]
+        lines += [
+            f"  why: {requirement.why}",
+            f"  fix: {requirement.fix}",
+            f"  see: {requirement.source(audit.revision).url}",
+        ]
     return "\n".join(one_visible(line) for line in lines)
 
 

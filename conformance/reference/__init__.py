@@ -1,6 +1,7 @@
 """A conformant MCP server and authorization server to audit, which can be told to misbehave in one named way.
 
-Needs starlette and uvicorn (`pip install pytest-mcp-conformance[reference]`), the table of faults alone does not.
+Needs starlette and uvicorn (`pip install pytest-mcp-conformance[reference]`); the table of faults alone does
+not.
 `python -m conformance.reference --help` tells how to run it by hand.
 """
 
@@ -15,7 +16,7 @@ __all__ = ["FAULTS", "Fault", "ReferenceServer", "UnknownFaultError"]
 
 
 def __getattr__(name: str) -> object:
-    """Import the server when it is first asked for. Raises ModuleNotFoundError without starlette or uvicorn."""
+    """Import the server when it is first asked for. Raises ModuleNotFoundError without its libraries."""
     if name != "ReferenceServer":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from conformance.reference.server import ReferenceServer

@@ -33,15 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_fault_list())
         return 0
     try:
-        server = ReferenceServer(
-            options.fault, options.consent, protected=not options.open, port=options.port
-        )
+        server = ReferenceServer(options.fault, options.consent, protected=not options.open, port=options.port)
     except UnknownFaultError as error:
         return _fail(f"{error} (--list-faults shows all)")
     except (OSError, OverflowError) as error:
-        reason = (
-            error.strerror.lower() if isinstance(error, OSError) and error.strerror else "it is out of range"
-        )
+        reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "it is out of range"
         return _fail(f"port {options.port} cannot be used: {reason}")
     interrupted = threading.Event()
 

@@ -52,10 +52,7 @@ def build_app(site: Site, dispatcher: Dispatcher, streams: HeldStreams) -> Starl
     if site.protected:
         authorization, tokens, metadata = Authorization(site, store), Tokens(site, store), Metadata(site)
         routes += [
-            *(
-                route(RESOURCE_METADATA_PREFIX + path, metadata.resource, "GET")
-                for path in (MCP_PATH, SSE_PATH)
-            ),
+            *(route(RESOURCE_METADATA_PREFIX + path, metadata.resource, "GET") for path in (MCP_PATH, SSE_PATH)),
             route(SERVER_METADATA_PATH, metadata.server, "GET"),
             route("/register", Registration(store, site.faults).handle, "POST"),
             route("/authorize", authorization.authorize, "GET"),

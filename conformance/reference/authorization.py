@@ -132,9 +132,7 @@ class Authorization:
         resources = resource_paths(self.site, parameters) or frozenset({MCP_PATH, SSE_PATH})
         return AuthorizationRequest(client, redirect_uri, state, challenge, resources, SCOPE)
 
-    async def _open_form(
-        self, request: Request
-    ) -> tuple[BrowserSession[AuthorizationRequest], Parameters] | Response:
+    async def _open_form(self, request: Request) -> tuple[BrowserSession[AuthorizationRequest], Parameters] | Response:
         """The browser and the form it sent, or a page that refuses a form which was not shown to it."""
         try:
             form = await read_form(request)

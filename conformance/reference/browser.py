@@ -68,8 +68,6 @@ class BrowserSessions(Generic[Pending]):
         response.set_cookie(self._cookie, browser.id, httponly=True, samesite="lax")
 
     def _start(self) -> BrowserSession[Pending]:
-        session: BrowserSession[Pending] = BrowserSession(
-            secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-        )
+        session: BrowserSession[Pending] = BrowserSession(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
         self._sessions[session.id] = session
         return session

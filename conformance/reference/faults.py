@@ -377,8 +377,7 @@ _JSONRPC = (
     ),
     _fault(
         "empty-response",
-        "jsonrpc.response-has-result-or-error jsonrpc.messages-well-formed"
-        " ping.answered-promptly ping.result-empty",
+        "jsonrpc.response-has-result-or-error jsonrpc.messages-well-formed ping.answered-promptly ping.result-empty",
         "Clients cannot tell success from failure.",
     ),
     _fault(
@@ -523,8 +522,7 @@ _TOOLS = (
     ),
     _fault(
         "structured-content-array",
-        "tools.structured-content-is-object tools.structured-content-conforms"
-        " tools.call-result-matches-schema",
+        "tools.structured-content-is-object tools.structured-content-conforms tools.call-result-matches-schema",
         "Strict clients refuse the result.",
     ),
     _fault(
@@ -602,8 +600,7 @@ _LISTS = (
         "resources-undeclared",
         "resources.capability-declared",
         "Clients never ask for the resources.",
-        "resources.list-answered resources.list-result-matches-schema"
-        " resources.templates-list-result-matches-schema",
+        "resources.list-answered resources.list-result-matches-schema resources.templates-list-result-matches-schema",
     ),
     _fault(
         "prompts-undeclared",

@@ -91,9 +91,7 @@ def read_message(body: bytes) -> Message:
         raise RpcError(PARSE_ERROR, "Parse error: the body is not JSON") from None
     message = as_object(value)
     if message is None:
-        raise RpcError(
-            INVALID_REQUEST, "Invalid request: expected one JSON object, batches are not supported"
-        )
+        raise RpcError(INVALID_REQUEST, "Invalid request: expected one JSON object, batches are not supported")
     id = _readable_id(message.get("id"))
     if message.get("jsonrpc") != "2.0":
         raise RpcError(INVALID_REQUEST, 'Invalid request: jsonrpc must be "2.0"', id=id)
@@ -101,9 +99,7 @@ def read_message(body: bytes) -> Message:
         raise RpcError(INVALID_REQUEST, "Invalid request: id must be a string or a whole number")
     if "method" not in message:
         if ("result" in message) == ("error" in message):
-            raise RpcError(
-                INVALID_REQUEST, "Invalid request: there is neither a method nor one answer", id=id
-            )
+            raise RpcError(INVALID_REQUEST, "Invalid request: there is neither a method nor one answer", id=id)
         return Response(id)
     method = message["method"]
     if not isinstance(method, str):
@@ -131,11 +127,7 @@ def error_message(error: RpcError, id: RequestId | None = None) -> JsonObject:
     if error.data is not None:
         details["data"] = error.data
     known = id if id is not None else error.id
-    return (
-        {"jsonrpc": "2.0", "error": details}
-        if known is None
-        else {"jsonrpc": "2.0", "id": known, "error": details}
-    )
+    return {"jsonrpc": "2.0", "error": details} if known is None else {"jsonrpc": "2.0", "id": known, "error": details}
 
 
 def encode(message: JsonObject, surrogates: str = "backslashreplace") -> bytes:

@@ -28,9 +28,7 @@ class LegacySse:
         session = Session(secrets.token_urlsafe(24))
         self.sessions[session.id] = session
         address = f"{MESSAGES_PATH}?session_id={session.id}"
-        return self.streams.open(
-            session.id, event(address.encode(), "endpoint"), lambda: self.sessions.pop(session.id)
-        )
+        return self.streams.open(session.id, event(address.encode(), "endpoint"), lambda: self.sessions.pop(session.id))
 
     async def receive(self, request: HttpRequest) -> Response:
         """Take one message; what there is to answer goes out on the stream."""

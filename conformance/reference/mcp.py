@@ -110,9 +110,7 @@ class Dispatcher:
 
     def encode(self, message: JsonObject) -> bytes:
         """`message` as the bytes to send."""
-        return encode(
-            message, "surrogateescape" if self.faults.active("invalid-utf8") else "backslashreplace"
-        )
+        return encode(message, "surrogateescape" if self.faults.active("invalid-utf8") else "backslashreplace")
 
     def _result(self, request: Request, session: Session) -> JsonObject:
         method = self._methods.get(request.method)
@@ -234,9 +232,7 @@ class Dispatcher:
     def _tools_call(self, params: JsonObject, session: Session) -> JsonObject:
         name, arguments = params.get("name"), as_object(params.get("arguments", {}))
         if not isinstance(name, str) or arguments is None:
-            raise RpcError(
-                INVALID_PARAMS, "Invalid params: tools/call needs a name, and arguments must be an object"
-            )
+            raise RpcError(INVALID_PARAMS, "Invalid params: tools/call needs a name, and arguments must be an object")
         tool = self.tools.get(name)
         if tool is None:
             if self.faults.active("unknown-tool-is-result"):
@@ -297,9 +293,7 @@ class Dispatcher:
         reference, argument = as_object(params.get("ref")), as_object(params.get("argument")) or {}
         name, typed = argument.get("name"), argument.get("value")
         if reference is None or not isinstance(name, str) or not isinstance(typed, str):
-            raise RpcError(
-                INVALID_PARAMS, "Invalid params: completion needs ref, argument.name and argument.value"
-            )
+            raise RpcError(INVALID_PARAMS, "Invalid params: completion needs ref, argument.name and argument.value")
         values = completions(reference, name, typed)
         return {"completion": {"values": values, "total": len(values), "hasMore": False}}
 

@@ -11,8 +11,7 @@ PASSWORD = "wonderland"  # noqa: S105  the demonstration account, shown on the l
 
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none';"
-    " frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
@@ -46,9 +45,7 @@ def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
 
 
 def _hidden(fields: Mapping[str, str]) -> str:
-    return "\n".join(
-        f'<input type="hidden" name="{escape(k)}" value="{escape(v)}">' for k, v in fields.items()
-    )
+    return "\n".join(f'<input type="hidden" name="{escape(k)}" value="{escape(v)}">' for k, v in fields.items())
 
 
 def login_page(hidden: Mapping[str, str], complaint: str = "") -> HTMLResponse:

@@ -102,9 +102,7 @@ def completions(reference: JsonObject, argument: str, typed: str) -> list[str]:
         case "ref/resource" if reference.get("uri") == GREETING_PREFIX + "{name}":
             known = {"name": NAMES}
         case _:
-            raise RpcError(
-                INVALID_PARAMS, "Invalid params: ref names neither a prompt nor a resource template"
-            )
+            raise RpcError(INVALID_PARAMS, "Invalid params: ref names neither a prompt nor a resource template")
     if argument not in known:
         raise RpcError(INVALID_PARAMS, "Invalid params: there is no such argument")
     return [value for value in known[argument] if value.lower().startswith(typed.lower())]

@@ -82,8 +82,6 @@ class Protection:
 def _is_loopback(origin: str) -> bool:
     try:
         parts = urlsplit(origin)
-        return (
-            parts.scheme in ("http", "https") and parts.hostname in LOOPBACK_HOSTS and "@" not in parts.netloc
-        )
+        return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK_HOSTS and "@" not in parts.netloc
     except ValueError:
         return False

@@ -44,11 +44,7 @@ def _scheme_defect(scheme: str, uri: str, faults: Faults) -> str | None:
         return None
     if "@" in parts.netloc:
         return "has a user name"
-    return (
-        "uses http on a host that is not loopback"
-        if scheme == "http" and host not in LOOPBACK_HOSTS
-        else None
-    )
+    return "uses http on a host that is not loopback" if scheme == "http" and host not in LOOPBACK_HOSTS else None
 
 
 def _is_script(uri: str) -> bool:

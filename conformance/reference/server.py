@@ -55,9 +55,7 @@ class ReferenceServer:
             )
         )
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve()), name="reference-server", daemon=True
-        )
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="reference-server", daemon=True)
 
     @property
     def calls(self) -> Counter[str]:

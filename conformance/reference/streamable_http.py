@@ -59,9 +59,7 @@ class StreamableHttp:
         except RpcError as error:
             return self._json(self.dispatcher.refusal(error), 400)
         except RefusedError as refused:
-            return self._json(
-                self.dispatcher.refusal(RpcError(SESSION_ERROR, refused.reason, id=id)), refused.status
-            )
+            return self._json(self.dispatcher.refusal(RpcError(SESSION_ERROR, refused.reason, id=id)), refused.status)
         if isinstance(message, Request):
             return self._answer(message, session, "text/event-stream" in _accepted(request))
         return self._acknowledge(message)
@@ -91,9 +89,7 @@ class StreamableHttp:
         if "text/event-stream" not in _accepted(request):
             raise RefusedError(406, "Accept text/event-stream")
         primed = session.revision == NEWEST
-        return self.streams.open(
-            session.id, event(b"", id=session.next_event_id()) if primed else b": open\n\n"
-        )
+        return self.streams.open(session.id, event(b"", id=session.next_event_id()) if primed else b": open\n\n")
 
     def _end_session(self, request: HttpRequest) -> Response:
         session = self._session(request)

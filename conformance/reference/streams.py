@@ -37,9 +37,7 @@ class HeldStreams:
         self._queues: list[tuple[str, asyncio.Queue[bytes | None]]] = []
         self._closed = False
 
-    def open(
-        self, session_id: str, first: bytes, closed: Callable[[], object] = lambda: None
-    ) -> StreamingResponse:
+    def open(self, session_id: str, first: bytes, closed: Callable[[], object] = lambda: None) -> StreamingResponse:
         """Hold a stream for a session, beginning with the event `first`; call `closed` once it has ended."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         entry = (session_id, queue)

@@ -69,13 +69,14 @@ class Tokens:
 
     def _client(self, request: Request, form: Parameters) -> Client:
         """The client, authenticated by the method it registered. Raises OAuthError(invalid_client)."""
-        header = request.headers.get("authorization")
+        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        header_used = scheme.lower() == "basic"
         secret, method = form.get("client_secret"), "none"
-        if header is not None and secret is not None:
+        if header_used and secret is not None:
             raise OAuthError("invalid_request", "the client authenticates in two ways")
         id = form.get("client_id")
-        if header is not None:
-            named, (id, secret), method = id, _basic_credentials(header), "client_secret_basic"
+        if header_used:
+            named, (id, secret), method = id, _basic_credentials(credentials), "client_secret_basic"
             if named not in (None, id):
                 raise OAuthError("invalid_client", "client_id contradicts the Authorization header", 401)
         elif secret is not None:
@@ -95,9 +96,7 @@ class Tokens:
             raise OAuthError("unsupported_grant_type", "grant_type must be one of " + ", ".join(GRANT_TYPES))
         if grant_type not in client.grant_types:
             raise OAuthError("unauthorized_client", "the client did not register this grant type")
-        return (
-            self._redeem(client, form) if grant_type == "authorization_code" else self._refresh(client, form)
-        )
+        return self._redeem(client, form) if grant_type == "authorization_code" else self._refresh(client, form)
 
     def _redeem(self, client: Client, form: Parameters) -> JsonObject:
         """Tokens for a code. A failed attempt leaves it alive; a complete replay ends the grant."""
@@ -117,9 +116,7 @@ class Tokens:
             code.grant.revoked = True
             raise OAuthError("invalid_grant", "the code was used before")
         code.used = True
-        refresh_token = (
-            self.store.issue_refresh_token(code.grant) if "refresh_token" in client.grant_types else ""
-        )
+        refresh_token = self.store.issue_refresh_token(code.grant) if "refresh_token" in client.grant_types else ""
         return self._issue(code.grant, resources, refresh_token)
 
     def _check_verifier(self, code: Code, verifier: str | None) -> None:
@@ -200,14 +197,13 @@ def _refusal(error: OAuthError) -> Response:
     return error.response({"WWW-Authenticate": 'Basic realm="token"'} if error.status == 401 else None)
 
 
-def _basic_credentials(header: str) -> tuple[str, str]:
-    """Id and secret from a header (RFC 6749 section 2.3.1). Raises OAuthError(invalid_client)."""
-    scheme, _, encoded = header.partition(" ")
+def _basic_credentials(encoded: str) -> tuple[str, str]:
+    """Id and secret from Basic credentials (RFC 6749 section 2.3.1). Raises OAuthError(invalid_client)."""
     try:
         decoded = base64.b64decode(encoded.strip(), validate=True).decode()
     except ValueError:
         decoded = ""
     id, colon, secret = decoded.partition(":")
-    if scheme.lower() != "basic" or not colon:
-        raise OAuthError("invalid_client", "the Authorization header holds no Basic credentials", 401)
+    if not colon:
+        raise OAuthError("invalid_client", "the Basic credentials cannot be read", 401)
     return unquote_plus(id), unquote_plus(secret)

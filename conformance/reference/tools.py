@@ -133,8 +133,7 @@ TOOLS = (
         "add",
         "Add two numbers",
         "Returns the sum of two numbers.",
-        _schema(["a", "b"], a=_NUMBER, b=_NUMBER)
-        | {"$schema": "https://json-schema.org/draft/2020-12/schema"},
+        _schema(["a", "b"], a=_NUMBER, b=_NUMBER) | {"$schema": "https://json-schema.org/draft/2020-12/schema"},
         _add,
         _output(sum={"type": "number"}),
     ),

@@ -1,4 +1,4 @@
-"""A failed or warned requirement with everything its reader needs, as display-ready text for the HTML report."""
+"""A failed or warned requirement with everything its reader needs, as text for the HTML report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ class Card:
 
 
 class CardMaker:
-    """Makes cards in the order in which they appear; each exchange is shown once, within one budget of text."""
+    """Makes cards in the order they appear; each exchange is shown once, within one budget of text."""
 
     def __init__(self, results: Results, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -114,7 +114,7 @@ class CardMaker:
             revision=row["revision"],
             says=entry.says if entry else "",
             source=source_of(row, self._catalogue),
-            findings=[_finding(check) for check in shown] or [Finding("", "", (), cut(row["reason"], 1000), ())],
+            findings=[_finding(check) for check in shown] or [Finding("", "", (), row["reason"][:1000], ())],
             findings_left=_left(rest),
             affects=[_affects(one) for one in affected(row, self._checks)],
             why=entry.why if entry else "",
@@ -131,7 +131,7 @@ class CardMaker:
 
     def _curl_note(self, check: Check) -> str:
         count = len(self._known(check))
-        return "" if count == 1 else f"This is the last of {plural(count, 'request')}; the others are under Evidence."
+        return f"This is the last of {count} requests; the others are under Evidence." if count > 1 else ""
 
     def _evidence(self, key: str, requirement_id: str) -> Evidence:
         exchange = self._exchanges[key]
@@ -142,9 +142,10 @@ class CardMaker:
         if full:
             self._budget -= size
             self._shown[key] = requirement_id
+        method, url = exchange["request"]["method"], exchange["request"]["url"]
         return Evidence(
             anchor=f"exchange-{key}" if full else "",
-            title=f"{one_line(exchange['request']['method'], 20)} {one_line(exchange['request']['url'], 160)}",
+            title=f"{one_line(method, 20)} {one_line(url, 160)}",
             result=response.start,
             purpose=one_line(exchange["purpose"], 80),
             milliseconds=f"{exchange['milliseconds']:,.1f} ms",
@@ -217,7 +218,8 @@ def _response(response: Response | None, error: str) -> Message:
 
 
 def _message(start: str, part: Request | Response) -> Message:
-    headers = [(one_line(line[0], 80), one_line(line[1], VALUE_LIMIT)) for line in part["headers"][:HEADERS_SHOWN]]
+    lines = part["headers"][:HEADERS_SHOWN]
+    headers = [(one_line(name, 80), one_line(value, VALUE_LIMIT)) for name, value in lines]
     body = part["body"] or ""
     remarks: list[str] = []
     if len(part["headers"]) > HEADERS_SHOWN:

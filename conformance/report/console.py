@@ -66,7 +66,8 @@ def _table(rows: Sequence[Area], columns: int, color: bool) -> list[str]:
         word = _paint([f"{_WORDS[area.verdict]:7}"], area.verdict, color)[0]
         title = textwrap.shorten(area.title, space, placeholder="…")
         stuck = f"  {area.could_not_run} not run" if area.could_not_run else ""
-        lines.append(f"  {word}  {title:{space}}  {_share(area.must):>7}  {_share(area.should):>7}{stuck}".rstrip())
+        numbers = f"{_share(area.must):>7}  {_share(area.should):>7}"
+        lines.append(f"  {word}  {title:{space}}  {numbers}{stuck}")
     return lines
 
 

@@ -1,8 +1,8 @@
 """A recorded exchange as a curl command that can be pasted into a shell.
 
-Secrets are fingerprints such as `[access_token#77d0ab]` by the time an exchange is recorded; here they become
-shell variables to be set by whoever repeats the request. Everything else is quoted: the text of an exchange is
-partly chosen by the server under test and must not become shell syntax.
+Secrets are fingerprints such as `[access_token#77d0ab]` by the time an exchange is recorded; here they
+become shell variables, to be set by whoever repeats the request. Everything else is quoted: the text of an
+exchange is partly chosen by the server under test and must not become shell syntax.
 """
 
 import re
@@ -28,7 +28,7 @@ _CARELESS = re.compile(r"[\w ./:=?&%+,;@~<>()*{}\[\]|#-]*", re.ASCII)
 
 
 def command(exchange: Exchange) -> str:
-    """The exchange's request as a multi-line curl command, preceded by comments on what has to be filled in."""
+    """The request as a curl command of several lines, after comments on what has to be filled in."""
     request = exchange["request"]
     names = _Names()
     lines = [*_method(request), *_url(request["url"], names)]
@@ -36,10 +36,10 @@ def command(exchange: Exchange) -> str:
     remarks: list[str] = []
     body = request["body"]
     if request["truncated"]:
-        remarks.append(f"# The request body ({request['body_bytes']:,} bytes) was not kept whole: complete body.txt.")
+        remarks.append(f"# body.txt: the request body, {request['body_bytes']:,} bytes, recorded in part only")
         lines.append("--data-binary @body.txt")
     elif body and len(body) > BODY_LIMIT:
-        remarks.append(f"# body.txt: the request body of this exchange, {len(body):,} characters, in results.json")
+        remarks.append(f"# body.txt: the request body, {len(body):,} characters, from results.json")
         lines.append("--data-binary @body.txt")
     elif body:
         lines.append(f"--data-raw {_word(body, names)}")
@@ -63,7 +63,8 @@ class _Names:
         known = self._names.get(fingerprint[0])
         if known:
             return known
-        base = "TOKEN" if bearer or label.lower() == "access_token" else re.sub(r"\W", "_", label, flags=re.ASCII).upper()
+        access = bearer or label.lower() == "access_token"
+        base = "TOKEN" if access else re.sub(r"\W", "_", label, flags=re.ASCII).upper()
         name, number = base, 1
         while name in self._names.values():
             number += 1

@@ -1,4 +1,4 @@
-"""The compliance report: one self-contained HTML file without scripts, a pure function of results and catalogue."""
+"""The compliance report: one HTML file without scripts, a pure function of results and catalogue."""
 
 import base64
 import hashlib
@@ -106,12 +106,9 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["words"] = VERDICT_WORDS.__getitem__
-    environment.filters["number"] = "{:,}".format
-    environment.filters["line"] = one_line
-    environment.filters["cut"] = cut
-    environment.filters["time"] = _time
-    environment.globals["plural"] = plural
+    environment.filters.update(
+        {"words": VERDICT_WORDS.__getitem__, "number": "{:,}".format, "line": one_line, "cut": cut, "time": _time}
+    )
     return environment.get_template("compliance.html.j2")
 
 
@@ -131,6 +128,7 @@ def _view(results: Results, catalogue: Catalogue) -> dict[str, Any]:
     word, symbol = OUTCOMES[results["summary"]["outcome"]]
     called, uncalled = _tools(results)
     return {
+        "plural": plural,
         "run": run,
         "target": _target(run["target"]),
         "survey": survey,
@@ -192,7 +190,8 @@ def _bar(must: Tally) -> list[tuple[str, float, float]]:
     """Segments of the bar of MUST requirements: verdict, offset and width in percent."""
     segments: list[tuple[str, float, float]] = []
     offset = 0.0
-    for verdict, number in ((Verdict.PASS, must.held), (Verdict.FAIL, must.broken), (Verdict.COULD_NOT_RUN, must.unknown)):
+    parts = ((Verdict.PASS, must.held), (Verdict.FAIL, must.broken), (Verdict.COULD_NOT_RUN, must.unknown))
+    for verdict, number in parts:
         width = round(100 * number / must.applicable, 2) if must.applicable else 0.0
         if width:
             segments.append((str(verdict), round(offset, 2), width))

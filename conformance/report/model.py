@@ -403,7 +403,8 @@ def broken_checks(row: RequirementResult, checks: Mapping[str, Check]) -> list[C
 
 def affected(row: RequirementResult, checks: Mapping[str, Check]) -> list[Affected]:
     """Per parameter of the requirement's checks: the values that broke it, out of those that were judged."""
-    judged = [one for one in checks_of(row, checks) if one["verdict"] in (Verdict.PASS, Verdict.FAIL, Verdict.WARN)]
+    decided = (Verdict.PASS, Verdict.FAIL, Verdict.WARN)
+    judged = [check for check in checks_of(row, checks) if check["verdict"] in decided]
     broken = broken_checks(row, checks)
     names = sorted({name for check in judged for name in check["parameters"]})
     return [

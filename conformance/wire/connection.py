@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.shapes import as_list, as_object, is_object
 from conformance.wire import jsonrpc
 from conformance.wire.http import VERSION, Reply
 
@@ -37,14 +38,12 @@ class Answer:
     @property
     def result(self) -> dict[str, Any] | None:
         """The result object, None where the answer is anything else."""
-        value = (self.response or {}).get("result")
-        return value if isinstance(value, dict) else None  # type: ignore[reportUnknownVariableType]
+        return _object_or_none((self.response or {}).get("result"))
 
     @property
     def error(self) -> dict[str, Any] | None:
         """The error object, None where the answer is anything else."""
-        value = (self.response or {}).get("error")
-        return value if isinstance(value, dict) else None  # type: ignore[reportUnknownVariableType]
+        return _object_or_none((self.response or {}).get("error"))
 
     @property
     def error_code(self) -> Any:  # noqa: ANN401 - whatever the server sent
@@ -80,14 +79,14 @@ class Connection(ABC):
         self._ids = itertools.count(1)
 
     @abstractmethod
-    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:  # noqa: A002
+    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """Send bytes as one message and, given an id, wait for the response to it. Raises NoAnswer."""
 
     @abstractmethod
     def close(self) -> None:
         """End the connection and the session where there is one."""
 
-    def request(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> Answer:  # noqa: A002
+    def request(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> Answer:
         """Send a request and wait for its response; ids count up from 1 unless given. Raises NoAnswer."""
         number = next(self._ids) if id is None else id
         return self.post(jsonrpc.encode(jsonrpc.request(method, params, number)), purpose=method, id=number)
@@ -98,7 +97,11 @@ class Connection(ABC):
 
     def initialize(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """Send `initialize` asking for a revision, and adopt what the server answers. Raises NoAnswer."""
-        params = {"protocolVersion": revision, "capabilities": dict(capabilities or {}), "clientInfo": CLIENT_INFO}
+        params = {
+            "protocolVersion": revision,
+            "capabilities": dict(capabilities or {}),
+            "clientInfo": CLIENT_INFO,
+        }
         answer = self.request("initialize", params)
         self.opening = answer
         granted = (answer.result or {}).get("protocolVersion")
@@ -112,16 +115,16 @@ class Connection(ABC):
             self.notify("notifications/initialized")
         return answer
 
-    def take(self, messages: Iterable[Any], id: jsonrpc.Id | None) -> dict[str, Any] | None:  # noqa: A002
+    def take(self, messages: Iterable[Any], id: jsonrpc.Id | None) -> dict[str, Any] | None:
         """Find the response to an id among messages, answering requests of the server on the way."""
         found: dict[str, Any] | None = None
         for message in messages:
-            for one in message if isinstance(message, list) else (message,):  # type: ignore[reportUnknownVariableType]
+            for one in as_list(message) or [message]:
                 kind = jsonrpc.kind_of(one)
-                if kind == "request" and isinstance(one, dict):
-                    self._serve(one)  # type: ignore[reportUnknownArgumentType]
+                if kind == "request" and is_object(one):
+                    self._serve(as_object(one))
                 elif id is not None and found is None and _answers(one, id):
-                    found = one
+                    found = as_object(one)
         return found
 
     def _serve(self, request: dict[str, Any]) -> None:
@@ -129,14 +132,20 @@ class Connection(ABC):
         if request["method"] == "ping":
             answer["result"] = {}
         else:
-            answer["error"] = {"code": jsonrpc.METHOD_NOT_FOUND, "message": "the client declared no capabilities"}
+            answer["error"] = {
+                "code": jsonrpc.METHOD_NOT_FOUND,
+                "message": "the client declared no capabilities",
+            }
         self.post(jsonrpc.encode(answer), purpose=f"answer to {request['method']}")
 
 
-def _answers(message: object, id: jsonrpc.Id) -> bool:  # noqa: A002
+def _object_or_none(value: object) -> dict[str, Any] | None:
+    return as_object(value) if is_object(value) else None
+
+
+def _answers(message: object, id: jsonrpc.Id) -> bool:
     """Whether a message is meant as the response to our open request; its id may have come back wrong."""
-    if not isinstance(message, dict) or "method" in message:
-        return False
-    answered: object = message.get("id")  # type: ignore[reportUnknownMemberType]
+    members = as_object(message)
+    answered = members.get("id")
     late = isinstance(answered, int) and isinstance(id, int) and 0 < answered < id
-    return bool(message.keys() & {"id", "result", "error"}) and not late  # type: ignore[reportUnknownMemberType]
+    return "method" not in members and bool(members.keys() & {"id", "result", "error"}) and not late

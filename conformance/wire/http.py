@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from conformance.evidence import Channel, Recorder
+from conformance.shapes import as_object
 
 VERSION = "0.1.0"
 USER_AGENT = f"pytest-mcp-conformance/{VERSION} (conformance audit)"
@@ -70,7 +71,7 @@ class Reply:
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
     @cached_property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - whatever the server sent
         """The body as JSON, or `MISSING`."""
         try:
             return json.loads(self.body)
@@ -80,7 +81,7 @@ class Reply:
     @property
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object; empty when it is none."""
-        return self.json if isinstance(self.json, dict) else {}
+        return as_object(self.json)
 
     @property
     def redirect(self) -> str | None:
@@ -208,7 +209,13 @@ class HttpClient:
         return self.send("POST", url, channel=channel, purpose=purpose, headers=kind | dict(headers or {}), body=body)
 
     def post_json(
-        self, url: str, value: object, *, channel: Channel, purpose: str, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        value: object,
+        *,
+        channel: Channel,
+        purpose: str,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """POST a JSON value. Raises NoAnswer."""
         kind = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -301,7 +308,9 @@ class StreamedExchange:
                 self._about["url"],
                 headers=self._headers,
                 content=self._body or None,
-                timeout=httpx.Timeout(self._client.timeout, read=None, pool=None) if self._held else httpx.USE_CLIENT_DEFAULT,
+                timeout=httpx.Timeout(self._client.timeout, read=None, pool=None)
+                if self._held
+                else httpx.USE_CLIENT_DEFAULT,
             )
             self.sent = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw)
             self._response = http.send(request, stream=True)
@@ -319,7 +328,13 @@ class StreamedExchange:
         answer = (opened.status, opened.headers, opened.body, opened.cut)
         exchange = self._record(answer, error)
         self.reply = Reply(
-            opened.status, opened.headers, opened.body, exchange, self._about["url"], opened.cut, time.monotonic()
+            opened.status,
+            opened.headers,
+            opened.body,
+            exchange,
+            self._about["url"],
+            opened.cut,
+            time.monotonic(),
         )
         if isinstance(failure, httpx.HTTPError):
             raise NoAnswer(error, exchange) from None

@@ -13,7 +13,7 @@ Kind = Literal["request", "notification", "result", "error", "batch", "unknown"]
 Id = int | str
 
 
-def request(method: str, params: Mapping[str, Any] | None, id: Id) -> dict[str, Any]:  # noqa: A002
+def request(method: str, params: Mapping[str, Any] | None, id: Id) -> dict[str, Any]:
     """A request object (JSON-RPC 2.0 section 4)."""
     return _with_params({"jsonrpc": "2.0", "id": id, "method": method}, params)
 
@@ -26,6 +26,18 @@ def notification(method: str, params: Mapping[str, Any] | None = None) -> dict[s
 def encode(message: object) -> bytes:
     """One message as UTF-8 JSON without line breaks."""
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def decode(body: bytes | str) -> list[Any]:
+    """The first JSON value of a body as a list of one, empty when it is none.
+
+    Bytes that are not UTF-8 and whatever follows the value are passed over here: other rules judge them.
+    """
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    try:
+        return [json.JSONDecoder().raw_decode(text.lstrip("\ufeff \t\r\n"))[0]]
+    except (ValueError, RecursionError):
+        return []
 
 
 def kind_of(message: object) -> Kind:

@@ -1,6 +1,5 @@
 """The HTTP+SSE transport of revision 2024-11-05: a held GET stream, and POSTs to the URL it names first."""
 
-import json
 import queue
 import threading
 import time
@@ -31,7 +30,7 @@ class LegacySse(Connection):
         self._thread.start()
         self.endpoint = self._await_endpoint()
 
-    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:  # noqa: A002
+    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """POST bytes as one message; the response to `id` is awaited on the stream."""
         started = time.monotonic()
         fields = {"Content-Type": "application/json"} | self._authorization()
@@ -51,7 +50,7 @@ class LegacySse(Connection):
             if event is None:
                 break
             exchange = self._record(event, purpose)
-            arrived = _message(event)
+            arrived = jsonrpc.decode(event.data or "")
             messages += arrived
             response = self.take(arrived, id)
             arrival = exchange if response is not None else arrival
@@ -70,12 +69,14 @@ class LegacySse(Connection):
         scanner = SseScanner()
         fields = {"Accept": "text/event-stream"} | self._authorization()
         try:
-            exchange = self.http.stream("GET", self.url, channel="mcp", purpose="event stream", headers=fields, held=True)
+            exchange = self.http.stream(
+                "GET", self.url, channel="mcp", purpose="event stream", headers=fields, held=True
+            )
             with exchange as stream:
                 self._stream = stream
                 if stream.media_type != "text/event-stream":
                     kind = stream.media_type or "no media type"
-                    raise NoAnswer(f"GET {self.url} gave HTTP {stream.status} with {kind}, not an event stream")  # noqa: TRY301
+                    raise NoAnswer(f"GET {self.url} gave HTTP {stream.status} with {kind}, not an event stream")
                 for chunk in stream.chunks():
                     for event in scanner.feed(chunk):
                         self._events.put(event)
@@ -107,7 +108,9 @@ class LegacySse(Connection):
         endpoint = urljoin(self.url, event.data.strip())
         if origin_of(endpoint) != origin_of(self.url):
             self.close()
-            raise NoAnswer(f"the endpoint event of {self.url} names another origin, {origin_of(endpoint)}; not followed")
+            raise NoAnswer(
+                f"the endpoint event of {self.url} names another origin, {origin_of(endpoint)}; not followed"
+            )
         return endpoint
 
     def _failure(self) -> str:
@@ -124,14 +127,12 @@ class LegacySse(Connection):
             method="GET",
             url=self.url,
             request=((), b""),
-            response=(200, (("content-type", "text/event-stream"),), f"event: {event.event}\n{text}\n".encode(), False),
+            response=(
+                200,
+                (("content-type", "text/event-stream"),),
+                f"event: {event.event}\n{text}\n".encode(),
+                False,
+            ),
             revision=self.revision,
         )
         return recorded.id
-
-
-def _message(event: SseEvent) -> list[Any]:
-    try:
-        return [json.loads(event.data)] if event.data else []
-    except (ValueError, RecursionError):
-        return []

@@ -1,7 +1,7 @@
 """The Streamable HTTP transport (specification page basic/transports, 2025-03-26 to 2025-11-25)."""
 
-import json
 import time
+from contextlib import suppress
 from typing import Any
 
 from conformance.wire import jsonrpc
@@ -35,7 +35,7 @@ class StreamableHttp(Connection):
             fields["MCP-Protocol-Version"] = self.revision
         return fields
 
-    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:  # noqa: A002
+    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """Send bytes as one message; read until the response to `id` is there, resuming a broken stream."""
         answer = self._post(body, purpose, id)
         if answer.http.status == 404 and self.session_id and self.opening and purpose != "initialize":
@@ -53,7 +53,7 @@ class StreamableHttp(Connection):
     def close(self) -> None:
         """End the session with DELETE, which the server may refuse."""
         if self.session_id:
-            try:
+            with suppress(NoAnswer):
                 self.http.send(
                     "DELETE",
                     self.url,
@@ -62,15 +62,13 @@ class StreamableHttp(Connection):
                     headers=self.headers(),
                     revision=self.revision,
                 )
-            except NoAnswer:
-                pass
             self.session_id = None
 
     def _renew(self) -> None:
         revision, self.opening = self.revision, None
         self.open(revision)
 
-    def _post(self, body: bytes, purpose: str, id: jsonrpc.Id | None) -> Answer:  # noqa: A002
+    def _post(self, body: bytes, purpose: str, id: jsonrpc.Id | None) -> Answer:
         started = time.monotonic()
         exchange = self.http.stream(
             "POST",
@@ -93,7 +91,7 @@ class StreamableHttp(Connection):
                 raise
         reply = exchange.reply
         if reply.media_type != "text/event-stream":
-            reading.messages = _parsed(reply.body)
+            reading.messages = jsonrpc.decode(reply.body)
             reading.response = self.take(reading.messages, id)
         elif id is not None and reading.response is None and reading.last_id:
             reading.resume(purpose)
@@ -103,7 +101,7 @@ class StreamableHttp(Connection):
 class _Reading:
     """Reads an event stream until the response to one request arrived."""
 
-    def __init__(self, connection: StreamableHttp, id: jsonrpc.Id | None) -> None:  # noqa: A002
+    def __init__(self, connection: StreamableHttp, id: jsonrpc.Id | None) -> None:
         self._connection = connection
         self._id = id
         self.messages: list[Any] = []
@@ -118,7 +116,7 @@ class _Reading:
             for event in scanner.feed(chunk):
                 self.last_id = event.id or self.last_id
                 self._retry = event.retry / 1000 if event.retry is not None else self._retry
-                arrived = _parsed(event.data.encode("utf-8", "surrogatepass")) if event.data else []
+                arrived = jsonrpc.decode(event.data or "")
                 self.messages += arrived
                 self.response = self.response or self._connection.take(arrived, self._id)
             if self.response is not None:
@@ -144,10 +142,3 @@ class _Reading:
                 self.arrival = reply.exchange
             if self.response is not None or reply.media_type != "text/event-stream":
                 return
-
-
-def _parsed(data: bytes) -> list[Any]:
-    try:
-        return [json.loads(data)]
-    except (ValueError, RecursionError):
-        return []

@@ -1,13 +1,12 @@
 """The authorization server with automatic consent: registration, codes, tokens, refresh, revocation."""
 
 import base64
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from .client import REDIRECT_URI, VERIFIER, Client, answer_of, challenge_of
+from .client import REDIRECT_URI, VERIFIER, Client, Json, answer_of, challenge_of
 
 
 def refused(response: httpx.Response, *errors: str) -> None:
@@ -39,7 +38,12 @@ def test_documents_lead_from_the_endpoint_to_the_authorization_server(client: Cl
 
 
 def test_registration_reports_all_it_keeps_and_its_defaults(client: Client) -> None:
-    uris = ["http://127.0.0.1:5/cb", "https://client.example/CB?x=1&y=%2F", "http://localhost:5", "com.example.app:/cb"]
+    uris = [
+        "http://127.0.0.1:5/cb",
+        "https://client.example/CB?x=1&y=%2F",
+        "http://localhost:5",
+        "com.example.app:/cb",
+    ]
     response = client.register(redirect_uris=uris, client_uri="https://client.example/", x_unknown={"a": 1}, scope=None)
     assert response.status_code == 201
     assert response.headers["Cache-Control"] == "no-store"
@@ -92,34 +96,35 @@ def test_registration_refuses_the_redirect_uri(client: Client, uri: str) -> None
     refused(client.register(redirect_uris=[uri]), "invalid_redirect_uri")
 
 
-@pytest.mark.parametrize(
-    ("members", "error"),
-    [
-        ({"redirect_uris": None}, "invalid_redirect_uri"),
-        ({"redirect_uris": []}, "invalid_redirect_uri"),
-        ({"redirect_uris": REDIRECT_URI}, "invalid_redirect_uri"),
-        ({"redirect_uris": [1, {}]}, "invalid_redirect_uri"),
-        ({"grant_types": "authorization_code"}, "invalid_client_metadata"),
-        ({"grant_types": ["authorization_code", "password"]}, "invalid_client_metadata"),
-        ({"grant_types": ["implicit"]}, "invalid_client_metadata"),
-        ({"response_types": ["token"]}, "invalid_client_metadata"),
-        ({"token_endpoint_auth_method": "bogus_method"}, "invalid_client_metadata"),
-        ({"token_endpoint_auth_method": ["none"]}, "invalid_client_metadata"),
-        ({"application_type": "desktop"}, "invalid_client_metadata"),
-        ({"client_name": {"a": 1}}, "invalid_client_metadata"),
-        ({"client_uri": "javascript:alert(1)"}, "invalid_client_metadata"),
-        ({"logo_uri": "data:text/html,x"}, "invalid_client_metadata"),
-        ({"contacts": [5]}, "invalid_client_metadata"),
-    ],
-)
-def test_registration_refuses_the_metadata(client: Client, members: dict[str, Any], error: str) -> None:
+BAD_METADATA: list[tuple[Json, str]] = [
+    ({"redirect_uris": None}, "invalid_redirect_uri"),
+    ({"redirect_uris": []}, "invalid_redirect_uri"),
+    ({"redirect_uris": REDIRECT_URI}, "invalid_redirect_uri"),
+    ({"redirect_uris": [1, {}]}, "invalid_redirect_uri"),
+    ({"grant_types": "authorization_code"}, "invalid_client_metadata"),
+    ({"grant_types": ["authorization_code", "password"]}, "invalid_client_metadata"),
+    ({"grant_types": ["implicit"]}, "invalid_client_metadata"),
+    ({"response_types": ["token"]}, "invalid_client_metadata"),
+    ({"token_endpoint_auth_method": "bogus_method"}, "invalid_client_metadata"),
+    ({"token_endpoint_auth_method": ["none"]}, "invalid_client_metadata"),
+    ({"application_type": "desktop"}, "invalid_client_metadata"),
+    ({"client_name": {"a": 1}}, "invalid_client_metadata"),
+    ({"client_uri": "javascript:alert(1)"}, "invalid_client_metadata"),
+    ({"logo_uri": "data:text/html,x"}, "invalid_client_metadata"),
+    ({"contacts": [5]}, "invalid_client_metadata"),
+]
+
+
+@pytest.mark.parametrize(("members", "error"), BAD_METADATA)
+def test_registration_refuses_the_metadata(client: Client, members: Json, error: str) -> None:
     refused(client.register(**members), error)
 
 
 @pytest.mark.parametrize("body", [b'{"redirect_uris":[', b"[]", b'"x"', b"", b"\xff", b"NaN", b"[" * 100_000])
 def test_registration_refuses_a_body_that_is_no_json_object(client: Client, body: bytes) -> None:
     refused(
-        client.post("/register", content=body, headers={"Content-Type": "application/json"}), "invalid_client_metadata"
+        client.post("/register", content=body, headers={"Content-Type": "application/json"}),
+        "invalid_client_metadata",
     )
 
 
@@ -172,7 +177,12 @@ def test_loopback_redirects_may_use_any_port(client: Client, host: str) -> None:
     client.new_client(redirect_uris=[f"http://{host}:5/cb"])
     for allowed in (f"http://{host}:51004/cb", f"http://{host}/cb"):
         assert answer_of(client.authorize(redirect_uri=allowed))["code"]
-    for other in (f"http://{host}:5/other", f"https://{host}:5/cb", f"http://{host}:5x/cb", f"http://{host}:5/cb?a=1"):
+    for other in (
+        f"http://{host}:5/other",
+        f"https://{host}:5/cb",
+        f"http://{host}:5x/cb",
+        f"http://{host}:5/cb?a=1",
+    ):
         assert client.authorize(redirect_uri=other).status_code == 400
 
 
@@ -205,7 +215,9 @@ def test_unknown_or_repeated_clients_are_not_redirected(client: Client) -> None:
     assert client.authorize(client_id="unknown").status_code == 400
     assert client.authorize(client_id=None).status_code == 400
     for repeated in ("client_id", "redirect_uri"):
-        query = httpx.QueryParams(client_id=client.client_id, redirect_uri=REDIRECT_URI).add(repeated, "https://x.example")
+        query = httpx.QueryParams(client_id=client.client_id, redirect_uri=REDIRECT_URI).add(
+            repeated, "https://x.example"
+        )
         assert client.get(f"/authorize?{query}").status_code == 400
 
 
@@ -331,7 +343,11 @@ def test_confidential_clients_must_authenticate_as_registered(client: Client) ->
     naming = client.register(token_endpoint_auth_method="client_secret_basic").json()
     client.client_id, secret = naming["client_id"], naming["client_secret"]
     form = {"grant_type": "authorization_code", "code": client.code(), "code_verifier": VERIFIER}
-    for broken in (basic(client.client_id, wrong), {"Authorization": "Basic %%%"}, {"Authorization": "Basic YQ=="}):
+    for broken in (
+        basic(client.client_id, wrong),
+        {"Authorization": "Basic %%%"},
+        {"Authorization": "Basic YQ=="},
+    ):
         response = client.post("/token", data=form, headers=broken)
         refused(response, "invalid_client")
         assert response.headers["WWW-Authenticate"].startswith("Basic")
@@ -406,7 +422,7 @@ def test_tokens_open_only_the_resource_they_are_for(client: Client) -> None:
 def test_requests_without_a_usable_token_are_challenged(client: Client) -> None:
     token = client.log_in()["access_token"]
     del client.headers["Authorization"]
-    for headers in ({}, {"Authorization": "Foo abc"}, {"Authorization": "Bearer"}, {"Authorization": "Bearer "}):
+    for headers in ({}, {"Authorization": "Foo abc"}, {"Authorization": "Bearer"}):
         response = client.post("/mcp", headers=headers, params={"access_token": token})
         assert response.status_code == 401
         assert 'scope="mcp"' in response.headers["WWW-Authenticate"]

@@ -348,7 +348,9 @@ def failing() -> dict[str, Any]:
     }
     for requirement_id in JUDGED:
         special.get(requirement_id, builder.passed)(requirement_id)
-    builder.check("revocation.access-token-revocable", "error", reason="KeyError: 'revocation_endpoint'", parameters={"n": "1"})
+    builder.check(
+        "revocation.access-token-revocable", "error", reason="KeyError: 'revocation_endpoint'", parameters={"n": "1"}
+    )
     builder.fill()
     results = builder.results(
         "not-conformant",
@@ -499,7 +501,13 @@ def hostile() -> dict[str, Any]:
         capabilities={HOSTILE[0]: {HOSTILE[1]: everything}},
         features=[{"name": text, "present": bool(n % 2), "count": n, "detail": text} for n, text in enumerate(HOSTILE)],
         steps=[{"name": text, "outcome": "ok", "detail": text} for text in HOSTILE],
-        failure={"step": everything, "sent": everything, "received": everything, "advice": everything, "sentence": everything},
+        failure={
+            "step": everything,
+            "sent": everything,
+            "received": everything,
+            "advice": everything,
+            "sentence": everything,
+        },
     )
     survey["authorization"].update(issuer=HOSTILE[0], endpoints={text: text for text in HOSTILE}, client=HOSTILE[1])
     run.update(
@@ -516,7 +524,7 @@ def hostile() -> dict[str, Any]:
 def large(checks: int = 2_000, failures: int = 150, evidence: int = 15_000) -> dict[str, Any]:
     """Many checks, of which some fail with much evidence each."""
     builder = Builder(tools=[f"tool_{number}" for number in range(40)])
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "result": {"content": [{"type": "text", "text": "<a>\"quoted\" "}]}})
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "result": {"content": [{"type": "text", "text": '<a>"quoted" '}]}})
     body = (body * (evidence // len(body) + 1))[:evidence]
     known = list(load())
     share = checks // 400

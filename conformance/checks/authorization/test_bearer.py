@@ -18,7 +18,12 @@ def test_the_scheme_is_read_in_any_case(survey: Survey, probe: Probe, judge: Jud
         judge.could_not_run(f"the token is refused in any case ({control.summary})")
     for scheme in ("bearer", "BEARER"):
         reply = probe.knock(f"{scheme} {survey.token}", f"initialize with scheme {scheme}")
-        judge.that(probe.admits(reply), expected=f"{scheme} works like Bearer", observed=reply.summary, evidence=reply)
+        judge.that(
+            probe.admits(reply),
+            expected=f"{scheme} works like Bearer",
+            observed=reply.summary,
+            evidence=reply,
+        )
 
 
 @requirement("bearer.query-token-ignored")
@@ -28,4 +33,4 @@ def test_a_token_in_the_query_does_not_count(survey: Survey, probe: Probe, judge
     if not probe.admits(control):
         judge.could_not_run(f"the token is refused in the header too ({control.summary})")
     reply = probe.knock(None, "initialize with token in the query", {"access_token": survey.token})
-    judge.that(reply.status in (400, 401), expected="HTTP 401 (400 tolerated)", observed=reply.summary, evidence=reply)
+    judge.that(400 <= reply.status < 500, expected="refused as without token", observed=reply.summary, evidence=reply)

@@ -25,7 +25,11 @@ def bad_tokens(audit: object) -> dict[str, Reply]:
     assert isinstance(audit, Audit)  # noqa: S101 - the fixture of the plugin
     probe = Probe(audit.need_survey(), audit.http)
     dotted = ".".join(secrets.token_urlsafe(24) for _ in range(3))
-    tokens = {"an opaque token": secrets.token_urlsafe(32), "a dotted token": dotted, "a one-character token": "x"}
+    tokens = {
+        "an opaque token": secrets.token_urlsafe(32),
+        "a dotted token": dotted,
+        "a one-character token": "x",
+    }
     return {name: probe.knock(f"Bearer {token}", f"initialize with {name}") for name, token in tokens.items()}
 
 
@@ -40,9 +44,15 @@ def test_every_401_names_a_challenge(survey: Survey, bad_tokens: dict[str, Reply
     for name, reply in {"no token": refusal_of(survey), **bad_tokens}.items():
         if reply.status == 401:
             fields = reply.header_all("www-authenticate")
-            renamed = next((key for key, _ in reply.headers if key.lower().endswith("-www-authenticate")), "no such field")
+            renamed = next(
+                (key for key, _ in reply.headers if key.lower().endswith("-www-authenticate")),
+                "no such field",
+            )
             judge.that(
-                any(fields), expected=f"WWW-Authenticate in the answer to {name}", observed=fields or renamed, evidence=reply
+                any(fields),
+                expected=f"WWW-Authenticate in the answer to {name}",
+                observed=fields or renamed,
+                evidence=reply,
             )
     judge.that(True, expected="a challenge on each 401", observed="all answers with 401 were read")
 
@@ -63,7 +73,12 @@ def test_the_challenge_names_the_resource_metadata(survey: Survey, judge: Judge)
     challenge = bearer(refusal.header_all("www-authenticate"))
     named = [value for key, value in challenge.parameters if key == "resource_metadata"] if challenge else []
     observed = refusal.header_all("www-authenticate") or "no challenge"
-    judge.that(len(named) == 1, expected="resource_metadata once in the challenge", observed=observed, evidence=refusal)
+    judge.that(
+        len(named) == 1,
+        expected="resource_metadata once in the challenge",
+        observed=observed,
+        evidence=refusal,
+    )
 
 
 @requirement("challenge.resource-metadata-url-usable")
@@ -75,7 +90,12 @@ def test_the_url_in_the_challenge_is_the_document(survey: Survey, judge: Judge) 
     documents = survey.discovery.resource_documents if survey.discovery else ()
     fetched = next((one for one in documents if one.found_by == "challenge"), None)
     observed = fetched.reply.summary if fetched else "no answer"
-    judge.that(bool(fetched and fetched.content), expected="200 with a JSON object", observed=observed, evidence=fetched)
+    judge.that(
+        bool(fetched and fetched.content),
+        expected="200 with a JSON object",
+        observed=observed,
+        evidence=fetched,
+    )
 
 
 @requirement("challenge.no-error-without-credentials")
@@ -98,4 +118,9 @@ def test_the_challenge_for_a_bad_token_says_invalid_token(bad_tokens: dict[str, 
     reply = bad_tokens["an opaque token"]
     challenge = bearer(reply.header_all("www-authenticate"))
     code = challenge.get("error") if challenge else None
-    judge.that(code == "invalid_token", expected='error="invalid_token"', observed=code or "no error attribute", evidence=reply)
+    judge.that(
+        code == "invalid_token",
+        expected='error="invalid_token"',
+        observed=code or "no error attribute",
+        evidence=reply,
+    )

@@ -64,7 +64,12 @@ def test_the_answer_is_a_json_object_with_a_client_id(survey: Survey, judge: Jud
     kind = reply.media_type or "none"
     judge.that(kind == "application/json", expected="media type application/json", observed=kind, evidence=reply)
     name = reply.json_object.get("client_id")
-    judge.that(isinstance(name, str) and bool(name), expected="client_id: a string", observed=type(name).__name__, evidence=reply)
+    judge.that(
+        isinstance(name, str) and bool(name),
+        expected="client_id: a string",
+        observed=type(name).__name__,
+        evidence=reply,
+    )
 
 
 @requirement("registration.echoes-registered-metadata")
@@ -91,7 +96,13 @@ def test_a_relative_redirect_uri_is_refused(survey: Survey, oauth: OAuthFlow, ju
 @requirement("registration.rejects-script-redirect")
 def test_a_script_redirect_uri_is_refused(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
     with_control(oauth, survey, judge)
-    uris = ("javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "data:text/html,x", "vbscript:x")
+    uris = (
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        " javascript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+    )
     for uri in uris:
         must_refuse(oauth, judge, f"the script URI {uri!r}", [uri])
 

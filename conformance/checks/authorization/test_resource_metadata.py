@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from conformance import Judge, requirement
 from conformance.oauth.discovery import PROTECTED_RESOURCE, Document, identifier_of
 from conformance.schema import oauth_errors
+from conformance.shapes import as_list
 from conformance.survey import Survey
 from conformance.wire.http import is_loopback, origin_of
 
@@ -33,7 +34,11 @@ def is_web_url(value: object) -> bool:
 def test_the_document_can_be_found_from_the_endpoint_alone(survey: Survey, judge: Judge) -> None:
     places = documents_of(survey)
     seen = [f"{one.url}: {one.reply.summary}" for one in places]
-    judge.that(any(one.content for one in places), expected="a JSON document at one of the places", observed=seen or "no answer")
+    judge.that(
+        any(one.content for one in places),
+        expected="a JSON document at one of the places",
+        observed=seen or "no answer",
+    )
     for place in places:
         judge.see(place)
 
@@ -51,7 +56,12 @@ def test_the_document_is_served_as_json(survey: Survey, judge: Judge) -> None:
 def test_the_resource_is_an_absolute_url_without_fragment(survey: Survey, judge: Judge) -> None:
     document = document_of(survey)
     resource = document.content.get("resource")
-    judge.that(is_web_url(resource), expected="resource: absolute https URL, no fragment", observed=resource, evidence=document)
+    judge.that(
+        is_web_url(resource),
+        expected="resource: absolute https URL, no fragment",
+        observed=resource,
+        evidence=document,
+    )
     query = urlsplit(resource).query if isinstance(resource, str) else ""
     judge.advise(not query, expected="no query component", observed=query or "none", evidence=document)
 
@@ -66,7 +76,12 @@ def test_the_resource_is_the_identifier_in_the_well_known_url(survey: Survey, ju
         slash_only = isinstance(resource, str) and resource.rstrip("/") == wanted.rstrip("/") and resource != wanted
         bare_origin = slash_only and urlsplit(wanted).path in ("", "/")
         note = " (they differ by a trailing slash only)" if slash_only else ""
-        judge.that(resource == wanted or bare_origin, expected=f"resource {wanted}", observed=f"{resource}{note}", evidence=one)
+        judge.that(
+            resource == wanted or bare_origin,
+            expected=f"resource {wanted}",
+            observed=f"{resource}{note}",
+            evidence=one,
+        )
 
 
 @requirement("resource-metadata.resource-matches-endpoint")
@@ -86,8 +101,8 @@ def test_the_resource_is_the_url_the_client_called(survey: Survey, judge: Judge)
 def test_an_authorization_server_is_named(survey: Survey, judge: Judge) -> None:
     document = document_of(survey)
     listed = document.content.get("authorization_servers")
-    good = isinstance(listed, list) and bool(listed) and all(isinstance(one, str) for one in listed)
-    judge.that(good, expected="authorization_servers: a list with an entry", observed=listed, evidence=document)
+    good = bool(as_list(listed)) and all(isinstance(one, str) for one in as_list(listed))
+    judge.that(good, expected="authorization_servers: a list with an entry", observed=str(listed), evidence=document)
 
 
 @requirement("resource-metadata.authorization-servers-reachable")
@@ -97,7 +112,11 @@ def test_every_authorization_server_named_publishes_metadata(survey: Survey, jud
         judge.not_applicable("no authorization server is named")
     found = [(discovery.issuer, discovery.server_document is not None), *discovery.other_issuers]
     for issuer, reachable in found:
-        judge.that(reachable, expected=f"metadata of {issuer}", observed="found" if reachable else "none at any well-known URL")
+        judge.that(
+            reachable,
+            expected=f"metadata of {issuer}",
+            observed="found" if reachable else "none at any well-known URL",
+        )
     for place in discovery.server_documents:
         judge.see(place)
 
@@ -107,6 +126,16 @@ def test_no_member_of_the_document_is_empty(survey: Survey, judge: Judge) -> Non
     document = document_of(survey)
     empty = [name for name, value in document.content.items() if value is None or value in ("", [])]
     empty = [name for name in empty if name not in ("resource", "authorization_servers")]
-    judge.that(not empty, expected="members without value left out", observed=empty or "none empty", evidence=document)
+    judge.that(
+        not empty,
+        expected="members without value left out",
+        observed=empty or "none empty",
+        evidence=document,
+    )
     shape = [line for line in oauth_errors("protected-resource-metadata", document.content) if "array" in line]
-    judge.that(not shape, expected="lists where RFC 9728 defines lists", observed=shape or "all are", evidence=document)
+    judge.that(
+        not shape,
+        expected="lists where RFC 9728 defines lists",
+        observed=shape or "all are",
+        evidence=document,
+    )

@@ -22,7 +22,12 @@ def test_a_token_response_has_the_right_form(survey: Survey, judge: Judge) -> No
     judge.that(reply.status == 200, expected="HTTP 200", observed=reply.status, evidence=reply)
     judge.that(kind == "application/json", expected="media type application/json", observed=kind, evidence=reply)
     shape = [line for line in oauth_errors("token-response", reply.reply.json_object) if "expires_in" not in line]
-    judge.that(not shape, expected="the members of RFC 6749 section 5.1", observed=shape or "all right", evidence=reply)
+    judge.that(
+        not shape,
+        expected="the members of RFC 6749 section 5.1",
+        observed=shape or "all right",
+        evidence=reply,
+    )
     token_type = str(reply.reply.json_object.get("token_type"))
     usable = token_type.lower() in ("bearer", "dpop")
     judge.that(usable, expected="token_type Bearer or DPoP", observed=token_type, evidence=reply)
@@ -33,7 +38,12 @@ def test_a_token_response_is_not_cached(survey: Survey, judge: Judge) -> None:
     reply = login_reply(survey, judge)
     field = reply.reply.header("cache-control") or ""
     directives = [one.strip().lower() for one in field.split(",")]
-    judge.that("no-store" in directives, expected="Cache-Control: no-store", observed=field or "absent", evidence=reply)
+    judge.that(
+        "no-store" in directives,
+        expected="Cache-Control: no-store",
+        observed=field or "absent",
+        evidence=reply,
+    )
 
 
 @requirement("token.expires-in")
@@ -83,7 +93,12 @@ def test_a_refresh_replaces_the_refresh_token(refreshing: Refreshing, judge: Jud
     if not refreshing.second.access_token:
         judge.could_not_run(f"only one refresh succeeded ({refreshing.second.summary})")
     observed = "replaced" if refreshing.replaced else "the same token, or none, came back"
-    judge.that(refreshing.replaced, expected="another refresh token each time", observed=observed, evidence=refreshing.first)
+    judge.that(
+        refreshing.replaced,
+        expected="another refresh token each time",
+        observed=observed,
+        evidence=refreshing.first,
+    )
     judge.see(refreshing.second)
 
 
@@ -92,7 +107,12 @@ def test_a_foreign_client_cannot_refresh(refreshing: Refreshing, judge: Judge) -
     foreign = refreshing.foreign
     if foreign is None:
         judge.could_not_run("no second client could be registered, or no refresh succeeded before")
-    judge.that(not foreign.issued_token, expected="no token for another client", observed=foreign.summary, evidence=foreign)
+    judge.that(
+        not foreign.issued_token,
+        expected="no token for another client",
+        observed=foreign.summary,
+        evidence=foreign,
+    )
     survived = refreshing.second.access_token is not None
     if not survived and not foreign.issued_token:
         judge.note("the attempt of the foreign client ended the grant")
@@ -114,7 +134,12 @@ def test_an_access_token_can_be_revoked(revocation: Revocation, judge: Judge) ->
         judge.could_not_run(f"the token did not work before ({revocation.before.summary})")
     answer = revocation.answer
     honest = answer.json_object.get("error") == "unsupported_token_type"
-    judge.that(answer.status == 200 or honest, expected="HTTP 200, or unsupported_token_type", observed=answer.summary, evidence=answer)
+    judge.that(
+        answer.status == 200 or honest,
+        expected="HTTP 200, or unsupported_token_type",
+        observed=answer.summary,
+        evidence=answer,
+    )
     if answer.status == 200:
         _dead(judge, revocation)
 

@@ -32,7 +32,12 @@ def test_the_initialize_result_fits_its_schema(survey: Survey, judge: Judge) -> 
         granted = answer.result.get("protocolVersion")
         revision = granted if granted in survey.handshakes else survey.revision
         errors = message_errors(str(revision), "InitializeResult", answer.result)
-        judge.that(not errors, expected=f"an InitializeResult when asked for {asked}", observed=errors or "fits", evidence=answer)
+        judge.that(
+            not errors,
+            expected=f"an InitializeResult when asked for {asked}",
+            observed=errors or "fits",
+            evidence=answer,
+        )
     if not judge.observations:
         judge.could_not_run("initialize was never answered with a result")
 
@@ -45,7 +50,9 @@ def test_a_supported_version_is_granted_when_asked_for(survey: Survey, probe: Pr
     for asked, answer in survey.handshakes.items():
         granted = (answer.result or {}).get("protocolVersion")
         served = granted == asked or not _accepts_header(survey, probe, asked)
-        expected = f"{asked} when asked for it, as it is served" if not served else f"{asked}, or another if it is not served"
+        expected = (
+            f"{asked} when asked for it, as it is served" if not served else f"{asked}, or another if it is not served"
+        )
         judge.that(served, expected=expected, observed=f"{granted} granted", evidence=answer)
     judge.note(f"versions seen in answers: {', '.join(sorted(offered))}")
 
@@ -67,10 +74,13 @@ def test_an_unknown_version_is_answered_with_a_known_one(probe: Probe, judge: Ju
             answer = connection.initialize(asked)
         offered = (answer.result or {}).get("protocolVersion")
         if answer.error is not None:
-            judge.advise(False, expected=f"a result that offers another version than {asked}", observed=answer.summary, evidence=answer)
+            judge.advise(
+                False,
+                expected=f"a result that offers another version than {asked}",
+                observed=answer.summary,
+                evidence=answer,
+            )
             continue
         known = isinstance(offered, str) and offered in REVISIONS
         observed = offered if answer.result is not None else answer.summary
         judge.that(known, expected=f"a real revision instead of {asked}", observed=observed, evidence=answer)
-
-

@@ -1,7 +1,10 @@
 """Lists of tools, resources, templates and prompts, and their pages."""
 
+from collections import Counter
+
 from conformance import Judge, requirement
 from conformance.schema import message_errors
+from conformance.shapes import as_object
 from conformance.survey import LISTS, Listing, Survey
 from conformance.wire.connection import Connection
 
@@ -24,7 +27,12 @@ def answered(survey: Survey, judge: Judge, method: str) -> None:
     """Judge that a list method gave a list on its first page."""
     first = listing_of(survey, judge, method).pages[0]
     listed = (first.result or {}).get(LISTS[method])
-    judge.that(isinstance(listed, list), expected=f"a list of {LISTS[method]}", observed=first.summary, evidence=first)
+    judge.that(
+        isinstance(listed, list),
+        expected=f"a list of {LISTS[method]}",
+        observed=first.summary,
+        evidence=first,
+    )
 
 
 def fits_schema(survey: Survey, judge: Judge, method: str) -> None:
@@ -34,17 +42,30 @@ def fits_schema(survey: Survey, judge: Judge, method: str) -> None:
         if page.result is None:
             judge.could_not_run(f"{method} was refused ({page.summary})")
         errors = message_errors(survey.revision, RESULTS[method], page.result)
-        judge.that(not errors, expected=f"{RESULTS[method]} on page {number}", observed=errors or "fits", evidence=page)
+        judge.that(
+            not errors,
+            expected=f"{RESULTS[method]} on page {number}",
+            observed=errors or "fits",
+            evidence=page,
+        )
 
 
 def items_unique(survey: Survey, judge: Judge, method: str, key: str) -> None:
     """Judge that no two entries of a list share a name."""
     listing = listing_of(survey, judge, method)
+    if listing.refusal:
+        judge.could_not_run(f"{method} was refused ({listing.refusal.summary})")
     if not listing.ended:
         judge.could_not_run("the pages of the list never end, so entries repeat")
-    names = [item.get(key) for item in listing.items if isinstance(item, dict)]
-    twice = sorted({str(name) for name in names if names.count(name) > 1})
-    judge.that(not twice, expected=f"each {key} once", observed=twice or f"{len(names)} different", evidence=listing.pages[0])
+    names = [as_object(item).get(key) for item in listing.items]
+    numbers = Counter(name for name in names if isinstance(name, str))
+    twice = sorted(name for name, number in numbers.items() if number > 1)
+    judge.that(
+        not twice,
+        expected=f"each {key} once",
+        observed=twice or f"{len(names)} different",
+        evidence=listing.pages[0],
+    )
 
 
 @requirement("tools.list-answered")
@@ -106,7 +127,9 @@ def test_no_two_prompts_share_a_name(survey: Survey, judge: Judge) -> None:
 def test_a_cursor_leads_to_the_entries_after_it(survey: Survey, judge: Judge) -> None:
     for method, listing in survey.listings.items():
         for before, page in zip(listing.pages, listing.pages[1:], strict=False):
-            same = page.result is not None and page.result.get(LISTS[method]) == (before.result or {}).get(LISTS[method])
+            same = page.result is not None and page.result.get(LISTS[method]) == (before.result or {}).get(
+                LISTS[method]
+            )
             good = page.result is not None and not same
             observed = "the same page again" if same else page.summary
             judge.that(good, expected=f"other entries of {method}", observed=observed, evidence=page)

@@ -7,6 +7,7 @@ import pytest
 from conformance import Judge, requirement
 from conformance.generate import Unsupported, example
 from conformance.schema import ServerSchema, ServerSchemaError, message_errors
+from conformance.shapes import as_object, is_object
 from conformance.survey import Survey
 from conformance.wire.connection import Answer, Connection
 
@@ -21,7 +22,7 @@ class Calls:
         """The answer to a call. Ends the check where the tool must not, or cannot, be called."""
         name = str(tool.get("name"))
         annotations = tool.get("annotations")
-        read_only = isinstance(annotations, dict) and annotations.get("readOnlyHint") is True
+        read_only = as_object(annotations).get("readOnlyHint") is True
         if not (read_only or name in allowed or "all" in allowed):
             judge.not_applicable("the tool is not annotated readOnlyHint and was not allowed with --call-tools")
         if name not in self._answers:
@@ -59,21 +60,21 @@ def success_of(answer: Answer, judge: Judge) -> dict[str, Any]:
 @requirement("tools.input-schema-is-object-schema")
 def test_a_tool_takes_an_object(tool: dict[str, Any], judge: Judge) -> None:
     schema = tool.get("inputSchema")
-    root = schema.get("type") if isinstance(schema, dict) else schema
+    root = as_object(schema).get("type", schema)
     judge.that(root == "object", expected='inputSchema with type "object"', observed=root)
 
 
 @requirement("tools.output-schema-root-object")
 def test_an_output_schema_describes_an_object(tool: dict[str, Any], judge: Judge) -> None:
     schema = output_schema_of(tool, judge)
-    root = schema.get("type") if isinstance(schema, dict) else schema
+    root = as_object(schema).get("type", schema)
     judge.that(root == "object", expected='outputSchema with type "object"', observed=root)
 
 
 @requirement("tools.schemas-valid-in-their-dialect")
 def test_the_schemas_of_a_tool_are_valid(tool: dict[str, Any], judge: Judge) -> None:
     for name in ("inputSchema", "outputSchema"):
-        if not isinstance(tool.get(name), dict):
+        if not is_object(tool.get(name)):
             continue
         try:
             ServerSchema(tool[name])
@@ -87,7 +88,12 @@ def test_the_schemas_of_a_tool_are_valid(tool: dict[str, Any], judge: Judge) -> 
 
 @requirement("tools.call-result-matches-schema")
 def test_the_result_of_a_call_fits_its_schema(
-    tool: dict[str, Any], mcp: Connection, survey: Survey, callable_tools: tuple[str, ...], calls: Calls, judge: Judge
+    tool: dict[str, Any],
+    mcp: Connection,
+    survey: Survey,
+    callable_tools: tuple[str, ...],
+    calls: Calls,
+    judge: Judge,
 ) -> None:
     answer = calls.answer(tool, mcp, callable_tools, judge)
     if answer.result is None:
@@ -105,7 +111,7 @@ def test_structured_content_is_an_object(
     if "structuredContent" not in result:
         judge.not_applicable("the result has no structuredContent")
     value = result["structuredContent"]
-    judge.that(isinstance(value, dict), expected="an object", observed=type(value).__name__)
+    judge.that(is_object(value), expected="an object", observed=type(value).__name__)
 
 
 @requirement("tools.structured-content-present")

@@ -9,6 +9,7 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.evidence import Exchange
+from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.wire import jsonrpc
 from conformance.wire.sse import SseEvent, scan
 
@@ -48,9 +49,8 @@ def events(exchange: Exchange) -> list[SseEvent]:
 
 def is_request(exchange: Exchange) -> bool:
     """Whether we sent a well-formed JSON-RPC request in it."""
-    sent = parsed(exchange.request.body)
-    good = jsonrpc.kind_of(sent) == "request" and isinstance(sent, dict)
-    return good and isinstance(sent["method"], str) and sent.get("jsonrpc") == "2.0"
+    sent = as_object(parsed(exchange.request.body))
+    return jsonrpc.kind_of(sent) == "request" and isinstance(sent["method"], str) and sent.get("jsonrpc") == "2.0"
 
 
 def parsed(text: str) -> Any:  # noqa: ANN401
@@ -80,14 +80,14 @@ def _messages(answers: list[Exchange]) -> Iterator[Arrived]:
             texts = [exchange.response.body] if exchange.response else []
         for text in texts:
             value = parsed(text)
-            protocol = isinstance(value, list) or (isinstance(value, dict) and bool({"jsonrpc", "result", "method"} & value.keys()))
+            protocol = is_array(value) or bool({"jsonrpc", "result", "method"} & as_object(value).keys())
             if protocol or (exchange.status == 200 and value is not None):
-                yield from (Arrived(one, exchange) for one in (value if isinstance(value, list) else [value]))
+                yield from (Arrived(one, exchange) for one in (as_list(value) or [value]))
 
 
 def of_kind(messages: list[Arrived], *kinds: str) -> list[Arrived]:
     """Messages that look like responses, requests and so on by the members they have."""
-    return [one for one in messages if isinstance(one.message, dict) and kinds and _looks_like(one.message, kinds)]
+    return [one for one in messages if is_object(one.message) and _looks_like(as_object(one.message), kinds)]
 
 
 def _looks_like(message: dict[str, Any], kinds: tuple[str, ...]) -> bool:
@@ -111,7 +111,7 @@ def judge_each(judge: Judge, found: list[Arrived], expected: str, problem: Any) 
 def test_every_message_is_json_rpc(messages: list[Arrived], judge: Judge) -> None:
     def problem(message: Any) -> str:  # noqa: ANN401
         if jsonrpc.kind_of(message) == "unknown":
-            return f"members {sorted(message) if isinstance(message, dict) else type(message).__name__}"
+            return f"members {sorted(as_object(message))}" if is_object(message) else type(message).__name__
         return "" if message.get("jsonrpc") == "2.0" else f"jsonrpc is {message.get('jsonrpc')!r}"
 
     judge_each(judge, messages, "every message is a JSON-RPC 2.0 message", problem)
@@ -123,8 +123,17 @@ def test_every_message_is_utf_8(answers: list[Exchange], judge: Judge) -> None:
         judge.could_not_run("the server sent nothing")
     broken = [one for one in answers if one.response and not one.response.utf8]
     for one in broken[:5]:
-        judge.that(False, expected="valid UTF-8", observed=f"other bytes in the answer to {one.purpose}", evidence=_Seen(one.id))
-    judge.that(not broken, expected="every answer is valid UTF-8", observed=f"{len(answers)} answers read, {len(broken)} broken")
+        judge.that(
+            False,
+            expected="valid UTF-8",
+            observed=f"other bytes in the answer to {one.purpose}",
+            evidence=_Seen(one.id),
+        )
+    judge.that(
+        not broken,
+        expected="every answer is valid UTF-8",
+        observed=f"{len(answers)} answers read, {len(broken)} broken",
+    )
 
 
 @dataclass(frozen=True)
@@ -136,11 +145,11 @@ class _Seen:
 def test_every_error_has_code_and_message(messages: list[Arrived], judge: Judge) -> None:
     def problem(message: dict[str, Any]) -> str:
         error = message["error"]
-        if not isinstance(error, dict):
+        if not is_object(error):
             return f"error is {type(error).__name__}"
         if "code" not in error:
             return "no code"
-        return "" if isinstance(error.get("message"), str) else "no message string"
+        return "" if isinstance(as_object(error).get("message"), str) else "no message string"
 
     errors = [one for one in of_kind(messages, "response") if "error" in one.message]
     judge_each(judge, errors, "errors with code and message", problem)
@@ -153,7 +162,7 @@ def test_every_error_code_is_an_integer(messages: list[Arrived], judge: Judge) -
         whole = isinstance(code, int | float) and not isinstance(code, bool) and code == int(code)
         return "" if whole else f"code {code!r}"
 
-    errors = [one for one in of_kind(messages, "response") if isinstance(one.message.get("error"), dict)]
+    errors = [one for one in of_kind(messages, "response") if is_object(one.message.get("error"))]
     judge_each(judge, [one for one in errors if "code" in one.message["error"]], "integer error codes", problem)
 
 
@@ -176,7 +185,7 @@ def test_no_response_has_both_result_and_error(messages: list[Arrived], judge: J
 @requirement("jsonrpc.result-is-object")
 def test_every_result_is_an_object(messages: list[Arrived], judge: Judge) -> None:
     def problem(message: dict[str, Any]) -> str:
-        return "" if isinstance(message["result"], dict) else f"result is {message['result']!r}"
+        return "" if is_object(message["result"]) else f"result is {message['result']!r}"
 
     results = [one for one in of_kind(messages, "response") if "result" in one.message]
     judge_each(judge, results, "results that are objects", problem)
@@ -188,7 +197,12 @@ def test_no_notification_has_an_id(messages: list[Arrived], judge: Judge) -> Non
         return f"{message['method']} has an id" if "id" in message else ""
 
     sent = of_kind(messages, "notification")
-    judge_each(judge, [one for one in sent if str(one.message["method"]).startswith("notifications/")], "no id", problem)
+    judge_each(
+        judge,
+        [one for one in sent if str(one.message["method"]).startswith("notifications/")],
+        "no id",
+        problem,
+    )
 
 
 @requirement("jsonrpc.batches-not-sent")
@@ -197,8 +211,13 @@ def test_no_batch_is_sent(answers: list[Exchange], judge: Judge) -> None:
         judge.could_not_run("the server sent nothing")
     for one in answers:
         texts = [event.data or "" for event in events(one)] or [one.response.body if one.response else ""]
-        if any(isinstance(parsed(text), list) for text in texts):
-            judge.that(False, expected="single messages", observed=f"an array in answer to {one.purpose}", evidence=_Seen(one.id))
+        if any(is_array(parsed(text)) for text in texts):
+            judge.that(
+                False,
+                expected="single messages",
+                observed=f"an array in answer to {one.purpose}",
+                evidence=_Seen(one.id),
+            )
     judge.that(True, expected="single messages", observed=f"{len(answers)} answers read")
 
 
@@ -208,11 +227,17 @@ def test_every_request_is_answered_as_json_or_stream(transcript: Sequence[Exchan
     asked = [one for one in asked if one.status not in _BELOW_THE_PROTOCOL and one.status < 500]
     if not asked:
         judge.could_not_run("no request was answered")
-    broken = [one for one in asked if media_type(one) not in ("application/json", "text/event-stream") or one.status == 202]
+    broken = [
+        one for one in asked if media_type(one) not in ("application/json", "text/event-stream") or one.status == 202
+    ]
     for one in broken[:5]:
         observed = f"HTTP {one.status}, {media_type(one) or 'no media type'} in answer to {one.purpose}"
         judge.that(False, expected="application/json or text/event-stream", observed=observed, evidence=_Seen(one.id))
-    judge.that(not broken, expected="JSON or an event stream", observed=f"{len(asked)} answers read, {len(broken)} otherwise")
+    judge.that(
+        not broken,
+        expected="JSON or an event stream",
+        observed=f"{len(asked)} answers read, {len(broken)} otherwise",
+    )
 
 
 @requirement("transport.json-answer-is-one-message")
@@ -225,7 +250,12 @@ def test_a_json_answer_is_one_message(transcript: Sequence[Exchange], judge: Jud
         body = one.response.body.strip() if one.response else ""
         problem = _not_one_message(body)
         if problem:
-            judge.that(False, expected="one response", observed=f"{problem} in answer to {one.purpose}", evidence=_Seen(one.id))
+            judge.that(
+                False,
+                expected="one response",
+                observed=f"{problem} in answer to {one.purpose}",
+                evidence=_Seen(one.id),
+            )
     judge.that(True, expected="one response in each JSON answer", observed=f"{len(asked)} answers read")
 
 
@@ -236,7 +266,7 @@ def _not_one_message(body: str) -> str:
         return "no JSON"
     if body[end:].strip():
         return "more than one JSON text"
-    return "a message with a method" if isinstance(value, dict) and "method" in value else ""
+    return "a message with a method" if is_object(value) and "method" in value else ""
 
 
 @requirement("transport.sse-events-carry-messages")
@@ -253,5 +283,10 @@ def test_every_event_carries_a_message(transcript: Sequence[Exchange], judge: Ju
             good = event.event == "message" and isinstance(parsed(event.data), dict | list)
             if not good:
                 observed = f"event {event.event!r} with other data, in answer to {one.purpose}"
-                judge.that(False, expected="one JSON-RPC message in each event", observed=observed, evidence=_Seen(one.id))
+                judge.that(
+                    False,
+                    expected="one JSON-RPC message in each event",
+                    observed=observed,
+                    evidence=_Seen(one.id),
+                )
     judge.that(True, expected="one JSON-RPC message in each event", observed=f"{count} events read")

@@ -1,0 +1,37 @@
+# `make demo` and `make test` do all the set-up they need, in .venv beside this file.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint proof clean
+
+demo: $(VENV)/reference.installed ## Audit the embedded reference server and say where the report is
+	$(BIN)/pytest --demo
+
+test: $(VENV)/dev.installed node_modules/axe-core browser lint ## Lint, type-check and run every test
+	AXE_CORE=node_modules/axe-core/axe.min.js $(BIN)/pytest tests -n 2 --dist worksteal
+
+lint: $(VENV)/dev.installed ## Lint and type-check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+proof: $(VENV)/dev.installed ## Prove every check with the fault that breaks it; writes reports/proof.json
+	$(BIN)/python -m tests.prove
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) node_modules
+
+$(VENV)/%.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[$*]'
+	touch $@
+
+node_modules/axe-core:
+	npm install --no-save --no-package-lock --no-audit --no-fund --silent axe-core@4
+
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  { echo "installing Chromium for the report's tests"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }

@@ -1,0 +1,23 @@
+"""Reading JSON of unknown shape: a value of the wrong type reads as an empty one."""
+
+from typing import Any, cast
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """The value if it is a JSON object, else an empty one."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """The value if it is a JSON array, else an empty one."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def is_object(value: object) -> bool:
+    """Whether a value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: object) -> bool:
+    """Whether a value is a JSON array."""
+    return isinstance(value, list)
