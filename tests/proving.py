@@ -28,7 +28,7 @@ class Proof:
     @property
     def holds(self) -> bool:
         """Whether exactly the declared requirements changed."""
-        return self.expected == self.tripped and self.expected_silenced == self.silenced
+        return self.expected == self.tripped and self.expected_silenced in (self.silenced, ["*"])
 
     def as_json(self) -> dict[str, object]:
         """The entry of proof.json."""

@@ -1,6 +1,6 @@
 """The one table of faults: ways in which the reference server can be told to misbehave.
 
-Each fault changes a single behaviour, and none keeps a client from logging in and shaking hands.
+Each fault changes a single behaviour; only those that silence `*` keep a client from logging in.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ class Fault:
     """One way of misbehaving.
 
     `trips`: ids of the requirements an audit must find broken.
-    `silences`: ids of those it can no longer judge.
+    `silences`: ids of those it can no longer judge; just `*` where a login or handshake fails with it.
     `harm`: one line on what the fault does to users.
     """
 
@@ -144,6 +144,12 @@ _RESOURCE_METADATA = (
 
 _SERVER_METADATA = (
     _fault(
+        "server-metadata-not-found",
+        "resource-metadata.authorization-servers-reachable server-metadata.available",
+        "Clients of newer revisions cannot find the endpoints.",
+        "*",
+    ),
+    _fault(
         "server-metadata-as-text",
         "server-metadata.status-and-type",
         "Strict clients refuse the document and cannot log in.",
@@ -187,6 +193,12 @@ _SERVER_METADATA = (
 )
 
 _REGISTRATION = (
+    _fault(
+        "registration-closed",
+        "registration.open",
+        "Clients nobody registered by hand cannot log in.",
+        "*",
+    ),
     _fault(
         "registration-200",
         "registration.created-201",
@@ -239,6 +251,9 @@ _PKCE = (
         "s256-broken",
         "pkce.s256-supported",
         "Clients with long verifiers can never log in.",
+        "pkce.challenge-not-accepted-as-verifier pkce.missing-verifier-refused pkce.wrong-verifier-refused"
+        " refresh.bound-to-client refresh.rotates-for-public-clients refresh.works"
+        " revocation.access-token-revocable revocation.revoked-access-token-refused-by-resource",
     ),
     _fault(
         "verifier-ignored",
@@ -303,6 +318,7 @@ _TOKENS = (
         "refreshed-token-useless",
         "refresh.works",
         "Users are thrown out after the first hour although the refresh succeeded.",
+        "revocation.access-token-revocable revocation.revoked-access-token-refused-by-resource",
     ),
     _fault(
         "refresh-not-rotated",
@@ -328,6 +344,12 @@ _TOKENS = (
 
 _BEARER = (
     _fault(
+        "access-token-refused",
+        "bearer.accepts-authorization-header refresh.works",
+        "A login succeeds and leads nowhere.",
+        "*",
+    ),
+    _fault(
         "query-token-accepted",
         "bearer.query-token-ignored",
         "Tokens end up in logs and histories because they work in addresses.",
@@ -340,6 +362,16 @@ _BEARER = (
 )
 
 _JSONRPC = (
+    _fault(
+        "answer-in-batch",
+        "jsonrpc.batches-not-sent",
+        "Clients of revisions without batches cannot read the answer.",
+    ),
+    _fault(
+        "notification-with-id",
+        "jsonrpc.notifications-have-no-id",
+        "Clients take the notification for a request and answer it.",
+    ),
     _fault(
         "jsonrpc-1",
         "jsonrpc.messages-well-formed",
@@ -394,6 +426,7 @@ _JSONRPC = (
         "unknown-method-result",
         "jsonrpc.unknown-method-not-found",
         "Clients believe in features that do not exist.",
+        "jsonrpc.error-response-echoes-id",
     ),
     _fault(
         "malformed-json-wrong-code",
@@ -409,6 +442,7 @@ _JSONRPC = (
         "notification-answered",
         "jsonrpc.no-reply-to-notifications transport.notification-accepted-202",
         "Clients receive an answer to nothing they asked.",
+        "transport.notification-202-has-no-body",
     ),
 )
 
@@ -417,6 +451,7 @@ _TRANSPORT = (
         "notification-204",
         "transport.notification-accepted-202",
         "Strict clients take the notification as lost.",
+        "transport.notification-202-has-no-body",
     ),
     _fault(
         "notification-202-with-body",
@@ -448,8 +483,18 @@ _LIFECYCLE = (
     ),
     _fault(
         "capabilities-null",
-        "lifecycle.initialize-result-matches-schema lifecycle.initialize-answered",
+        "lifecycle.initialize-result-matches-schema prompts.capability-declared resources.capability-declared"
+        " tools.capability-declared",
         "Clients see a server without any feature, or refuse to connect.",
+        "jsonrpc.notifications-have-no-id pagination.cursor-continues-list pagination.invalid-cursor-code"
+        " pagination.next-cursor-is-string pagination.walk-ends-without-repeats prompts.list-answered"
+        " prompts.list-result-matches-schema prompts.name-unique resources.list-answered"
+        " resources.list-result-matches-schema resources.templates-list-result-matches-schema"
+        " resources.uri-unique tools.call-result-matches-schema tools.input-schema-is-object-schema"
+        " tools.list-answered tools.list-result-matches-schema tools.name-unique"
+        " tools.output-schema-root-object tools.schemas-valid-in-their-dialect"
+        " tools.structured-content-conforms tools.structured-content-is-object"
+        " tools.structured-content-present tools.unknown-tool-code tools.unknown-tool-is-protocol-error",
     ),
     _fault(
         "version-always-newest",
@@ -479,15 +524,17 @@ _TOOLS = (
         "tool-without-input-schema",
         "tools.input-schema-is-object-schema tools.list-result-matches-schema",
         "Clients refuse the whole tool list because of one tool.",
+        "tools.call-result-matches-schema tools.structured-content-is-object",
     ),
     _fault(
         "tool-schema-not-object",
         "tools.input-schema-is-object-schema tools.list-result-matches-schema",
         "Models cannot build arguments, and clients refuse the tool list.",
+        "tools.call-result-matches-schema tools.structured-content-is-object",
     ),
     _fault(
         "output-schema-not-object",
-        "tools.output-schema-root-object tools.list-result-matches-schema",
+        "tools.list-result-matches-schema tools.output-schema-root-object tools.structured-content-conforms",
         "Clients refuse the whole tool list because of one tool.",
     ),
     _fault(
@@ -504,6 +551,7 @@ _TOOLS = (
         "tool-schema-invalid",
         "tools.schemas-valid-in-their-dialect",
         "Model providers refuse the tool, and clients cannot check arguments.",
+        "tools.call-result-matches-schema tools.structured-content-is-object",
     ),
     _fault(
         "call-result-without-content",
@@ -514,6 +562,7 @@ _TOOLS = (
         "structured-content-missing",
         "tools.structured-content-present",
         "Programs that rely on the promised data get none.",
+        "tools.structured-content-conforms tools.structured-content-is-object",
     ),
     _fault(
         "structured-content-mismatch",
@@ -522,7 +571,7 @@ _TOOLS = (
     ),
     _fault(
         "structured-content-array",
-        "tools.structured-content-is-object tools.structured-content-conforms tools.call-result-matches-schema",
+        "tools.structured-content-conforms tools.structured-content-is-object",
         "Strict clients refuse the result.",
     ),
     _fault(
@@ -538,15 +587,22 @@ _TOOLS = (
     ),
 )
 
-_NEEDS_TOOLS = (
-    "tools.list-result-matches-schema tools.name-unique tools.input-schema-is-object-schema"
-    " tools.output-schema-root-object tools.schemas-valid-in-their-dialect"
-    " tools.call-result-matches-schema tools.structured-content-present"
-    " tools.structured-content-conforms tools.structured-content-is-object"
-    " pagination.cursor-continues-list pagination.walk-ends-without-repeats"
-)
-
 _LISTS = (
+    _fault(
+        "resource-uri-duplicate",
+        "resources.uri-unique",
+        "Clients show a resource twice and cannot tell the two apart.",
+    ),
+    _fault(
+        "prompt-name-duplicate",
+        "prompts.name-unique",
+        "Clients cannot tell the two prompts apart.",
+    ),
+    _fault(
+        "cursor-ignored",
+        "pagination.invalid-cursor-code",
+        "A client with an outdated cursor starts over without knowing.",
+    ),
     _fault(
         "resources-list-invalid",
         "resources.list-result-matches-schema",
@@ -566,24 +622,30 @@ _LISTS = (
         "resources-list-refused",
         "resources.list-answered",
         "Clients show an error where the server promised resources.",
-        "resources.list-result-matches-schema",
+        "resources.list-result-matches-schema resources.uri-unique",
     ),
     _fault(
         "prompts-list-refused",
         "prompts.list-answered",
         "Clients show an error where the server promised prompts.",
-        "prompts.list-result-matches-schema",
+        "prompts.list-result-matches-schema prompts.name-unique",
     ),
     _fault(
         "tools-list-refused",
         "tools.list-answered",
         "Nobody can use a tool, for none can be found.",
-        _NEEDS_TOOLS,
+        "jsonrpc.notifications-have-no-id pagination.cursor-continues-list pagination.invalid-cursor-code"
+        " pagination.walk-ends-without-repeats tools.call-result-matches-schema"
+        " tools.input-schema-is-object-schema tools.list-result-matches-schema tools.name-unique"
+        " tools.output-schema-root-object tools.schemas-valid-in-their-dialect"
+        " tools.structured-content-conforms tools.structured-content-is-object"
+        " tools.structured-content-present",
     ),
     _fault(
         "cursor-repeats-page",
         "pagination.cursor-continues-list pagination.walk-ends-without-repeats",
         "Clients fetch the same page for ever and never see the other tools.",
+        "tools.name-unique",
     ),
     _fault(
         "next-cursor-null",
@@ -594,19 +656,25 @@ _LISTS = (
         "tools-undeclared",
         "tools.capability-declared",
         "Clients never ask for the tools.",
-        _NEEDS_TOOLS + " tools.list-answered tools.unknown-tool-is-protocol-error tools.unknown-tool-code",
+        "jsonrpc.notifications-have-no-id pagination.cursor-continues-list pagination.invalid-cursor-code"
+        " pagination.walk-ends-without-repeats tools.call-result-matches-schema"
+        " tools.input-schema-is-object-schema tools.list-answered tools.list-result-matches-schema"
+        " tools.name-unique tools.output-schema-root-object tools.schemas-valid-in-their-dialect"
+        " tools.structured-content-conforms tools.structured-content-is-object"
+        " tools.structured-content-present tools.unknown-tool-code tools.unknown-tool-is-protocol-error",
     ),
     _fault(
         "resources-undeclared",
         "resources.capability-declared",
         "Clients never ask for the resources.",
-        "resources.list-answered resources.list-result-matches-schema resources.templates-list-result-matches-schema",
+        "resources.list-answered resources.list-result-matches-schema"
+        " resources.templates-list-result-matches-schema resources.uri-unique",
     ),
     _fault(
         "prompts-undeclared",
         "prompts.capability-declared",
         "Clients never ask for the prompts.",
-        "prompts.list-answered prompts.list-result-matches-schema",
+        "prompts.list-answered prompts.list-result-matches-schema prompts.name-unique",
     ),
 )
 

@@ -48,13 +48,13 @@ class Session:
 
     id: str = ""
     revision: str = ""
-    log_level: str = ""
+    log_level: str = "info"
     events: int = 0
     unsent: list[JsonObject] = field(default_factory=list[JsonObject])
 
     def log(self, level: str, text: str) -> None:
-        """Queue a log message, if the client asked for messages of this level."""
-        if self.log_level and LOG_LEVELS.index(level) >= LOG_LEVELS.index(self.log_level):
+        """Queue a log message, unless the client asked for more serious ones only."""
+        if LOG_LEVELS.index(level) >= LOG_LEVELS.index(self.log_level):
             params: JsonObject = {"level": level, "logger": "tools", "data": text}
             self.unsent.append({"jsonrpc": "2.0", "method": "notifications/message", "params": params})
 
@@ -203,6 +203,9 @@ class Dispatcher:
         if session.revision == NEWEST:
             entries[0]["icons"] = [_ICON]
         self._spoil_tools(entries)
+        cursor = params.get("cursor")
+        if self.faults.active("cursor-ignored") and cursor != cursor_of("tools", PAGE_SIZE):
+            params = {}
         result = page("tools", entries, params)
         if self.faults.active("cursor-repeats-page"):
             result = page("tools", entries, {}) | {"nextCursor": cursor_of("tools", PAGE_SIZE)}
@@ -244,6 +247,8 @@ class Dispatcher:
             return {"content": [text_block("; ".join(errors))], "isError": True}
         self.calls[name] += 1
         session.log("info", f"{name} was called")
+        if self.faults.active("notification-with-id"):
+            session.unsent = [each | {"id": None} for each in session.unsent]
         output = tool.run(arguments, self.notebook)
         result: JsonObject = {"content": output.content}
         if output.structured is not None:
@@ -265,7 +270,10 @@ class Dispatcher:
         if self.faults.active("resources-list-refused"):
             raise RpcError(METHOD_NOT_FOUND, "Method not found: resources/list")
         spoiled = "name" if self.faults.active("resources-list-invalid") else ""
-        return page("resources", [_without(spoiled, entry) for entry in RESOURCES], params)
+        entries = [_without(spoiled, entry) for entry in RESOURCES]
+        if self.faults.active("resource-uri-duplicate"):
+            entries.append(entries[0])
+        return page("resources", entries, params)
 
     def _templates_list(self, params: JsonObject, _session: Session) -> JsonObject:
         spoiled = "uriTemplate" if self.faults.active("templates-list-invalid") else ""
@@ -281,7 +289,10 @@ class Dispatcher:
         if self.faults.active("prompts-list-refused"):
             raise RpcError(METHOD_NOT_FOUND, "Method not found: prompts/list")
         spoiled = "name" if self.faults.active("prompts-list-invalid") else ""
-        return page("prompts", [_without(spoiled, prompt.describe()) for prompt in PROMPTS.values()], params)
+        entries = [_without(spoiled, prompt.describe()) for prompt in PROMPTS.values()]
+        if self.faults.active("prompt-name-duplicate"):
+            entries.append(entries[0])
+        return page("prompts", entries, params)
 
     def _prompts_get(self, params: JsonObject, _session: Session) -> JsonObject:
         arguments = as_object(params.get("arguments", {}))

@@ -36,6 +36,8 @@ class Metadata:
 
     async def server(self, request: Request) -> Response:
         """The authorization server metadata."""
+        if self.faults.active("server-metadata-not-found"):
+            return Response("Not Found", 404, media_type="text/plain")
         origin = self.site.origin
         document: JsonObject = {
             "issuer": self.site.issuer,

@@ -36,7 +36,14 @@ class Protection:
         if credentials == "":
             return self._ask_for_token(path)
         token = self.store.access_tokens.get(credentials)
-        return None if token is not None and token.good_for(path) else self._refuse_token(path, credentials)
+        if self.faults.active("access-token-refused"):
+            token = None
+        if token is not None and token.good_for(path):
+            return None
+        refusal = self._refuse_token(path, credentials)
+        if token is None and self.faults.active("bad-token-403"):
+            refusal.status_code = 403
+        return refusal
 
     def _credentials(self, request: Request) -> str:
         """What was sent as a bearer token, well-formed or not; empty where no token was sent."""
@@ -65,7 +72,7 @@ class Protection:
         if self.faults.active("bad-token-without-challenge"):
             del headers["WWW-Authenticate"]
         document = {"error": "invalid_token", "error_description": "the access token is not valid here"}
-        return JSONResponse(document, 403 if self.faults.active("bad-token-403") else 401, headers)
+        return JSONResponse(document, 401, headers)
 
     def _challenge(self, path: str, error: str) -> str:
         parameters = {"scope": SCOPE}

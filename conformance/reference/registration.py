@@ -31,6 +31,8 @@ class Registration:
 
     async def handle(self, request: Request) -> Response:
         """Answer a registration request with 201, or 400 and the reason."""
+        if self.faults.active("registration-closed"):
+            return Response(status_code=401, headers={"WWW-Authenticate": 'Bearer realm="registration"'})
         try:
             metadata = self._metadata(await _read_document(request))
         except OAuthError as error:

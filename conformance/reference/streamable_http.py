@@ -105,6 +105,8 @@ class StreamableHttp:
             return finite_stream([event(b"hello"), event(self.dispatcher.encode(answer))])
         if message.method == "ping" and faults.active("json-two-messages"):
             return Response(self.dispatcher.encode(answer) * 2, media_type="application/json")
+        if message.method == "ping" and faults.active("answer-in-batch"):
+            return Response(b"[" + self.dispatcher.encode(answer) + b"]", media_type="application/json")
         if message.method == "tools/list" and faults.active("answer-as-text"):
             return Response(self.dispatcher.encode(answer), media_type="text/plain")
         if message.method != "tools/call" or not stream_accepted:

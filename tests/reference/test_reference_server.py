@@ -30,8 +30,13 @@ def misbehaving() -> Iterator[dict[str, ReferenceServer]]:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_leaves_login_and_handshake_possible(misbehaving: dict[str, ReferenceServer], fault: str) -> None:
+def test_every_fault_but_those_that_silence_all_leaves_login_and_handshake_possible(
+    misbehaving: dict[str, ReferenceServer], fault: str
+) -> None:
     with Client(misbehaving[fault]) as client:
+        if "*" in FAULTS[fault].silences:
+            assert client.post("/mcp").status_code == 401
+            return
         client.log_in()
         assert client.initialize()["protocolVersion"] == "2025-11-25"
         acknowledged = client.post_message({"jsonrpc": "2.0", "method": "notifications/initialized"})
