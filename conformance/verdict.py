@@ -117,7 +117,8 @@ def sentence(result: Outcome, requirements: Sequence[Mapping[str, Any]], revisio
     judged_musts = number(Verdict.PASS, "MUST") + number(Verdict.FAIL, "MUST") + number(Verdict.WARN, "MUST")
     failed, advisories = number(Verdict.FAIL, ""), number(Verdict.WARN, "")
     stuck, unjudged = number(Verdict.COULD_NOT_RUN, ""), number(Verdict.NOT_JUDGED, "")
-    tail = f"{advisories} advisories, {stuck} could not run, {unjudged} not judged."
+    noun = "advisory" if advisories == 1 else "advisories"
+    tail = f"{advisories} {noun}, {stuck} could not run, {unjudged} not judged."
     subject = f"MCP {revision}" if revision else "MCP"
     if result == "not-conformant":
         return f"Not conformant to {subject}: {failed} of {judged_musts} judged MUST requirements failed; {tail}"

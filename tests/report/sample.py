@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.catalogue import load
-from conformance.verdict import counts
+from conformance.verdict import counts, outcome, sentence
 
 REVISION = "2025-11-25"
 TARGET = "https://notes.example/mcp"
@@ -177,8 +177,9 @@ class Builder:
             else:
                 self.requirement(requirement_id, "not-judged", (), entry.reason or "No check decides it yet.")
 
-    def results(self, outcome: str, sentence: str) -> dict[str, Any]:
-        """The whole mapping."""
+    def results(self, *, blocked: str = "") -> dict[str, Any]:
+        """The whole mapping; `blocked` says why the run broke off."""
+        result = outcome(self.requirements, complete=not blocked)
         return {
             "run": {
                 "schema_version": 1,
@@ -204,8 +205,8 @@ class Builder:
             "checks": self.checks,
             "exchanges": self.exchanges,
             "summary": {
-                "outcome": outcome,
-                "sentence": sentence,
+                "outcome": result,
+                "sentence": sentence(result, self.requirements, self.revision, blocked),
                 "counts": counts(self.requirements),
                 "requests": 143,
                 "seconds": 4.21,
@@ -265,11 +266,7 @@ def green() -> dict[str, Any]:
     for requirement_id in JUDGED:
         builder.passed(requirement_id)
     builder.fill()
-    return builder.results(
-        "conformant",
-        f"Conformant to MCP {REVISION} in what was judged: 49 of 49 MUST requirements hold; 0 advisories, 0 could"
-        " not run, 300 not judged.",
-    )
+    return builder.results()
 
 
 def failing() -> dict[str, Any]:
@@ -352,11 +349,7 @@ def failing() -> dict[str, Any]:
         "revocation.access-token-revocable", "error", reason="KeyError: 'revocation_endpoint'", parameters={"n": "1"}
     )
     builder.fill()
-    results = builder.results(
-        "not-conformant",
-        f"Not conformant to MCP {REVISION}: 6 of 47 judged MUST requirements failed; 2 advisories, 2 could not run,"
-        " 300 not judged.",
-    )
+    results = builder.results()
     results["run"]["scope"] = "The user deselected checks with -k 'not prompts'."
     return results
 
@@ -416,7 +409,7 @@ def incomplete() -> dict[str, Any]:
     for requirement_id in JUDGED[14:]:
         builder.requirement(requirement_id, "could-not-run", (), "The survey ended at: log in.")
     builder.fill()
-    results = builder.results("incomplete", "Incomplete: the login at https://login.notes.example needs a person.")
+    results = builder.results(blocked="the login at https://login.notes.example needs a person.")
     results["run"].update(finished=False, ended=None, interruption="the survey ended at the step log in")
     results["survey"].update(
         complete=False,
@@ -441,7 +434,7 @@ def nothing_applicable() -> dict[str, Any]:
     builder = Builder(tools=())
     for requirement_id in JUDGED:
         builder.requirement(requirement_id, "not-applicable", (), "The server does not offer it.")
-    results = builder.results("incomplete", "Incomplete: nothing was judged.")
+    results = builder.results()
     results["survey"].update(protected=False, authorization=None, steps=[], notes=[], tools=[])
     return results
 
@@ -489,7 +482,7 @@ def hostile() -> dict[str, Any]:
         builder.requirement(JUDGED[number + 20], "could-not-run", (), text)
         builder.requirement(JUDGED[number + 30], "not-judged", (), text)
     builder.check("tools.name-unique", "error", title=HOSTILE[0], reason=HOSTILE[1], parameters={"tool": HOSTILE[0]})
-    results = builder.results("not-conformant", f"Not conformant: {HOSTILE[0]}")
+    results = builder.results(blocked=" ".join(HOSTILE))
     survey, run = results["survey"], results["run"]
     everything = " ".join(HOSTILE)
     survey.update(
@@ -541,4 +534,4 @@ def large(checks: int = 2_000, failures: int = 150, evidence: int = 15_000) -> d
             for n, verdict in enumerate(verdicts)
         ]
         builder.requirement(known[number], "fail" if "fail" in verdicts else "pass", made)
-    return builder.results("not-conformant", "Not conformant: many requirements failed.")
+    return builder.results()

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 Schema = dict[str, Any]
 Resolve = Callable[[str], Schema]
@@ -37,16 +37,19 @@ def examples(schema: Schema, resolve: Resolve) -> list[object]:
 
 def mutants(instance: object, depth: int) -> Iterator[Mutant]:
     """Every change of one place at most `depth` levels down: dropped, replaced, or at the root added."""
-    members = cast("dict[str, object] | None", instance if isinstance(instance, dict) else None)
     for name, value in _ADDITIONS.items():
-        if members is not None and name not in members:
-            yield Mutant(f"$.{name} added", {**members, name: value})
+        if _is_object(instance) and name not in instance:
+            yield Mutant(f"$.{name} added", {**instance, name: value})
     for path in _paths(instance, depth):
         where = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
         if path and isinstance(path[-1], str):
             yield Mutant(f"{where} dropped", _changed(instance, path, None, drop=True))
         for value in _REPLACEMENTS:
             yield Mutant(f"{where} = {value!r}", _changed(instance, path, value))
+
+
+def _is_object(instance: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(instance, dict)
 
 
 def _branches(schema: Schema, resolve: Resolve) -> list[Schema]:
@@ -65,7 +68,7 @@ def _example(schema: Schema, resolve: Resolve, full: bool) -> object:
             return part["const"]
     for part in parts:
         if "enum" in part:
-            return part["enum"][0]
+            return min(part["enum"])
         if "anyOf" in part:
             return _example(part["anyOf"][0], resolve, full)
         if "type" in part:
@@ -112,8 +115,8 @@ def _of_object(parts: list[Schema], resolve: Resolve, full: bool) -> object:
 
 def _paths(instance: object, depth: int) -> Iterator[tuple[str | int, ...]]:
     yield ()
-    if depth and isinstance(instance, dict):
-        for name, member in cast("dict[str, object]", instance).items():
+    if depth and _is_object(instance):
+        for name, member in instance.items():
             yield from ((name, *path) for path in _paths(member, depth - 1))
     elif depth and isinstance(instance, list):
         for index, item in enumerate(cast("list[object]", instance)):

@@ -162,11 +162,8 @@ def disagreements(revision: str, name: str) -> Iterator[tuple[str, Mutant]]:
     validator = judge(revision, official)
     made = [one for one in instances(revision, name) if not lacks_id(one)]
     depth = 3 if len(made) <= 8 else 1
-    seen: list[object] = []
-    for mutant in (mutant for one in made for mutant in mutants(one, depth)):
-        if mutant.instance in seen[-200:]:
-            continue
-        seen.append(mutant.instance)
+    distinct = {json.dumps(mutant.instance): mutant for one in made for mutant in mutants(one, depth)}
+    for mutant in distinct.values():
         theirs, accepted = validator.is_valid(mutant.instance), not message_errors(revision, name, mutant.instance)
         if theirs != accepted:
             yield ("stricter" if theirs else "looser"), mutant
