@@ -30,7 +30,8 @@ _SHOWN_HEADERS = frozenset(
     " x-content-type-options x-frame-options".split()
 )
 _JSON_MEMBER = re.compile(r'"([^"\\]{1,64})"(\s*:\s*)"((?:[^"\\]|\\.)+)"')
-_PARAMETER = re.compile(r"(?<![\w.%-])([A-Za-z][\w.-]{0,63})=([^&\s\"'<>#;,]+)")
+_FINGERPRINT = re.compile(r"\[[^\[\]]{1,80}#[0-9a-f]{6}\]")
+_PARAMETER = re.compile(rf"(?<![\w.%-])([A-Za-z][\w.-]{{0,63}})=({_FINGERPRINT.pattern}|[^&\s\"'<>#;,]+)")
 _INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
 _INPUT_KIND = re.compile(r"type\s*=\s*[\"']?(?:hidden|password)", re.IGNORECASE)
 _INPUT_VALUE = re.compile(r"(\bvalue\s*=\s*)(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
@@ -140,7 +141,7 @@ class Redactor:
         return self.values(value)
 
     def _replacement(self, value: str, label: str) -> str:
-        if value.startswith("[") and value.endswith("]"):
+        if _FINGERPRINT.fullmatch(value) or not value.strip("."):
             return value
         self.learn(value, label)
         return self._known.get(value) or self.fingerprint(value, label)

@@ -28,12 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
     handed_over = getattr(config, "workerinput", {}).get("mcp_audit")
     if handed_over:
         config.stash[AUDIT] = Audit.in_worker(handed_over, config.workerinput["workerid"])  # type: ignore[attr-defined]
-        return
-    settings = read_settings(config)
-    if settings.active:
-        config.stash[AUDIT] = make_audit(settings, Recorder(Redactor()))
-        if config.args_source is not pytest.Config.ArgsSource.ARGS:
-            config.args = [str(path) for path in sorted(CHECKS.rglob("test_*.py"))]
+    else:
+        settings = read_settings(config)
+        if settings.active:
+            config.stash[AUDIT] = make_audit(settings, Recorder(Redactor()))
+    if AUDIT in config.stash and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [str(path) for path in sorted(CHECKS.rglob("test_*.py"))]
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
