@@ -7,7 +7,7 @@ from typing import cast
 LINE_LIMIT = 200
 """The length in characters of a line made by `line`."""
 _VALUE_LIMIT = 60
-_NAME_LIMIT = 40
+_NAME_LIMIT = 64
 _PLAIN_NAME = re.compile(r"[A-Za-z_$][\w$-]*", re.ASCII)
 
 
@@ -48,7 +48,8 @@ def _step(step: str | int) -> str:
         return f"[{step}]"
     if len(step) <= _NAME_LIMIT and _PLAIN_NAME.fullmatch(step):
         return f".{step}"
-    return f'["{line(step, _NAME_LIMIT)}"]'
+    escaped = step.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{line(escaped, _NAME_LIMIT)}"]'
 
 
 def _sized(kind: str, noun: str, size: int) -> str:

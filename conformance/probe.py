@@ -40,12 +40,7 @@ class Probe:
         with (
             exchange := self.http.stream(method, url, channel="mcp", purpose=purpose, headers=headers, body=body)
         ) as stream:
-            if stream.media_type != "text/event-stream":
-                stream.read()
-            else:
-                for _ in stream.chunks():
-                    if b"data:" in stream.body and stream.body.endswith((b"\n\n", b"\r\n\r\n", b"\r\r")):
-                        break
+            stream.read_one_message()
         reply = exchange.reply
         self._end_session(reply, authorization)
         return reply

@@ -35,7 +35,16 @@ _DEFAULT_DIALECT = "json-schema.org/draft/2020-12/schema"
 
 
 class ServerSchemaError(Exception):
-    """The target's schema cannot be used: one readable line that says why."""
+    """The target's schema cannot be used: one readable line that says why.
+
+    Attributes:
+        invalid: the schema breaks the rules of its dialect; otherwise it may be valid, but we do not judge
+            by it (unknown dialect, reference outside itself, too large, too deep, too slow).
+    """
+
+    def __init__(self, message: str, *, invalid: bool = False) -> None:
+        super().__init__(message)
+        self.invalid = invalid
 
 
 class ServerSchema:
@@ -53,7 +62,8 @@ class ServerSchema:
 
     def __init__(self, schema: object) -> None:
         if not isinstance(schema, dict | bool):
-            raise ServerSchemaError(f"a schema is an object or true or false, not {describe.value(schema)}")
+            found = describe.value(schema)
+            raise ServerSchemaError(f"a schema is an object or true or false, not {found}", invalid=True)
         self._schema = cast("object", schema)
         self._dialect = _dialect(self._schema)
         self._text = _json_text(self._schema, "the schema", DEPTH_LIMIT)
@@ -85,7 +95,8 @@ class ServerSchema:
             uri = describe.value(answer["refused"])
             raise ServerSchemaError(f"the schema refers to {uri}, which is not fetched")
         if "unusable" in answer:
-            raise ServerSchemaError(f"not a valid schema: {_error_line(answer['unusable'], self._schema)}")
+            error = _error_line(answer["unusable"], self._schema)
+            raise ServerSchemaError(f"not a valid schema: {error}", invalid=True)
         if "unjudged" in answer:
             raise ServerSchemaError(describe.line(f"the value could not be judged: {answer['unjudged']}"))
         return answer["errors"]
@@ -106,18 +117,18 @@ class _Worker:
             timer = Timer(TIME_LIMIT, process.kill)
             timer.daemon = True
             timer.start()
+            answer = b""
             try:
                 requests.write(request)
                 requests.flush()
                 answer = answers.readline()
             except BrokenPipeError:
-                answer = b""
+                pass
             finally:
                 timer.cancel()
-            if not answer.endswith(b"\n"):
-                self._end()
-                return None
-            return json.loads(answer)
+                if not answer.endswith(b"\n"):
+                    self._end()
+            return json.loads(answer) if answer.endswith(b"\n") else None
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -149,7 +160,7 @@ def _dialect(schema: object) -> str:
     if named is None:
         return _DIALECTS[_DEFAULT_DIALECT]
     if not isinstance(named, str):
-        raise ServerSchemaError(f"$schema is a URI, not {describe.value(named)}")
+        raise ServerSchemaError(f"$schema is a URI, not {describe.value(named)}", invalid=True)
     dialect = _DIALECTS.get(named.removesuffix("#").removeprefix("https://").removeprefix("http://"))
     if dialect is None:
         raise ServerSchemaError(describe.line(f"$schema names a dialect we do not know: {describe.value(named)}"))

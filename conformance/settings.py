@@ -218,8 +218,12 @@ def _check(settings: Settings, config: pytest.Config) -> None:
     if settings.target_url and settings.demo:
         raise pytest.UsageError("--demo audits the embedded server, --target-url another one: give one of them")
     if settings.target_url:
-        parts = urlsplit(settings.target_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(settings.target_url)
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            parts, usable = urlsplit(""), False
+        if not usable:
             raise pytest.UsageError(
                 f"--target-url wants a full address such as https://host/mcp; got {settings.target_url!r}"
             )
@@ -227,6 +231,8 @@ def _check(settings: Settings, config: pytest.Config) -> None:
             raise pytest.UsageError("--target-url must not hold a user name or password; use --token")
     if settings.consent == "token" and not settings.token and settings.active:
         raise pytest.UsageError("--consent token needs --token or MCP_TOKEN")
+    if settings.token and not (settings.token.isascii() and settings.token.isprintable() and " " not in settings.token):
+        raise pytest.UsageError("--token wants one word of ASCII characters, as it stands in an Authorization field")
     if settings.client_secret and not settings.client_id:
         raise pytest.UsageError("--client-secret goes with --client-id")
     workers = config.getoption("numprocesses", None)

@@ -295,12 +295,7 @@ class Surveyor:
                     body=message,
                 )
             ) as stream:
-                if stream.media_type == "text/event-stream":
-                    for _ in stream.chunks():
-                        if b"\n\n" in stream.body or b"\r\n\r\n" in stream.body:
-                            break
-                else:
-                    stream.read()
+                stream.read_one_message()
         except NoAnswer as failure:
             raise self._unreachable(failure) from None
         return exchange.reply
@@ -340,11 +335,7 @@ class Surveyor:
                 )
             ) as stream:
                 streaming = stream.status == 200 and stream.media_type == "text/event-stream"
-                if streaming:
-                    for _ in stream.chunks():
-                        break
-                else:
-                    stream.read()
+                stream.read_one_message()
         except NoAnswer as failure:
             raise self._unreachable(failure) from None
         reply = exchange.reply
@@ -538,9 +529,7 @@ class Surveyor:
                 body=message,
             )
         ) as stream:
-            for _ in stream.chunks():
-                if stream.media_type == "text/event-stream" and b"supportedVersions" in stream.body:
-                    break
+            stream.read_one_message()
         return exchange.reply.ok and b"supportedVersions" in exchange.reply.body
 
     def _list(self) -> None:

@@ -66,12 +66,14 @@ class Run:
 
 def command(*options: str) -> list[str]:
     """The command line of an audit, without what makes runs slow or noisy."""
-    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "--patience=2", *options]
+    fast = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--patience=2"]
+    return [sys.executable, "-m", "pytest", *fast, "-W", "error", *options]
 
 
 def environment() -> dict[str, str]:
-    """The environment without anything that steers pytest or the suite."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "MCP_", "COV_"))}
+    """The environment without anything that steers pytest or the suite, or keeps Python from caching modules."""
+    steering = ("PYTEST", "MCP_", "COV_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
 
 
 def start(folder: Path, *options: str) -> "subprocess.Popen[str]":

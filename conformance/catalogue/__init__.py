@@ -72,7 +72,7 @@ class CatalogueError(Exception):
     """A catalogue file is wrong; the message names the file and, where there is one, the requirement id."""
 
 
-class UnknownRequirement(KeyError):  # noqa: N818 - read as a sentence where it is raised
+class UnknownRequirement(KeyError):
     """No requirement has this id."""
 
     def __str__(self) -> str:

@@ -135,6 +135,14 @@ class OAuthFlow:
             raise CouldNotRun(f"the server registered no client ({reply.summary}); give --client-id")
         return client
 
+    def confidential_client(self) -> Client:
+        """A client with a secret. Raises CouldNotRun when none can be registered."""
+        reply = self.register("registration of a confidential client", token_endpoint_auth_method="client_secret_post")  # noqa: S106 - a name
+        client = client_of(reply, self.redirect_uri)
+        if not client or client.public:
+            raise CouldNotRun(f"a client with a secret is needed and the server registered none ({reply.summary})")
+        return client
+
     def second_client(self) -> Client:
         """A client other than any with an open grant. Raises CouldNotRun when none can be registered."""
         reply = self.register("registration of a second client")

@@ -85,7 +85,7 @@ def level_of(item: pytest.Item, audit: Audit) -> str | None:
     return min((level for level in levels if level), key=order.index, default=None)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     audit = audit_of(item.config)
     ids = requirement_ids(item)

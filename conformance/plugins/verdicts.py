@@ -51,9 +51,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
     audit = audit_of(item.config)
     ids = requirement_ids(item)
+    raised = call.excinfo
+    if audit and ids and raised and isinstance(raised.value, Failure | CouldNotRun | NoAnswer):
+        call.excinfo = _unformatted(raised)
+    report = yield
+    call.excinfo = raised
     if not audit or not ids:
         return report
     if report.when == "teardown":
@@ -81,6 +85,11 @@ def pytest_runtest_makereport(
         strict=audit.settings.fail_on == "should" and level.startswith("SHOULD"),
     )
     return report
+
+
+def _unformatted(raised: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
+    """A stand-in that pytest does not format: our own words replace the traceback, which is costly to make."""
+    return pytest.ExceptionInfo.from_exception(pytest.fail.Exception("", pytrace=False).with_traceback(raised.tb))
 
 
 def _verdict(failure: BaseException | None, level: str) -> tuple[Verdict, str]:

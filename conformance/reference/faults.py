@@ -334,6 +334,12 @@ _TOKENS = (
         "revocation-unknown-400",
         "revocation.unknown-token-succeeds",
         "Clients cannot finish a logout once the token has ended.",
+        "revocation.public-client-accepted",
+    ),
+    _fault(
+        "revocation-needs-secret",
+        "revocation.public-client-accepted",
+        "Users of command line and desktop clients cannot end their access.",
     ),
     _fault(
         "revocation-without-effect",

@@ -47,6 +47,8 @@ class Tokens:
         try:
             form = await read_form(request)
             client = self._client(request, form)
+            if not client.secret and self.faults.active("revocation-needs-secret"):
+                raise OAuthError("invalid_client", "only clients with a secret may revoke")
             value = form.get("token")
             if value is None:
                 raise OAuthError("invalid_request", "token is missing")

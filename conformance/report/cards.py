@@ -119,7 +119,7 @@ class CardMaker:
             affects=[_affects(one) for one in affected(row, self._checks)],
             why=entry.why if entry else "",
             fix=entry.fix if entry else "",
-            curl=curl.command(self._exchanges[last[0]]) if last else "",
+            curl=self._curl(last[0]) if last else "",
             curl_note=self._curl_note(broken[0]) if last else "",
             evidence=[self._evidence(key, row["id"]) for key in dict.fromkeys(exchanges)],
             evidence_left=sum(len(check["exchanges"]) for check in broken) - len(exchanges),
@@ -128,6 +128,14 @@ class CardMaker:
     def _known(self, check: Check) -> list[str]:
         """The last exchanges of a check, oldest first: the last one is what decided it."""
         return [key for key in check["exchanges"] if key in self._exchanges][-EXCHANGES_SHOWN:]
+
+    def _curl(self, key: str) -> str:
+        command = curl.command(self._exchanges[key])
+        size = _escaped_size(command)
+        if size > self._budget:
+            return ""
+        self._budget -= size
+        return command
 
     def _curl_note(self, check: Check) -> str:
         count = len(self._known(check))
@@ -230,6 +238,11 @@ def _message(start: str, part: Request | Response) -> Message:
 
 
 def _size(message: Message) -> int:
-    """Characters the message takes in the page at most: an escape can be six for one."""
     text = [message.start, message.body, *(part for line in message.headers for part in line)]
-    return sum(len(part) + 5 * sum(not char.isalnum() and char != " " for char in part) for part in text)
+    return sum(map(_escaped_size, text))
+
+
+def _escaped_size(text: str) -> int:
+    """Characters the text takes in the page at most: an escape can be ten for one."""
+    harmless = sum(char.isascii() and (char.isalnum() or char in " ,.:/-_") for char in text)
+    return harmless + 10 * (len(text) - harmless)

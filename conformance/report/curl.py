@@ -13,6 +13,7 @@ from conformance.report.model import Exchange, Request
 from conformance.report.text import escaped, visible
 
 BODY_LIMIT = 2_000
+WORD_LIMIT = 2_000
 HEADER_LIMIT = 40
 
 _FINGERPRINT = re.compile(
@@ -31,9 +32,9 @@ def command(exchange: Exchange) -> str:
     """The request as a curl command of several lines, after comments on what has to be filled in."""
     request = exchange["request"]
     names = _Names()
-    lines = [*_method(request), *_url(request["url"], names)]
-    lines += [f"-H {_word(_header(name, value), names)}" for name, value in _headers(request)]
     remarks: list[str] = []
+    lines = [*_method(request), *_url(request["url"], names, remarks)]
+    lines += [f"-H {_word(_header(name, value), names)}" for name, value in _headers(request, remarks)]
     body = request["body"]
     if request["truncated"]:
         remarks.append(f"# body.txt: the request body, {request['body_bytes']:,} bytes, recorded in part only")
@@ -85,15 +86,23 @@ def _method(request: Request) -> Iterable[str]:
         yield f"{start} --request {shlex.quote(visible(method))}"
 
 
-def _url(url: str, names: _Names) -> Iterable[str]:
+def _url(url: str, names: _Names, remarks: list[str]) -> Iterable[str]:
     if re.search(r"[\[\]{}]", _FINGERPRINT.sub("", url)):
         yield "--globoff"
-    yield f"--url {_word(url, names)}"
+    if len(url) > WORD_LIMIT:
+        remarks.append(f"# URL: the address, {len(url):,} characters, from results.json")
+        yield '--url "${URL}"'
+    else:
+        yield f"--url {_word(url, names)}"
 
 
-def _headers(request: Request) -> Iterable[tuple[str, str]]:
-    kept = [(name, value) for name, value in request["headers"] if name.lower() not in _NOT_REPEATED]
-    return [(name, value) for name, value in kept if value != _WITHHELD][:HEADER_LIMIT]
+def _headers(request: Request, remarks: list[str]) -> Iterable[tuple[str, str]]:
+    """The header lines to repeat: those curl does not make itself, as far as their values were recorded."""
+    wanted = [(name, value) for name, value in request["headers"] if name.lower() not in _NOT_REPEATED]
+    kept = [(name, value) for name, value in wanted if value != _WITHHELD and len(name) + len(value) <= WORD_LIMIT]
+    if len(kept[:HEADER_LIMIT]) < len(wanted):
+        remarks.append(f"# {len(wanted) - len(kept[:HEADER_LIMIT])} header lines left out")
+    return kept[:HEADER_LIMIT]
 
 
 def _header(name: str, value: str) -> str:

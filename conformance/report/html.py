@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -203,13 +204,11 @@ def _errors(results: Results) -> list[Check]:
     return [check for check in results["checks"] if check["verdict"] == Verdict.ERROR]
 
 
-def _reasons(rows: Sequence[RequirementResult]) -> list[tuple[str, int]]:
-    """The reasons why requirements were not judged, most frequent first."""
-    found: dict[str, int] = {}
-    for row in with_verdict(rows, Verdict.NOT_JUDGED):
-        reason = one_line(row["reason"], 300) or "no reason recorded"
-        found[reason] = found.get(reason, 0) + 1
-    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+def _reasons(rows: Sequence[RequirementResult]) -> tuple[list[tuple[str, int]], int]:
+    """The reasons that keep more than one requirement from being judged, and how many others there are."""
+    found = Counter(one_line(row["reason"], 300) for row in with_verdict(rows, Verdict.NOT_JUDGED))
+    shared = sorted(((text, number) for text, number in found.items() if number > 1), key=lambda one: (-one[1], one[0]))
+    return [(text or "No reason was recorded.", number) for text, number in shared], list(found.values()).count(1)
 
 
 def _tools(results: Results) -> tuple[list[str], list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.shapes import as_list, as_object, is_object
 from conformance.wire import jsonrpc
-from conformance.wire.http import VERSION, Reply
+from conformance.wire.http import VERSION, HttpClient, Reply
 
 CLIENT_INFO = {"name": "pytest-mcp-conformance", "title": "MCP conformance audit", "version": VERSION}
 HANDSHAKE_REVISIONS = ("2025-06-18", "2025-11-25")
@@ -71,7 +71,8 @@ class Connection(ABC):
 
     transport: str
 
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, http: HttpClient, url: str, token: str | None) -> None:
+        self.http = http
         self.url = url
         self.token = token
         self.revision = ""
@@ -81,6 +82,10 @@ class Connection(ABC):
     @abstractmethod
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """Send bytes as one message and, given an id, wait for the response to it. Raises NoAnswer."""
+
+    def patience(self, method: str) -> float:
+        """Seconds to wait in silence: the time-out, three times as long for a tool at work."""
+        return self.http.timeout * (3 if method == "tools/call" else 1)
 
     @abstractmethod
     def close(self) -> None:

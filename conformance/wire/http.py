@@ -16,6 +16,7 @@ import httpx
 
 from conformance.evidence import Channel, Recorder
 from conformance.shapes import as_object
+from conformance.wire.sse import SseScanner
 
 VERSION = "0.1.0"
 USER_AGENT = f"pytest-mcp-conformance/{VERSION} (conformance audit)"
@@ -149,6 +150,13 @@ class Stream:
                 self.cut = True
                 return
 
+    def read_one_message(self) -> None:
+        """Read a whole answer; of an event stream only as far as the first event with data in it."""
+        scanner = SseScanner()
+        for chunk in self.chunks():
+            if self.media_type == "text/event-stream" and any(event.data for event in scanner.feed(chunk)):
+                return
+
     def abort(self) -> None:
         """Wake a thread that waits in `chunks` by ending the connection."""
         network: Any = self._response.extensions.get("network_stream")
@@ -176,18 +184,11 @@ class HttpClient:
         self.recorder = recorder
         self.timeout = timeout
         verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
-        self._client = httpx.Client(
-            follow_redirects=False,
-            trust_env=False,
-            verify=verify,
-            timeout=httpx.Timeout(timeout, pool=None),
-            headers={},
-        )
-        self._client.headers.clear()
+        self._transport = httpx.HTTPTransport(verify=verify, trust_env=False)
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._transport.close()
 
     def get(self, url: str, *, channel: Channel, purpose: str, headers: Mapping[str, str] | None = None) -> Reply:
         """Send a GET. Raises NoAnswer."""
@@ -259,13 +260,14 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         revision: str = "",
-        held: bool = False,
+        silence: float | None = 0.0,
     ) -> "StreamedExchange":
         """Send one request and hand out its answer while it arrives; recorded when the `with` block ends.
 
-        A `held` stream has no deadline: its reader ends it with `abort`.
+        `silence` is how many seconds may pass without a byte: 0 for the usual time-out, None for a held stream
+        without deadline, whose reader ends it with `abort`.
         """
-        return StreamedExchange(self, method, url, channel, purpose, headers, body, revision, held=held)
+        return StreamedExchange(self, method, url, channel, purpose, headers, body, revision, silence)
 
 
 class StreamedExchange:
@@ -281,11 +283,10 @@ class StreamedExchange:
         headers: Mapping[str, str] | None,
         body: bytes,
         revision: str,
-        *,
-        held: bool = False,
+        silence: float | None = 0.0,
     ) -> None:
         self._client = client
-        self._held = held
+        self._silence = client.timeout if silence == 0.0 else silence
         self._about: dict[str, Any] = {
             "channel": channel,
             "purpose": purpose,
@@ -299,25 +300,23 @@ class StreamedExchange:
         self.sent: tuple[tuple[str, str], ...] = ()
 
     def __enter__(self) -> Stream:
-        http = self._client._client
         self._started = time.monotonic()
         self._client.recorder.sent += 1
         try:
-            request = http.build_request(
+            request = httpx.Request(
                 self._about["method"],
                 self._about["url"],
                 headers=self._headers,
                 content=self._body or None,
-                timeout=httpx.Timeout(self._client.timeout, read=None, pool=None)
-                if self._held
-                else httpx.USE_CLIENT_DEFAULT,
+                extensions={"timeout": httpx.Timeout(self._client.timeout, read=self._silence, pool=None).as_dict()},
             )
             self.sent = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw)
-            self._response = http.send(request, stream=True)
+            self._response = self._client._transport.handle_request(request)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as failure:
             sentence = _sentence(failure, self._about["url"])
             raise NoAnswer(sentence, self._record(None, sentence)) from None
-        self.opened = Stream(self._response, None if self._held else self._started + 3 * self._client.timeout)
+        deadline = None if self._silence is None else self._started + 3 * self._silence
+        self.opened = Stream(self._response, deadline)
         return self.opened
 
     def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> None:
@@ -379,11 +378,11 @@ def _sentence(failure: BaseException, url: str) -> str:
     if "SSL" in text or "certificate" in text.lower() or "TLS" in text:
         return f"TLS failed with {host} ({text}); check the certificate, or name its authority with --ca-file"
     if isinstance(failure, httpx.ConnectTimeout):
-        return f"{host} did not accept a connection in time; check host and port, or raise --timeout"
+        return f"{host} did not accept a connection in time; check host and port, or raise --request-timeout"
     if isinstance(failure, httpx.ConnectError):
         return f"cannot connect to {host} ({text}); is the server running, and are host and port right?"
     if isinstance(failure, httpx.TimeoutException):
-        return f"{host} accepted the connection but did not answer in time; raise --timeout if it is just slow"
+        return f"{host} accepted the connection but did not answer in time; raise --request-timeout if it is just slow"
     if isinstance(failure, httpx.RemoteProtocolError):
         return f"{host} does not speak HTTP or broke off ({text}); check scheme and port"
     return f"the exchange with {host} failed ({text})"

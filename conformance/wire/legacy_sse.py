@@ -22,8 +22,7 @@ class LegacySse(Connection):
     transport = "http+sse"
 
     def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
-        super().__init__(url, token)
-        self.http = http
+        super().__init__(http, url, token)
         self._events: queue.Queue[SseEvent | Exception | None] = queue.Queue()
         self._stream: Stream | None = None
         self._thread = threading.Thread(target=self._listen, name="http+sse stream", daemon=True)
@@ -46,7 +45,7 @@ class LegacySse(Connection):
         messages: list[Any] = []
         response, arrival = None, ""
         while reply.ok and id is not None and response is None:
-            event = self._next(started + self.http.timeout)
+            event = self._next(started + self.patience(purpose))
             if event is None:
                 break
             exchange = self._record(event, purpose)
@@ -70,7 +69,7 @@ class LegacySse(Connection):
         fields = {"Accept": "text/event-stream"} | self._authorization()
         try:
             exchange = self.http.stream(
-                "GET", self.url, channel="mcp", purpose="event stream", headers=fields, held=True
+                "GET", self.url, channel="mcp", purpose="event stream", headers=fields, silence=None
             )
             with exchange as stream:
                 self._stream = stream

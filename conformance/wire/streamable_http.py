@@ -20,8 +20,7 @@ class StreamableHttp(Connection):
     transport = "streamable-http"
 
     def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
-        super().__init__(url, token)
-        self.http = http
+        super().__init__(http, url, token)
         self.session_id: str | None = None
 
     def headers(self) -> dict[str, str]:
@@ -78,6 +77,7 @@ class StreamableHttp(Connection):
             headers=self.headers(),
             body=body,
             revision=self.revision,
+            silence=self.patience(purpose),
         )
         reading = _Reading(self, id)
         try:

@@ -410,7 +410,7 @@ def incomplete() -> dict[str, Any]:
         builder.requirement(requirement_id, "could-not-run", (), "The survey ended at: log in.")
     builder.fill()
     results = builder.results(blocked="the login at https://login.notes.example needs a person.")
-    results["run"].update(finished=False, ended=None, interruption="the survey ended at the step log in")
+    results["run"].update(finished=False, ended=None, interruption="The survey ended at the step log in.")
     results["survey"].update(
         complete=False,
         transport=None,

@@ -161,7 +161,7 @@ def disagreements(revision: str, name: str) -> Iterator[tuple[str, Mutant]]:
         return
     validator = judge(revision, official)
     made = [one for one in instances(revision, name) if not lacks_id(one)]
-    depth = 3 if len(made) <= 8 else 1
+    depth = 2 if name.endswith(("Request", "Notification")) else 4  # parameters have definitions of their own
     distinct = {json.dumps(mutant.instance): mutant for one in made for mutant in mutants(one, depth)}
     for mutant in distinct.values():
         theirs, accepted = validator.is_valid(mutant.instance), not message_errors(revision, name, mutant.instance)

@@ -5,6 +5,7 @@ import secrets
 import pytest
 
 from conformance import Judge, requirement
+from conformance.audit import Audit
 from conformance.oauth.challenge import bearer, parse_challenges
 from conformance.probe import Probe
 from conformance.survey import Survey
@@ -18,11 +19,8 @@ def refusal_of(survey: Survey) -> Reply:
 
 
 @pytest.fixture(scope="session")
-def bad_tokens(audit: object) -> dict[str, Reply]:
+def bad_tokens(audit: Audit) -> dict[str, Reply]:
     """Answers to unusable tokens: opaque, three dotted parts, one character."""
-    from conformance.audit import Audit
-
-    assert isinstance(audit, Audit)  # noqa: S101 - the fixture of the plugin
     probe = Probe(audit.need_survey(), audit.http)
     dotted = ".".join(secrets.token_urlsafe(24) for _ in range(3))
     tokens = {

@@ -125,8 +125,9 @@ def test_a_client_without_redirect_uri_is_refused(survey: Survey, oauth: OAuthFl
 def test_a_refused_registration_says_why_as_json(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
     with_control(oauth, survey, judge)
     reply = oauth.register("registration without redirect URIs", redirect_uris=[])
-    if reply.ok:
-        reply = oauth.register("registration with a fragment", redirect_uris=["https://client.example/cb#fragment"])
+    for uris in ("https://client.example/cb", [5]):
+        if reply.ok:
+            reply = oauth.register("registration with redirect_uris of the wrong type", redirect_uris=uris)
     if reply.ok:
         judge.could_not_run("the server refuses no registration, so there is no error document to see")
     error = reply.json_object.get("error")

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance import Judge, requirement
+from conformance.audit import Audit
 from conformance.shapes import as_object, is_object
 from conformance.survey import Survey
 from conformance.wire import jsonrpc
@@ -12,11 +13,8 @@ NO_SUCH_METHOD = "conformance/no-such-method"
 
 
 @pytest.fixture(scope="session")
-def unknown_method(audit: object) -> dict[int | str, Answer]:
+def unknown_method(audit: Audit) -> dict[int | str, Answer]:
     """An unknown method asked for under an integer and a string id."""
-    from conformance.audit import Audit
-
-    assert isinstance(audit, Audit)  # noqa: S101 - the fixture of the plugin
     connection = audit.mcp()
     return {name: connection.request(NO_SUCH_METHOD, id=name) for name in (990_001, "990002")}
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from conformance import Judge, requirement
+from conformance.audit import Audit
 from conformance.generate import Unsupported, example
 from conformance.schema import ServerSchema, ServerSchemaError, message_errors
 from conformance.shapes import as_object, is_object
@@ -140,11 +141,8 @@ def test_structured_content_fits_the_output_schema(
 
 
 @pytest.fixture(scope="session")
-def unknown_tool(audit: object) -> Answer:
+def unknown_tool(audit: Audit) -> Answer:
     """A call of a tool that was never listed."""
-    from conformance.audit import Audit
-
-    assert isinstance(audit, Audit)  # noqa: S101 - the fixture of the plugin
     return audit.mcp().request("tools/call", {"name": "conformance_no_such_tool", "arguments": {}})
 
 
