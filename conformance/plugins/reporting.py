@@ -1,6 +1,7 @@
 """Collects what the checks found, writes the reports, and decides the exit code."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,13 @@ from _pytest.terminal import TerminalReporter
 from conformance.audit import Audit, audit_of
 from conformance.plugins.options import checks_by_requirement
 from conformance.report.console import summary_lines
+from conformance.report.text import one_line
 from conformance.report.write import ReportError, write_reports
 from conformance.results import Course, build_results, command_line
 from conformance.verdict import exit_code
 
 _REWRITE_EVERY = 5.0
+_REASONS_SHOWN = 3
 
 
 class Reporter:
@@ -132,15 +135,25 @@ class Reporter:
         report = self._folder / "compliance.html"
         shown = _shortest(report, Path(self._config.invocation_params.dir))
         writer = terminalreporter._tw
-        for line in summary_lines(
+        lines = summary_lines(
             self.results, self._audit.catalogue, shown, color=writer.hasmarkup, width=writer.fullwidth
-        ):
+        )
+        for line in [*lines[:-1], *stuck_lines(self.results), *lines[-1:]]:
             terminalreporter.write_line(line)
         if self.problem:
             terminalreporter.write_line(f"The report could not be written: {self.problem}", red=True)
 
 
 REPORTER = pytest.StashKey[Reporter]()
+
+
+def stuck_lines(results: dict[str, Any]) -> list[str]:
+    """Why checks could not run, the commonest reasons first, unless the survey has said so already."""
+    failure = results["survey"]["failure"]
+    reasons = Counter(one["reason"] for one in results["checks"] if one["verdict"] in ("could-not-run", "error"))
+    reasons.pop(failure["sentence"] if failure else "", None)
+    lines = [f"  {number}x {one_line(reason, 300)}" for reason, number in reasons.most_common(_REASONS_SHOWN)]
+    return ["Could not run:", *lines] if lines else []
 
 
 def _shortest(path: Path, base: Path) -> str:

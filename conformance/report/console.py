@@ -34,10 +34,10 @@ def summary_lines(
         catalogue: requirements by id.
         report_path: where the compliance report was written, shown as it is.
         color: whether to use ANSI colour; words carry the meaning either way.
-        width: columns of the terminal.
+        width: columns of the terminal; fewer than 60 count as 60.
     """
     ordered = canonical(results)
-    columns = max(40, width)
+    columns = max(60, width)
     groups = areas(ordered, catalogue)
     verdict = _OUTCOME_VERDICTS[ordered["summary"]["outcome"]]
     lines = _paint(_wrap(one_line(ordered["summary"]["sentence"], 600), columns), verdict, color, bold=True)

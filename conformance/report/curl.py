@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterable
 
 from conformance.report.model import Exchange, Request
-from conformance.report.text import escaped, visible
+from conformance.report.text import escaped, plural, visible
 
 BODY_LIMIT = 2_000
 WORD_LIMIT = 2_000
@@ -101,7 +101,7 @@ def _headers(request: Request, remarks: list[str]) -> Iterable[tuple[str, str]]:
     wanted = [(name, value) for name, value in request["headers"] if name.lower() not in _NOT_REPEATED]
     kept = [(name, value) for name, value in wanted if value != _WITHHELD and len(name) + len(value) <= WORD_LIMIT]
     if len(kept[:HEADER_LIMIT]) < len(wanted):
-        remarks.append(f"# {len(wanted) - len(kept[:HEADER_LIMIT])} header lines left out")
+        remarks.append(f"# {plural(len(wanted) - len(kept[:HEADER_LIMIT]), 'header line')} left out")
     return kept[:HEADER_LIMIT]
 
 

@@ -116,11 +116,13 @@ def test_the_keyboard_reaches_every_fold(browser: Browser, pages: dict[str, str]
     page = browser.new_page()
     page.goto(pages["failing"])
     folds = page.locator("summary:visible").count()
-    reached = page.evaluate_handle("new Set()")
-    for _ in range(400):
+    stops = page.locator(":is(a[href], summary, [tabindex='0']):visible").count()
+    page.evaluate(
+        "window.reached = new Set(); addEventListener('focusin', event => reached.add(event.target))",
+    )
+    for _ in range(stops):
         page.keyboard.press("Tab")
-        page.evaluate("found => found.add(document.activeElement)", reached)
-    count = page.evaluate("found => [...found].filter(one => one.tagName === 'SUMMARY').length", reached)
+    count = page.evaluate("[...reached].filter(one => one.tagName === 'SUMMARY').length")
     first = page.locator("#failed summary").first
     first.focus()
     page.keyboard.press("Enter")
@@ -173,16 +175,19 @@ def test_print_shows_what_the_screen_folds(browser: Browser, pages: dict[str, st
     assert len(pdf) > 100_000
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
 @pytest.mark.parametrize("name", ["failing", "hostile"])
-def test_a_page_never_scrolls_sideways(browser: Browser, pages: dict[str, str], name: str, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
+def test_a_page_never_scrolls_sideways(browser: Browser, pages: dict[str, str], name: str) -> None:
+    page = browser.new_page()
     page.goto(pages[name])
     _open_all(page)
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    overflow: dict[int, int] = {}
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        root = "document.documentElement"
+        overflow[width] = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
     page.close()
 
-    assert overflow <= 0
+    assert max(overflow.values()) <= 0, overflow
 
 
 def _open_all(page: Page) -> None:

@@ -156,12 +156,13 @@ def lacks_id(instance: object) -> bool:
 
 
 def disagreements(revision: str, name: str) -> Iterator[tuple[str, Mutant]]:
+    """The changes judged differently; not deep in messages and large unions, whose parts are judged alone."""
     official = oracle_definition(revision, name)
     if official is None:
         return
     validator = judge(revision, official)
     made = [one for one in instances(revision, name) if not lacks_id(one)]
-    depth = 2 if name.endswith(("Request", "Notification")) else 4  # parameters have definitions of their own
+    depth = 1 if len(made) > 8 else 2 if name.endswith(("Request", "Notification")) else 4
     distinct = {json.dumps(mutant.instance): mutant for one in made for mutant in mutants(one, depth)}
     for mutant in distinct.values():
         theirs, accepted = validator.is_valid(mutant.instance), not message_errors(revision, name, mutant.instance)

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from conformance import Judge, requirement
+from conformance.audit import Audit
 from conformance.oauth.flow import OAuthFlow
 from conformance.survey import Survey
+from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply
 
 REGISTRATION_ERRORS = (
@@ -13,6 +17,8 @@ REGISTRATION_ERRORS = (
     "invalid_software_statement",
     "unapproved_software_statement",
 )
+CLOSED = (401, 403, 429)
+NO_URIS = "no redirect_uris"
 
 
 def registration_of(survey: Survey, judge: Judge) -> Reply:
@@ -25,24 +31,37 @@ def registration_of(survey: Survey, judge: Judge) -> Reply:
     return reply
 
 
-def must_refuse(oauth: OAuthFlow, judge: Judge, name: str, uris: Any) -> Reply:  # noqa: ANN401
-    """Register redirect URIs that must be refused, and judge that they are."""
-    reply = oauth.register(f"registration with {name}", redirect_uris=uris)
-    refused = 400 <= reply.status < 500 and "client_id" not in reply.json_object
-    if reply.status in (401, 403, 429):
-        judge.could_not_run(f"registration is closed to us ({reply.summary})")
-    judge.that(refused, expected=f"{name}: refused with 400", observed=reply.summary, evidence=reply)
-    return reply
+class Registrations:
+    """Registers each defective redirect URI once, since servers limit how many clients one address may register."""
+
+    def __init__(self, oauth: OAuthFlow) -> None:
+        self._oauth = oauth
+        self._replies: dict[str, Reply] = {}
+
+    def reply(self, name: str, uris: Any) -> Reply:  # noqa: ANN401 - deliberately of any type
+        """The answer to a registration with these redirect URIs; `...` leaves the member out."""
+        if name not in self._replies:
+            self._replies[name] = self._oauth.register(f"registration with {name}", redirect_uris=uris)
+        return self._replies[name]
+
+    def must_refuse(self, judge: Judge, name: str, uris: Any) -> None:  # noqa: ANN401
+        """Judge that these redirect URIs are refused."""
+        reply = self.reply(name, uris)
+        if reply.status in CLOSED:
+            judge.could_not_run(f"registration is closed to us ({reply.summary})")
+        refused = 400 <= reply.status < 500 and "client_id" not in reply.json_object
+        judge.that(refused, expected=f"{name}: refused with 400", observed=reply.summary, evidence=reply)
 
 
-def with_control(oauth: OAuthFlow, survey: Survey, judge: Judge) -> None:
-    """A refusal means something only where a good registration succeeds."""
-    if survey.login and survey.login.registration and survey.login.registration.ok:
-        judge.see(survey.login.registration)
-        return
-    control = oauth.register("registration, control")
-    if not control.ok:
-        judge.could_not_run(f"a good registration is refused too ({control.summary})")
+@pytest.fixture(scope="session")
+def registrations(audit: Audit) -> Registrations:
+    """Defective registrations; meaningful only where a good one succeeds, which is tried first if need be."""
+    login = audit.need_survey().login
+    if not (login and login.registration and login.registration.ok):
+        control = audit.flow().register("registration, control")
+        if not control.ok:
+            raise CouldNotRun(f"a good registration is refused too ({control.summary})")
+    return Registrations(audit.flow())
 
 
 @requirement("registration.open")
@@ -81,55 +100,41 @@ def test_the_answer_repeats_what_was_registered(survey: Survey, judge: Judge) ->
 
 
 @requirement("registration.rejects-redirect-with-fragment")
-def test_a_redirect_uri_with_fragment_is_refused(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
-    with_control(oauth, survey, judge)
-    must_refuse(oauth, judge, "a fragment", ["https://client.example/cb#fragment"])
+def test_a_redirect_uri_with_fragment_is_refused(registrations: Registrations, judge: Judge) -> None:
+    registrations.must_refuse(judge, "a fragment", ["https://client.example/cb#fragment"])
 
 
 @requirement("registration.rejects-relative-redirect")
-def test_a_relative_redirect_uri_is_refused(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
-    with_control(oauth, survey, judge)
+def test_a_relative_redirect_uri_is_refused(registrations: Registrations, judge: Judge) -> None:
     for uri in ("/cb", "client.example/cb"):
-        must_refuse(oauth, judge, f"the relative URI {uri}", [uri])
+        registrations.must_refuse(judge, f"the relative URI {uri}", [uri])
 
 
 @requirement("registration.rejects-script-redirect")
-def test_a_script_redirect_uri_is_refused(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
-    with_control(oauth, survey, judge)
-    uris = (
-        "javascript:alert(1)",
-        "JavaScript:alert(1)",
-        " javascript:alert(1)",
-        "data:text/html,x",
-        "vbscript:x",
-    )
-    for uri in uris:
-        must_refuse(oauth, judge, f"the script URI {uri!r}", [uri])
+def test_a_script_redirect_uri_is_refused(registrations: Registrations, judge: Judge) -> None:
+    for uri in ("javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x"):
+        registrations.must_refuse(judge, f"the script URI {uri!r}", [uri])
 
 
 @requirement("registration.rejects-http-non-loopback")
-def test_a_plain_http_redirect_uri_elsewhere_is_refused(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
-    with_control(oauth, survey, judge)
+def test_a_plain_http_redirect_uri_elsewhere_is_refused(registrations: Registrations, judge: Judge) -> None:
     for host in ("client.example", "127.0.0.1.client.example", "localhost@client.example"):
-        must_refuse(oauth, judge, f"http on {host}", [f"http://{host}/cb"])
+        registrations.must_refuse(judge, f"http on {host}", [f"http://{host}/cb"])
 
 
 @requirement("registration.redirect-uris-required")
-def test_a_client_without_redirect_uri_is_refused(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
-    with_control(oauth, survey, judge)
-    must_refuse(oauth, judge, "no redirect_uris", ...)
-    must_refuse(oauth, judge, "an empty redirect_uris", [])
+def test_a_client_without_redirect_uri_is_refused(registrations: Registrations, judge: Judge) -> None:
+    registrations.must_refuse(judge, NO_URIS, ...)
+    registrations.must_refuse(judge, "an empty redirect_uris", [])
 
 
 @requirement("registration.error-document")
-def test_a_refused_registration_says_why_as_json(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
-    with_control(oauth, survey, judge)
-    reply = oauth.register("registration without redirect URIs", redirect_uris=[])
-    for uris in ("https://client.example/cb", [5]):
-        if reply.ok:
-            reply = oauth.register("registration with redirect_uris of the wrong type", redirect_uris=uris)
+def test_a_refused_registration_says_why_as_json(registrations: Registrations, judge: Judge) -> None:
+    reply = registrations.reply(NO_URIS, ...)
     if reply.ok:
-        judge.could_not_run("the server refuses no registration, so there is no error document to see")
+        reply = registrations.reply("redirect_uris that are numbers", [5])
+    if reply.ok or reply.status in CLOSED:
+        judge.could_not_run(f"the server refuses no registration for its content ({reply.summary})")
     error = reply.json_object.get("error")
     judge.that(reply.status == 400, expected="HTTP 400", observed=reply.summary, evidence=reply)
     judge.that(isinstance(error, str), expected="a JSON object with error", observed=reply.summary, evidence=reply)
