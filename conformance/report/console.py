@@ -60,7 +60,7 @@ def _advice(results: Results, columns: int) -> list[str]:
 def _table(rows: Sequence[Area], columns: int, color: bool) -> list[str]:
     if not rows:
         return []
-    space = min(30, columns - 33)
+    space = min(30, columns - 44)
     lines = [f"  {'':7}  {'area':{space}}  {'MUST':>7}  {'SHOULD':>7}"]
     for area in rows:
         word = _paint([f"{_WORDS[area.verdict]:7}"], area.verdict, color)[0]

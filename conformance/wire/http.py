@@ -385,4 +385,4 @@ def _sentence(failure: BaseException, url: str) -> str:
         return f"{host} accepted the connection but did not answer in time; raise --request-timeout if it is just slow"
     if isinstance(failure, httpx.RemoteProtocolError):
         return f"{host} does not speak HTTP or broke off ({text}); check scheme and port"
-    return f"the exchange with {host} failed ({text})"
+    return f"the exchange with {host} failed ({text}); is the server still running, and is the port right?"

@@ -63,8 +63,8 @@ def parsed(text: str) -> Any:  # noqa: ANN401
 
 @pytest.fixture(scope="session")
 def answers(transcript: Sequence[Exchange]) -> list[Exchange]:
-    """Exchanges in which the MCP server sent a body."""
-    return [one for one in transcript if one.response and one.response.size]
+    """Exchanges in which the MCP server sent a body; refusals of the token are not its messages."""
+    return [one for one in transcript if one.response and one.response.size and one.status not in (401, 403)]
 
 
 @pytest.fixture(scope="session")
