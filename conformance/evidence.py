@@ -92,12 +92,16 @@ class Exchange:
 
 
 class Recorder:
-    """Keeps the transcript of this process and, with a spool folder, shares it with the other workers."""
+    """Keeps the transcript of this process and, with a spool folder, shares it with the other workers.
+
+    `sent` counts requests, `approvals` authorization requests that somebody approved.
+    """
 
     def __init__(self, redactor: Redactor, spool: Path | None = None, worker: str = "main") -> None:
         self.redactor = redactor
         self.exchanges: list[Exchange] = []
         self.sent = 0
+        self.approvals = 0
         self._spool = spool
         self._file = spool / f"{worker}.jsonl" if spool else None
         self._lock = threading.Lock()

@@ -30,12 +30,16 @@ _PACKAGES = (
 
 @dataclass(frozen=True)
 class Course:
-    """How the run went, as far as the results need it. Times are seconds since the epoch."""
+    """How the run went, as far as the results need it. Times are seconds since the epoch.
+
+    `approvals` are those the checks asked for after the survey.
+    """
 
     started: float
     ended: float | None
     command: Sequence[str]
     requests: int
+    approvals: int
     finished: bool
     interruption: str = ""
     deselected: int = 0
@@ -75,6 +79,8 @@ def build_results(
             "seconds": round((course.ended or course.started) - course.started, 3),
         },
     }
+    if document["survey"]["authorization"]:
+        document["survey"]["authorization"]["approvals"] += course.approvals
     cleaned = audit.recorder.redactor.values(document)
     assert isinstance(cleaned, dict)  # noqa: S101 - narrows the type
     return cleaned  # type: ignore[reportUnknownVariableType]
@@ -86,7 +92,7 @@ def _blocked(audit: Audit, course: Course) -> str:
         return f"{failure.sentence}. Nothing was decided."
     if failure:
         return f"the survey stopped at step '{failure.step}': {failure.sentence}."
-    return f"the run did not finish ({course.interruption or 'it was cut off'})." if not course.finished else ""
+    return f"the run did not finish. {course.interruption}" if not course.finished else ""
 
 
 def _requirements(

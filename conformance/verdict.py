@@ -127,4 +127,6 @@ def sentence(result: Outcome, requirements: Sequence[Mapping[str, Any]], revisio
         return f"Conformant to {subject} in what was judged: {held}; {tail}"
     if blocked:
         return f"Incomplete: {blocked}"
+    if not stuck and not judged_musts:
+        return f"Incomplete: nothing was judged; {unjudged} requirements not judged."
     return f"Incomplete: {stuck} requirements could not be tried; {judged_musts} MUST requirements hold; {tail}"

@@ -44,9 +44,7 @@ class Listing(TypedDict):
     totals: Totals
 
 
-def listing(
-    catalogue: Catalogue, checks: Mapping[str, Sequence[str]], faults: Mapping[str, Sequence[str]]
-) -> Listing:
+def listing(catalogue: Catalogue, checks: Mapping[str, Sequence[str]], faults: Mapping[str, Sequence[str]]) -> Listing:
     """Return the listing of a catalogue.
 
     ``checks`` and ``faults`` map a requirement id to the ids of the checks that decide it and to the names of
@@ -130,9 +128,7 @@ def _counts(listed: Iterable[ListedRequirement]) -> Counts:
     return Counts(requirements=len(entries), decided=len(decided), proven=len(proven))
 
 
-def _grouped(
-    listed: Sequence[ListedRequirement], key: Callable[[ListedRequirement], str]
-) -> dict[str, Counts]:
+def _grouped(listed: Sequence[ListedRequirement], key: Callable[[ListedRequirement], str]) -> dict[str, Counts]:
     groups: dict[str, list[ListedRequirement]] = {}
     for entry in listed:
         groups.setdefault(key(entry), []).append(entry)
@@ -150,9 +146,7 @@ def _requirement_lines(entry: ListedRequirement, requirement: Requirement, width
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _outcome(entry: ListedRequirement) -> str:

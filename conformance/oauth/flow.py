@@ -177,6 +177,7 @@ class OAuthFlow:
             response = self.consent.approve(url, client.redirect_uri)
         except ConsentFailed as failure:
             raise CouldNotRun(f"no approval: {failure}") from failure
+        self.http.recorder.approvals += 1
         self.http.recorder.redactor.learn(response.get("code"), "code")
         if not response.get("code"):
             error = response.get("error") or "no code"

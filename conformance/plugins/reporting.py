@@ -30,6 +30,7 @@ class Reporter:
         self._started = time.time()
         self._written = 0.0
         self._requests = 0
+        self._approvals = 0
         self._folder = Path(config.invocation_params.dir, audit.settings.report_dir)
         self._plain_failures = 0
         self.checks: list[dict[str, Any]] = []
@@ -61,6 +62,7 @@ class Reporter:
         record = dict(record)
         self.exchanges |= record.pop("exchange_bodies")
         self._requests += record.pop("requests_sent")
+        self._approvals += record.pop("approvals")
         record.pop("level")
         self.checks = (
             [one for one in self.checks if one["id"] != record["id"]] + [record]
@@ -77,7 +79,7 @@ class Reporter:
         self.deselected += len(items)
 
     def pytest_keyboard_interrupt(self) -> None:
-        self.interrupted = self.interrupted or "interrupted by the user"
+        self.interrupted = self.interrupted or "It was interrupted by the user."
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -85,7 +87,7 @@ class Reporter:
             return
         stopped = session.shouldstop or session.shouldfail
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
-            self.interrupted = "an internal error of the test run"
+            self.interrupted = "An internal error ended it."
         elif stopped:
             self.interrupted = self.interrupted or str(stopped)
         self.write(finished=not self.interrupted)
@@ -105,8 +107,9 @@ class Reporter:
             ended=time.time() if finished or self.interrupted else None,
             command=command_line(),
             requests=self._requests + self._survey_requests,
+            approvals=self._approvals,
             finished=finished,
-            interruption=self.interrupted or ("" if finished else "the run was cut off before its end"),
+            interruption=self.interrupted or ("" if finished else "It was cut off."),
             deselected=self.deselected,
         )
         exchanges = self._survey_exchanges | self.exchanges

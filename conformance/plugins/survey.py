@@ -94,7 +94,7 @@ def _prepare(config: pytest.Config, audit: Audit) -> None:
         audit.survey = surveyor.run()
     except KeyboardInterrupt:
         audit.survey = surveyor.survey
-        config.stash[REPORTER].interrupted = "interrupted during the survey"
+        config.stash[REPORTER].interrupted = "It was interrupted during the survey."
         config.stash[REPORTER].write(finished=False)
         raise
     audit.surveyed = (len(audit.recorder.exchanges), audit.recorder.sent)

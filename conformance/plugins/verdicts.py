@@ -16,7 +16,7 @@ from conformance.verdict import CouldNotRun, NotApplicable, Verdict, of_violatio
 from conformance.wire.http import NoAnswer
 
 JUDGE = pytest.StashKey[Judge]()
-MARK = pytest.StashKey[tuple[int, int]]()
+MARK = pytest.StashKey[tuple[int, int, int]]()
 CALL_MARK = pytest.StashKey[int]()
 
 _SHOWN = {
@@ -32,7 +32,7 @@ _SHOWN = {
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     audit = audit_of(item.config)
     if audit:
-        item.stash[MARK] = (len(audit.recorder.exchanges), audit.recorder.sent)
+        item.stash[MARK] = _counts(audit)
     yield
 
 
@@ -45,6 +45,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     judge = item.stash.get(JUDGE, None)
     if judge:
         judge.close()
+    elif audit and requirement_ids(item):
+        raise RuntimeError("the check does not use the judge, so nothing was held against anything")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,9 +75,10 @@ def pytest_runtest_makereport(
         reason = audit.recorder.redactor.text(reason)
     record = _record(item, audit, verdict, reason, level)
     report.conformance = record  # type: ignore[attr-defined]
-    report.user_properties += properties(
+    item.user_properties += properties(
         {**record, "check": record["id"], "level": level}, audit.catalogue, audit.revision
     )
+    report.user_properties = list(item.user_properties)
     _present(
         report,
         verdict,
@@ -89,7 +92,8 @@ def pytest_runtest_makereport(
 
 def _unformatted(raised: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
     """A stand-in that pytest does not format: our own words replace the traceback, which is costly to make."""
-    return pytest.ExceptionInfo.from_exception(pytest.fail.Exception("", pytrace=False).with_traceback(raised.tb))
+    quiet = pytest.fail.Exception("", pytrace=False).with_traceback(raised.tb)
+    return pytest.ExceptionInfo.from_exception(quiet)  # type: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 def _verdict(failure: BaseException | None, level: str) -> tuple[Verdict, str]:
@@ -107,9 +111,14 @@ def _verdict(failure: BaseException | None, level: str) -> tuple[Verdict, str]:
     return Verdict.ERROR, f"defect of the suite: {type(failure).__name__}: {failure}"
 
 
+def _counts(audit: Audit) -> tuple[int, int, int]:
+    """Exchanges, requests and approvals so far in this process."""
+    return len(audit.recorder.exchanges), audit.recorder.sent, audit.recorder.approvals
+
+
 def _record(item: pytest.Item, audit: Audit, verdict: Verdict, reason: str, level: str) -> dict[str, Any]:
     judge = item.stash.get(JUDGE, None)
-    first, sent = item.stash.get(MARK, (len(audit.recorder.exchanges), audit.recorder.sent))
+    first, sent, approvals = item.stash.get(MARK, _counts(audit))
     new = audit.recorder.since(item.stash.get(CALL_MARK, first))
     bodies = {one.id: one.as_json() for one in audit.recorder.since(first)}
     shown = [*(judge.exchanges if judge else []), *(one.id for one in new)]
@@ -127,6 +136,7 @@ def _record(item: pytest.Item, audit: Audit, verdict: Verdict, reason: str, leve
         "seconds": round(time.perf_counter() - item.stash[STARTED], 4) if STARTED in item.stash else 0.0,
         "exchange_bodies": bodies,
         "requests_sent": audit.recorder.sent - sent,
+        "approvals": audit.recorder.approvals - approvals,
     }
 
 
