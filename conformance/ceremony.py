@@ -182,7 +182,7 @@ class Revocation:
             after = probe.knock(f"Bearer {token}", "initialize after revocation")
             elapsed = time.monotonic() - started
             if not probe.admits(after) or not answer.ok or elapsed > patience:
-                return cls(before, probe.admits(before), answer, after, not probe.admits(after), elapsed)
+                return cls(before, probe.admits(before), answer, after, probe.refuses(after), elapsed)
             time.sleep(_POLL_SECONDS)
 
 

@@ -51,6 +51,10 @@ class Probe:
             return reply.status == 200 and reply.media_type == "text/event-stream"
         return reply.ok and b'"result"' in reply.body
 
+    def refuses(self, reply: Reply) -> bool:
+        """Whether the answer to a knock turned its token down; other errors say nothing about the token."""
+        return reply.status in (401, 403)
+
     @contextmanager
     def fresh(self) -> Generator[Connection]:
         """A connection of its own, before any handshake; closed at the end."""

@@ -344,7 +344,14 @@ class Surveyor:
         elif streaming:
             survey.protected = False
         else:
-            raise self._stranger(first or reply, "POST initialize, then GET" if first else "GET")
+            if not first:
+                sentence = (
+                    f"{survey.target} opens no event stream of the HTTP+SSE transport: it answers {reply.summary}"
+                )
+                raise Stop(
+                    Failure("reach", sentence, "leave out --transport to try Streamable HTTP", "GET", reply.summary)
+                )
+            raise self._stranger(first, "POST initialize, then GET")
         survey.transport, survey.endpoint = "http+sse", survey.target
 
     def _unreachable(self, failure: NoAnswer) -> Stop:
@@ -436,6 +443,9 @@ class Surveyor:
             if not client:
                 sentence = f"the registration endpoint gave no client ({reply.summary})"
                 advice = "register a client by hand and give --client-id, or give --token"
+                if reply.status == 429:
+                    later = reply.header("retry-after")
+                    advice = f"registrations are limited: try again {f'after {later} s' if later else 'later'}"
                 survey.login = None
                 raise Stop(
                     Failure("register", sentence, advice, "registration of a public native client", reply.summary)
@@ -462,7 +472,7 @@ class Surveyor:
                 survey.opening, survey.revision = answer, connection.revision
                 survey.handshakes[self._wanted] = answer
                 self._other_revisions()
-                detail.append(f"speaks {', '.join(survey.revisions) or 'no known revision'}")
+                detail.append(f"grants {', '.join(survey.revisions) or 'no known revision'}")
                 if survey.revision not in HANDSHAKE_REVISIONS or (
                     self._settings.revision and survey.revision != self._settings.revision
                 ):

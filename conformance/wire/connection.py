@@ -11,6 +11,8 @@ from conformance.wire import jsonrpc
 from conformance.wire.http import VERSION, HttpClient, Reply
 
 CLIENT_INFO = {"name": "pytest-mcp-conformance", "title": "MCP conformance audit", "version": VERSION}
+SERVED = "answer to"
+"""How the purpose of our answers to the server's own requests begins."""
 HANDSHAKE_REVISIONS = ("2025-06-18", "2025-11-25")
 
 
@@ -78,6 +80,7 @@ class Connection(ABC):
         self.revision = ""
         self.opening: Answer | None = None
         self._ids = itertools.count(1)
+        self._asked: list[jsonrpc.Id] = []
 
     @abstractmethod
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
@@ -94,6 +97,7 @@ class Connection(ABC):
     def request(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> Answer:
         """Send a request and wait for its response; ids count up from 1 unless given. Raises NoAnswer."""
         number = next(self._ids) if id is None else id
+        self._asked.append(number)
         return self.post(jsonrpc.encode(jsonrpc.request(method, params, number)), purpose=method, id=number)
 
     def notify(self, method: str, params: Mapping[str, Any] | None = None) -> Answer:
@@ -128,9 +132,22 @@ class Connection(ABC):
                 kind = jsonrpc.kind_of(one)
                 if kind == "request" and is_object(one):
                     self._serve(as_object(one))
-                elif id is not None and found is None and _answers(one, id):
+                elif id is not None and found is None and self._answers(one, id):
                     found = as_object(one)
         return found
+
+    def _answers(self, message: object, id: jsonrpc.Id) -> bool:
+        """Whether a message is meant as the response to our open request; its id may have come back wrong."""
+        members = as_object(message)
+        if (
+            "method" in members
+            or not members.keys() & {"jsonrpc", "id"}
+            or not members.keys() & {"id", "result", "error"}
+        ):
+            return False
+        answered = members.get("id")
+        earlier = any(jsonrpc.same_id(answered, one) for one in self._asked)
+        return jsonrpc.same_id(answered, id) or not earlier
 
     def _serve(self, request: dict[str, Any]) -> None:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request["id"]}
@@ -141,16 +158,8 @@ class Connection(ABC):
                 "code": jsonrpc.METHOD_NOT_FOUND,
                 "message": "the client declared no capabilities",
             }
-        self.post(jsonrpc.encode(answer), purpose=f"answer to {request['method']}")
+        self.post(jsonrpc.encode(answer), purpose=f"{SERVED} {request['method']}")
 
 
 def _object_or_none(value: object) -> dict[str, Any] | None:
     return as_object(value) if is_object(value) else None
-
-
-def _answers(message: object, id: jsonrpc.Id) -> bool:
-    """Whether a message is meant as the response to our open request; its id may have come back wrong."""
-    members = as_object(message)
-    answered = members.get("id")
-    late = isinstance(answered, int) and isinstance(id, int) and 0 < answered < id
-    return "method" not in members and bool(members.keys() & {"id", "result", "error"}) and not late

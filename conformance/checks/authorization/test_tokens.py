@@ -88,6 +88,8 @@ def test_a_refresh_gives_a_token_the_mcp_server_accepts(refreshing: Refreshing, 
     judge.that(good, expected="a new access token", observed=first.summary, evidence=first)
     if refreshing.admission:
         seen = refreshing.admission
+        if not refreshing.admitted and seen.status not in (401, 403):
+            judge.could_not_run(f"the refreshed token could not be tried at the MCP server ({seen.summary})")
         judge.that(refreshing.admitted, expected="the MCP server takes it", observed=seen.summary, evidence=seen)
 
 
@@ -192,5 +194,7 @@ def test_a_revoked_access_token_is_refused_by_the_mcp_server(revocation: Revocat
 
 def _dead(judge: Judge, revocation: Revocation) -> None:
     after = revocation.after
+    if not after.ok and not revocation.refused:
+        judge.could_not_run(f"after the revocation the MCP server neither serves nor refuses ({after.summary})")
     observed = f"{after.summary} after {revocation.seconds:.0f} s"
     judge.that(revocation.refused, expected="the MCP server answers 401", observed=observed, evidence=after)

@@ -58,11 +58,14 @@ def test_a_supported_version_is_granted_when_asked_for(survey: Survey, probe: Pr
 
 
 def _accepts_header(survey: Survey, probe: Probe, revision: str) -> bool:
-    """Whether the server takes requests under a revision it did not grant."""
+    """Whether a server that checks the version header takes requests under a revision it did not grant."""
     if survey.transport != "streamable-http" or not survey.revision:
         return False
     with probe.fresh() as connection:
         connection.open(survey.revision)
+        connection.revision = "1900-01-01"
+        if connection.request("ping").result is not None:
+            return False
         connection.revision = revision
         return connection.request("ping").result is not None
 
