@@ -226,9 +226,8 @@ class PersonConsent:
         except OSError as failure:
             raise ConsentFailed(f"cannot listen on {redirect_uri} for the approval ({failure})") from None
         with server:
-            self._say(
-                f"approval {self._asked} of {max(self._asked, self._expected)}: open this address and approve the request:"
-            )
+            total = max(self._asked, self._expected)
+            self._say(f"approval {self._asked} of {total}: open this address and approve the request:")
             self._say(f"  {url}")
             if self._open_browser:
                 webbrowser.open(url)
