@@ -500,7 +500,8 @@ _LIFECYCLE = (
         " tools.list-answered tools.list-result-matches-schema tools.name-unique"
         " tools.output-schema-root-object tools.schemas-valid-in-their-dialect"
         " tools.structured-content-conforms tools.structured-content-is-object"
-        " tools.structured-content-present tools.unknown-tool-code tools.unknown-tool-is-protocol-error",
+        " tools.structured-content-present tools.unknown-tool-code tools.unknown-tool-is-protocol-error"
+        " transport.sse-events-carry-messages",
     ),
     _fault(
         "version-always-newest",
@@ -667,7 +668,8 @@ _LISTS = (
         " tools.input-schema-is-object-schema tools.list-answered tools.list-result-matches-schema"
         " tools.name-unique tools.output-schema-root-object tools.schemas-valid-in-their-dialect"
         " tools.structured-content-conforms tools.structured-content-is-object"
-        " tools.structured-content-present tools.unknown-tool-code tools.unknown-tool-is-protocol-error",
+        " tools.structured-content-present tools.unknown-tool-code tools.unknown-tool-is-protocol-error"
+        " transport.sse-events-carry-messages",
     ),
     _fault(
         "resources-undeclared",

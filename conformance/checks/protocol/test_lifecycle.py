@@ -63,7 +63,7 @@ def _accepts_header(survey: Survey, probe: Probe, revision: str) -> bool:
         return False
     with probe.fresh() as connection:
         connection.open(survey.revision)
-        connection.revision = "1900-01-01"
+        connection.revision = "2999-01-01"
         if connection.request("ping").result is not None:
             return False
         connection.revision = revision
