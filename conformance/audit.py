@@ -113,6 +113,7 @@ def make_audit(settings: Settings, recorder: Recorder, survey: Survey | None = N
         redactor.learn(value, label)
     for name, value in settings.consent_field.items():
         redactor.learn(value, f"field {name}")
+        redactor.hide(name)
     try:
         http = HttpClient(recorder, settings.request_timeout, settings.ca_file)
     except OSError as failure:

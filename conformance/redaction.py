@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 _SHORTEST_SECRET = 6
+_SURELY_NO_WORD = 16
+_LEARNED_AT_MOST = 500
 _SECRET_NAMES = frozenset(
     "accesstoken refreshtoken idtoken clientsecret registrationaccesstoken codeverifier token assertion"
     " clientassertion subjecttoken actortoken password passwd pwd secret apikey authorization csrf csrftoken"
@@ -31,10 +33,10 @@ _SHOWN_HEADERS = frozenset(
 )
 _JSON_MEMBER = re.compile(r'"([^"\\]{1,64})"(\s*:\s*)"((?:[^"\\]|\\.)+)"')
 _FINGERPRINT = re.compile(r"\[[^\[\]]{1,80}#[0-9a-f]{6}\]")
-_PARAMETER = re.compile(rf"(?<![\w.%-])([A-Za-z][\w.-]{{0,63}})=({_FINGERPRINT.pattern}|[^&\s\"'<>#;,]+)")
-_INPUT = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
+_PARAMETER = re.compile(rf"(?<![\w.%-])([A-Za-z][\w.-]{{0,63}})=({_FINGERPRINT.pattern}|[^&\s\"'<>#;,\\]+)")
+_INPUT = re.compile(r"<input\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _INPUT_KIND = re.compile(r"type\s*=\s*[\"']?(?:hidden|password)", re.IGNORECASE)
-_INPUT_VALUE = re.compile(r"(\bvalue\s*=\s*)(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_INPUT_VALUE = re.compile(r"(\bvalue\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE)
 _USERINFO = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
 
 
@@ -45,7 +47,8 @@ def _normalized(name: str) -> str:
 def _spellings(value: str) -> set[str]:
     """The forms in which a secret can reappear: escaped, percent-encoded, base64 at any alignment."""
     forms = {value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1], html.escape(value)}
-    forms.add(json.dumps(value, ensure_ascii=False)[1:-1])
+    forms |= {json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(value)[1:-1].replace("/", "\\/")}
+    forms.add(re.sub("%..", lambda found: found[0].lower(), quote(value, safe="")))
     raw = value.encode("utf-8", "surrogatepass")
     for shift in range(3):
         usable = len(raw) - (len(raw) + shift) % 3
@@ -67,6 +70,8 @@ class Redactor:
         self.key = key or secrets.token_bytes(32)
         self._known: dict[str, str] = {}
         self._replacements: list[tuple[str, str]] = []
+        self._hidden: set[str] = set()
+        self._met = 0
 
     def fingerprint(self, value: str, label: str) -> str:
         """The replacement for one secret, the same for the same value during a run."""
@@ -81,6 +86,17 @@ class Redactor:
         self._known[value] = replacement
         self._replacements += [(form, replacement) for form in _spellings(value)]
         self._replacements.sort(key=lambda pair: -len(pair[0]))
+
+    def hide(self, name: str) -> None:
+        """Replace the value of this parameter wherever it is sent, however short."""
+        self._hidden.add(_normalized(name))
+
+    def _meet(self, value: str, label: str) -> None:
+        """Remember a secret seen in traffic, unless it could be an ordinary word or too many were met already."""
+        likely = len(value) >= _SURELY_NO_WORD or any(char.isdigit() for char in value)
+        if likely and self._met < _LEARNED_AT_MOST and value not in self._known:
+            self._met += 1
+            self.learn(value, label)
 
     def known(self) -> list[tuple[str, str]]:
         """The secrets learned so far with their labels, for a worker process of the same run."""
@@ -116,7 +132,7 @@ class Redactor:
                 return self.fingerprint(value, "authorization")
             return f"{scheme} {self._known.get(credentials) or self.fingerprint(credentials, 'credentials')}"
         if name == "mcp-session-id":
-            self.learn(value, "session")
+            self._meet(value, "session")
             return self._known.get(value) or self.fingerprint(value, "session")
         if name in ("cookie", "set-cookie"):
             return self._cookie(value)
@@ -130,7 +146,7 @@ class Redactor:
             name, equals, content = part.strip().partition("=")
             attribute = index and _normalized(name) in ("path", "domain", "expires", "maxage", "samesite")
             if equals and not attribute:
-                self.learn(content, "cookie")
+                self._meet(content, "cookie")
                 content = self.fingerprint(content, "cookie")
             parts.append(f"{name}{equals}{content}")
         return "; ".join(parts)
@@ -143,7 +159,7 @@ class Redactor:
     def _replacement(self, value: str, label: str) -> str:
         if _FINGERPRINT.fullmatch(value) or not value.strip("."):
             return value
-        self.learn(value, label)
+        self._meet(value, label)
         return self._known.get(value) or self.fingerprint(value, label)
 
     def _json_member(self, match: re.Match[str]) -> str:
@@ -158,7 +174,7 @@ class Redactor:
 
     def _parameter(self, match: re.Match[str]) -> str:
         name, value = match.groups()
-        if _normalized(name) not in _SECRET_PARAMETERS:
+        if _normalized(name) not in _SECRET_PARAMETERS | self._hidden:
             return match[0]
         return f"{name}={self._replacement(value, name)}"
 

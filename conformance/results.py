@@ -16,6 +16,7 @@ from conformance.verdict import Verdict, counts, outcome, sentence, worst
 from conformance.wire.http import VERSION
 
 SCHEMA_VERSION = 1
+_SECRET_OPTIONS = ("--token", "--client-secret", "--consent-field")
 _PACKAGES = (
     "pytest",
     "httpx",
@@ -188,5 +189,13 @@ def _no_survey(audit: Audit) -> dict[str, Any]:
 
 
 def command_line() -> list[str]:
-    """The command as typed, paths of the interpreter left out."""
-    return ["pytest", *sys.argv[1:]]
+    """The command as typed, without the path of the interpreter and the values of secret options."""
+    words, previous = ["pytest"], ""
+    for word in sys.argv[1:]:
+        flag, equals, _ = word.partition("=")
+        if previous in _SECRET_OPTIONS:
+            words.append("[not shown]")
+        else:
+            words.append(f"{flag}=[not shown]" if equals and flag in _SECRET_OPTIONS else word)
+        previous = "" if previous in _SECRET_OPTIONS else word
+    return words

@@ -60,7 +60,7 @@ def _seconds(text: str) -> float:
 
 
 OPTIONS = (
-    Option("--target-url", "Audit the MCP server at this address.", "URL", env="MCP_TARGET_URL"),
+    Option("--target-url", "Audit the MCP server at this address.", "URL"),
     Option(
         "--demo",
         "Start the embedded reference server on a free loopback port and audit it.",
@@ -196,12 +196,8 @@ def read_settings(config: pytest.Config) -> Settings:
 def _value(config: pytest.Config, option: Option) -> Any:  # noqa: ANN401
     value = config.getoption(option.name, None)
     if value is None and option.env:
-        value = os.environ.get(option.env) if option.flag != "--target-url" or _wanted(config) else None
+        value = os.environ.get(option.env)
     return option.default if value is None else value
-
-
-def _wanted(config: pytest.Config) -> bool:
-    return not config.getoption("mcp_demo", None)
 
 
 def _pairs(texts: Any) -> dict[str, str]:  # noqa: ANN401
