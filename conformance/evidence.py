@@ -129,7 +129,7 @@ class Recorder:
             purpose=self.redactor.text(purpose),
             method=method,
             url=self.redactor.text(url),
-            request=self._part(*request),
+            request=self._part(*request, form=channel == "consent"),
             status=status,
             response=answer,
             error=self.redactor.text(error),
@@ -176,10 +176,11 @@ class Recorder:
         with self._file.open("a", encoding="ascii") as stream:
             stream.write(line + "\n")
 
-    def _part(self, headers: Iterable[tuple[str, str]], body: bytes, cut: bool = False) -> Part:
+    def _part(self, headers: Iterable[tuple[str, str]], body: bytes, cut: bool = False, form: bool = False) -> Part:
         try:
             text, utf8 = body.decode("utf-8"), True
         except UnicodeDecodeError as broken:
             utf8 = cut and broken.start >= len(body) - 3
             text = body.decode("utf-8", "replace")
-        return Part(self.redactor.headers(headers), self.redactor.text(text), len(body), cut, utf8)
+        redacted = self.redactor.form(text) if form else self.redactor.text(text)
+        return Part(self.redactor.headers(headers), redacted, len(body), cut, utf8)

@@ -1,15 +1,26 @@
 """Arguments for a tool, made from the subset of JSON Schema that tools use."""
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.schema import ServerSchema, ServerSchemaError
 from conformance.shapes import as_list, as_object, is_object
 
 _DEEPEST = 8
+_MOST_VALUES = 1000
 
 
 class Unsupported(Exception):
     """The schema uses something arguments cannot be made for; the message names it."""
+
+
+@dataclass
+class _Root:
+    """The whole schema, and how many more values may be made for it."""
+
+    schema: dict[str, Any]
+    left: int = _MOST_VALUES
 
 
 def example(schema: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -21,7 +32,7 @@ def example(schema: Any) -> dict[str, Any]:  # noqa: ANN401
     if not is_object(schema):
         raise Unsupported("inputSchema is no object")
     root = as_object(schema)
-    made = _value(root, root, 0)
+    made = _value(root, _Root(root), 0)
     try:
         errors = ServerSchema(root).errors(made)
     except ServerSchemaError as failure:
@@ -31,9 +42,12 @@ def example(schema: Any) -> dict[str, Any]:  # noqa: ANN401
     return as_object(made)
 
 
-def _value(described: Any, root: dict[str, Any], depth: int) -> Any:  # noqa: ANN401
+def _value(described: Any, root: _Root, depth: int) -> Any:  # noqa: ANN401
     if depth > _DEEPEST:
         raise Unsupported("inputSchema is nested too deeply")
+    root.left -= 1
+    if root.left < 0:
+        raise Unsupported("inputSchema asks for too many values")
     if not is_object(described):
         return "text"
     schema = as_object(described)
@@ -44,7 +58,7 @@ def _value(described: Any, root: dict[str, Any], depth: int) -> Any:  # noqa: AN
         if as_list(schema.get(known)):
             return schema[known][0]
     if isinstance(schema.get("$ref"), str):
-        return _value(_target(schema["$ref"], root), root, depth + 1)
+        return _value(_target(schema["$ref"], root.schema), root, depth + 1)
     for union in ("anyOf", "oneOf"):
         if as_list(schema.get(union)) and "properties" not in schema:
             return _value(schema[union][0], root, depth + 1)
@@ -52,17 +66,17 @@ def _value(described: Any, root: dict[str, Any], depth: int) -> Any:  # noqa: AN
     kind = (as_list(kind) or [kind])[0]
     maker = _MAKERS.get(str(kind))
     if maker is None:
-        raise Unsupported(f"inputSchema uses type {kind!r}")
+        raise Unsupported(f"inputSchema uses type {str(kind)[:60]!r}")
     return maker(schema, root, depth)
 
 
-def _object(schema: dict[str, Any], root: dict[str, Any], depth: int) -> dict[str, Any]:
+def _object(schema: dict[str, Any], root: _Root, depth: int) -> dict[str, Any]:
     properties = as_object(schema.get("properties"))
     names = [name for name in as_list(schema.get("required")) if isinstance(name, str)]
     return {name: _value(properties.get(name, {}), root, depth + 1) for name in names}
 
 
-def _array(schema: dict[str, Any], root: dict[str, Any], depth: int) -> list[Any]:
+def _array(schema: dict[str, Any], root: _Root, depth: int) -> list[Any]:
     count = schema.get("minItems")
     count = count if isinstance(count, int) and 0 <= count <= 20 else 0
     return [_value(schema.get("items", {}), root, depth + 1) for _ in range(count)]
@@ -76,16 +90,27 @@ def _string(schema: dict[str, Any], *_: Any) -> str:  # noqa: ANN401
     return text[:longest] if isinstance(longest, int) and longest >= 0 else text
 
 
+def _finite(schema: dict[str, Any], *names: str) -> list[float]:
+    values = [schema.get(name) for name in names]
+    return [one for one in values if isinstance(one, int | float) and math.isfinite(one)]
+
+
 def _integer(schema: dict[str, Any], *_: Any) -> int:  # noqa: ANN401
-    low, high = schema.get("minimum"), schema.get("maximum")
-    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
-    bounds = [low, above + 1 if isinstance(above, int) else None]
-    floor = max((int(one) for one in bounds if isinstance(one, int | float)), default=1)
-    tops = [high, below - 1 if isinstance(below, int) else None]
-    ceiling = min((int(one) for one in tops if isinstance(one, int | float)), default=max(floor, 1))
-    value = min(max(floor, 1), ceiling)
+    lows = [math.ceil(one) for one in _finite(schema, "minimum")]
+    lows += [math.floor(one) + 1 for one in _finite(schema, "exclusiveMinimum")]
+    highs = [math.floor(one) for one in _finite(schema, "maximum")]
+    highs += [math.ceil(one) - 1 for one in _finite(schema, "exclusiveMaximum")]
+    value = min([max([1, *lows]), *highs])
     step = schema.get("multipleOf")
     return -(-value // step) * step if isinstance(step, int) and step > 0 else value
+
+
+def _number(schema: dict[str, Any], *_: Any) -> float:  # noqa: ANN401
+    whole = _integer(schema)
+    lows, highs = _finite(schema, "minimum", "exclusiveMinimum"), _finite(schema, "maximum", "exclusiveMaximum")
+    if lows and highs and not max(lows) <= whole <= min(highs):
+        return (max(lows) + min(highs)) / 2
+    return whole
 
 
 def _target(reference: str, root: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -95,7 +120,7 @@ def _target(reference: str, root: dict[str, Any]) -> Any:  # noqa: ANN401
     for part in reference.removeprefix("#").split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if not is_object(value) or key not in value:
-            raise Unsupported(f"inputSchema refers to {reference}, which is not there")
+            raise Unsupported(f"inputSchema refers to {reference[:100]}, which is not there")
         value = value[key]  # type: ignore[reportUnknownVariableType]
     return value  # type: ignore[reportUnknownVariableType]
 
@@ -115,7 +140,7 @@ _MAKERS: dict[str, Any] = {
     "array": _array,
     "string": _string,
     "integer": _integer,
-    "number": _integer,
+    "number": _number,
     "boolean": lambda *_: False,  # type: ignore[reportUnknownLambdaType]
     "null": lambda *_: None,  # type: ignore[reportUnknownLambdaType]
 }

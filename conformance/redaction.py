@@ -21,7 +21,8 @@ _SECRET_NAMES = frozenset(
     "accesstoken refreshtoken idtoken clientsecret registrationaccesstoken codeverifier token assertion"
     " clientassertion subjecttoken actortoken password passwd pwd secret apikey authorization csrf csrftoken"
     " csrfmiddlewaretoken xsrf xsrftoken authenticitytoken sessiontoken sessionid mcpsessionid softwarestatement"
-    " requestverificationtoken loginchallenge consentchallenge privatekey devicecode usercode".split()
+    " requestverificationtoken loginchallenge consentchallenge privatekey devicecode usercode"
+    " loginverifier consentverifier sessioncode samlrequest samlresponse relaystate viewstate".split()
 )
 _SECRET_PARAMETERS = _SECRET_NAMES | {"code"}
 _SHOWN_HEADERS = frozenset(
@@ -37,11 +38,17 @@ _PARAMETER = re.compile(rf"(?<![\w.%-])([A-Za-z][\w.-]{{0,63}})=({_FINGERPRINT.p
 _INPUT = re.compile(r"<input\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _INPUT_KIND = re.compile(r"type\s*=\s*[\"']?(?:hidden|password)", re.IGNORECASE)
 _INPUT_VALUE = re.compile(r"(\bvalue\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE)
+_FIELD = re.compile(r"([^&=]+)=([^&]*)")
 _USERINFO = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
 
 
 def _normalized(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _likely(value: str) -> bool:
+    """Whether a value could be a secret rather than an ordinary word."""
+    return len(value) >= _SURELY_NO_WORD or any(char.isdigit() for char in value)
 
 
 def _spellings(value: str) -> set[str]:
@@ -93,8 +100,7 @@ class Redactor:
 
     def _meet(self, value: str, label: str) -> None:
         """Remember a secret seen in traffic, unless it could be an ordinary word or too many were met already."""
-        likely = len(value) >= _SURELY_NO_WORD or any(char.isdigit() for char in value)
-        if likely and self._met < _LEARNED_AT_MOST and value not in self._known:
+        if _likely(value) and self._met < _LEARNED_AT_MOST and value not in self._known:
             self._met += 1
             self.learn(value, label)
 
@@ -110,6 +116,15 @@ class Redactor:
         if "<" in text:
             text = _INPUT.sub(self._input, text)
         return self._known_values(text)
+
+    def form(self, text: str) -> str:
+        """A submitted login or consent form: hidden fields bind it to a browser, so only plain words are shown."""
+
+        def shown(field: re.Match[str]) -> str:
+            harmless = _FINGERPRINT.fullmatch(field[2]) or not _likely(field[2])
+            return field[0] if harmless else f"{field[1]}=[form field]"
+
+        return _FIELD.sub(shown, self.text(text))
 
     def values(self, value: object) -> object:
         """A JSON value with every string in it, names included, put through `text`."""

@@ -4,16 +4,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from ssl import SSLContext
 from threading import Thread
 from typing import Any
 
-from jsonschema import Draft202012Validator
+import jsonschema_rs
 
 from conformance.data import schemas_dir
 
@@ -29,12 +30,12 @@ class Run:
     output: str
     folder: Path
 
-    @property
+    @cached_property
     def results(self) -> dict[str, Any]:
         """The results, which must be valid."""
         document = json.loads((self.folder / "results.json").read_text("utf-8"))
         schema = json.loads((schemas_dir() / "results.schema.json").read_text("utf-8"))
-        Draft202012Validator(schema).validate(document)
+        jsonschema_rs.validate(schema, document)
         return document
 
     @property
@@ -99,7 +100,9 @@ def audit(folder: Path, *options: str) -> Run:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request to a tiny server."""
+    """One request to a tiny server; `body` is what came with it."""
+
+    body: bytes = b""
 
     def send(self, status: int, body: str | bytes = b"", kind: str = JSON, **headers: str) -> None:
         """A whole answer; underscores in header names become hyphens."""
@@ -116,12 +119,12 @@ class Handler(BaseHTTPRequestHandler):
         """The body of the request."""
         return self.rfile.read(int(self.headers.get("Content-Length", "0")))
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Keep quiet."""
 
 
 @contextmanager
-def website(answer: Callable[[Handler], None], tls: SSLContext | None = None) -> Iterator[str]:
+def website(answer: Callable[[Handler], None], tls: SSLContext | None = None) -> Generator[str]:
     """A server on a free loopback port that answers every request with a function; gives its origin."""
 
     class Answering(Handler):

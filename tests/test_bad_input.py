@@ -4,7 +4,7 @@ import signal
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -48,7 +48,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+def raw_server(talk: Callable[[socket.socket], object]) -> Generator[str]:
     """A TCP server that handles one connection after the other with a function."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -113,7 +113,7 @@ class Relay:
 
 
 @contextmanager
-def relayed(at: int, then: Callable[[Relay], None]) -> Iterator[str]:
+def relayed(at: int, then: Callable[[Relay], None]) -> Generator[str]:
     with ReferenceServer(protected=False) as server:
         relay = Relay(int(server.origin.rpartition(":")[2]), at, then)
         try:
@@ -132,7 +132,9 @@ def test_the_host_does_not_exist(tmp_path: Path) -> None:
     nothing_decided(look_at(tmp_path, "http://no-such-host.invalid/mcp"), "no-such-host.invalid")
 
 
-@pytest.mark.parametrize("url", ["localhost:8000/mcp", "/mcp", "ftp://host/mcp", "http://[::1/mcp", "http://host:http/mcp"])
+@pytest.mark.parametrize(
+    "url", ["localhost:8000/mcp", "/mcp", "ftp://host/mcp", "http://[::1/mcp", "http://host:http/mcp"]
+)
 def test_the_address_is_no_url(tmp_path: Path, url: str) -> None:
     run = look_at(tmp_path, url)
 
@@ -157,7 +159,7 @@ def test_the_connection_is_closed_at_once(tmp_path: Path) -> None:
 
 def test_the_server_never_answers(tmp_path: Path) -> None:
     release = Event()
-    with raw_server(lambda connection: bool(release.wait(20))) as origin:
+    with raw_server(lambda connection: release.wait(20)) as origin:
         started = time.monotonic()
         try:
             nothing_decided(look_at(tmp_path, f"{origin}/mcp"), "1", "what next")

@@ -97,9 +97,7 @@ def test_every_source_has_an_https_address_of_its_revision() -> None:
         for source in requirement.sources:
             assert re.fullmatch(r"https://[a-z.-]+/\S+", source.url), (requirement.id, source.url)
             assert source.revision in source.url, (requirement.id, source.url)
-            assert source.revision or "modelcontextprotocol.io/specification" not in source.url, (
-                requirement.id
-            )
+            assert source.revision or "modelcontextprotocol.io/specification" not in source.url, requirement.id
 
 
 def test_why_and_fix_are_written_together_and_fit_a_report() -> None:
@@ -159,9 +157,7 @@ def test_an_unknown_id_is_named() -> None:
         ),
     ],
 )
-def test_a_wrong_entry_is_refused_by_file_and_id(
-    tmp_path: Path, line: str, replacement: str, message: str
-) -> None:
+def test_a_wrong_entry_is_refused_by_file_and_id(tmp_path: Path, line: str, replacement: str, message: str) -> None:
     assert line in ENTRY
     with pytest.raises(CatalogueError, match="^" + re.escape("ping.toml: " + message) + "$"):
         read(written(tmp_path, ENTRY.replace(line, replacement)))
@@ -205,9 +201,7 @@ def test_each_undecided_requirement_has_a_reason_and_no_proven_one_has() -> None
         {"ping.result-empty": ["ping-not-empty"]},
     )
     reasons = {entry["id"]: entry["reason"] for entry in listed["requirements"]}
-    assert [requirement_id for requirement_id, reason in reasons.items() if not reason] == [
-        "ping.result-empty"
-    ]
+    assert [requirement_id for requirement_id, reason in reasons.items() if not reason] == ["ping.result-empty"]
     assert reasons["pkce.s256-supported"] == "not proven by a fault"
     assert reasons["pkce.wrong-verifier-refused"] == "no check yet: needs one completed login"
     assert reasons["bearer.no-token-passthrough"] == load()["bearer.no-token-passthrough"].reason

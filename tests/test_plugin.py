@@ -145,9 +145,7 @@ def test_an_own_test_folder_is_not_collected_by_an_audit_without_paths(tmp_path:
     ],
     ids=["must", "must-never", "should", "should-demanded"],
 )
-def test_a_fault_decides_the_exit_code(
-    tmp_path: Path, fault: str, options: list[str], code: int, outcome: str
-) -> None:
+def test_a_fault_decides_the_exit_code(tmp_path: Path, fault: str, options: list[str], code: int, outcome: str) -> None:
     with ReferenceServer(fault=fault) as server:
         run = audit(tmp_path, f"--target-url={server.url}", "-k", "registration or plain", *options)
 
@@ -255,8 +253,7 @@ def test_two_runs_agree(tmp_path: Path, server: ReferenceServer, serial: Run) ->
 
     assert again.verdicts == serial.verdicts
     assert list(again.checks) == list(serial.checks)
-    one, other = ({k: v for k, v in run.results["survey"].items()} for run in (again, serial))
-    assert one == other
+    assert again.results["survey"] == serial.results["survey"]
 
 
 def test_a_run_costs_few_registrations_and_logins(serial: Run) -> None:
@@ -266,8 +263,8 @@ def test_a_run_costs_few_registrations_and_logins(serial: Run) -> None:
     )
 
     assert sent["GET", "authorize"] == 3
-    assert sent["POST", "register"] <= 14
-    assert serial.results["summary"]["requests"] <= 130
+    assert sent["POST", "register"] <= 20
+    assert serial.results["summary"]["requests"] <= 150
 
 
 def test_every_exchange_a_check_refers_to_is_there(serial: Run) -> None:
@@ -360,14 +357,15 @@ def test_only_tools_that_read_are_called_unless_the_user_says_so(
         assert bool(server.calls["remember"]) is called
 
 
-def test_the_environment_can_name_the_target(server: ReferenceServer, pytester: pytest.Pytester) -> None:
+def test_no_environment_variable_starts_an_audit(server: ReferenceServer, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_plain(): pass")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MCP_TARGET_URL", server.url)
-        patch.delenv("PYTEST_ADDOPTS", raising=False)
-        result = pytester.run(sys.executable, "-m", "pytest", "-k", "ping", "-p", "no:cacheprovider")
+        patch.setenv("MCP_TOKEN", "some-access-token")
+        result = pytester.run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 
     assert result.ret == 0
-    result.stdout.fnmatch_lines([f"*survey of {server.url}*"])
+    result.stdout.no_fnmatch_line("*survey*")
 
 
 def test_the_legacy_transport_is_audited(tmp_path: Path, server: ReferenceServer) -> None:

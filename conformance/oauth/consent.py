@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Protocol
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import Request
 
 from conformance.oauth.forms import Form, parse_forms
-from conformance.wire.http import HttpClient, NoAnswer, Reply, origin_of
+from conformance.wire.http import HttpClient, NoAnswer, Reply, join_url, origin_of, split_url
 
 _HOPS = 25
 _PERSON_SECONDS = 300.0
@@ -61,7 +61,7 @@ class NoConsent:
 
 
 def _at_redirect_uri(location: str, redirect_uri: str) -> bool:
-    here, wanted = urlsplit(location), urlsplit(redirect_uri)
+    here, wanted = split_url(location), split_url(redirect_uri)
     return (here.scheme, here.netloc, here.path or "/") == (wanted.scheme, wanted.netloc, wanted.path or "/")
 
 
@@ -93,11 +93,12 @@ class AutomaticConsent:
         submitted: list[str] = []
         for _ in range(_HOPS):
             if reply.redirect is not None:
-                location = urljoin(reply.url, reply.redirect)
+                location = join_url(reply.url, reply.redirect)
                 if _at_redirect_uri(location, redirect_uri):
                     return _response(location, reply.status, reply.exchange)
-                if urlsplit(location).scheme not in ("http", "https"):
-                    raise ConsentFailed(f"the consent pages redirect to {location.split('?')[0]}", reply.exchange)
+                if split_url(location).scheme not in ("http", "https"):
+                    where = reply.redirect.split("?")[0]
+                    raise ConsentFailed(f"the consent pages redirect to {where}, which is no page", reply.exchange)
                 reply = self._send("GET", location)
                 continue
             reply = self._submit(reply, submitted)
@@ -122,7 +123,10 @@ class AutomaticConsent:
             raise ConsentFailed(f"the page at {reply.url.split('?')[0]} comes back after its form was sent; are the"
                                 " --consent-field values right?", reply.exchange)  # fmt: skip
         submitted.append(here)
-        action = urljoin(reply.url, form.action or reply.url)
+        action = join_url(reply.url, form.action or reply.url)
+        if split_url(action).scheme not in ("http", "https"):
+            where = form.action.split("?")[0]
+            raise ConsentFailed(f"the form would be sent to {where}, which is no page", reply.exchange)
         entries = form.entries(button, self._values)
         if origin_of(action) != origin_of(reply.url) and any(name in self._values for name, _ in entries):
             raise ConsentFailed(
@@ -153,7 +157,10 @@ class AutomaticConsent:
         return best
 
     def _send(self, method: str, url: str, entries: list[tuple[str, str]] | None = None) -> Reply:
-        request = Request(url)  # noqa: S310 - only carries the URL for the cookie jar
+        try:
+            request = Request(url)  # noqa: S310 - only carries the URL for the cookie jar
+        except ValueError:
+            raise ConsentFailed(f"the consent pages lead to {url!r}, which is no web address") from None
         self._cookies.add_cookie_header(request)
         headers = {"Accept": "text/html,application/xhtml+xml"}
         cookie = request.get_header("Cookie")

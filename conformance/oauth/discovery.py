@@ -7,10 +7,10 @@ page basic/authorization of each MCP revision.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from conformance.oauth.challenge import Challenge, bearer
-from conformance.wire.http import NoAnswer, Reply, origin_of
+from conformance.wire.http import NoAnswer, Reply, join_url, origin_of, split_url
 
 PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource"
 AUTHORIZATION_SERVER = "/.well-known/oauth-authorization-server"
@@ -79,12 +79,12 @@ class Discovery:
     def endpoint(self, name: str) -> str | None:
         """An absolute endpoint URL of the server metadata, None when absent."""
         value = self.server_metadata.get(name)
-        return value if isinstance(value, str) and urlsplit(value).scheme in ("http", "https") else None
+        return value if isinstance(value, str) and split_url(value).scheme in ("http", "https") else None
 
 
 def resource_metadata_places(endpoint: str, challenge: Challenge | None) -> list[tuple[str, str]]:
     """Where protected-resource metadata is looked for, as (found_by, url), most specific first."""
-    parts = urlsplit(endpoint)
+    parts = split_url(endpoint)
     origin = f"{parts.scheme}://{parts.netloc}"
     path = "" if parts.path == "/" else parts.path
     query = f"?{parts.query}" if parts.query else ""
@@ -93,14 +93,14 @@ def resource_metadata_places(endpoint: str, challenge: Challenge | None) -> list
         places.append(("root", origin + PROTECTED_RESOURCE))
     named = challenge.get("resource_metadata") if challenge else None
     if named:
-        url = urljoin(endpoint, named)
+        url = join_url(endpoint, named)
         places = [("challenge", url), *(place for place in places if place[1] != url)]
     return places
 
 
 def server_metadata_places(issuer: str) -> list[tuple[str, str]]:
     """Where metadata of an issuer is looked for, as (form, url), in the order of revision 2025-11-25."""
-    parts = urlsplit(issuer)
+    parts = split_url(issuer)
     origin = f"{parts.scheme}://{parts.netloc}"
     path = parts.path.rstrip("/")
     places = [
@@ -112,7 +112,7 @@ def server_metadata_places(issuer: str) -> list[tuple[str, str]]:
 
 def identifier_of(well_known_url: str) -> str:
     """The resource identifier from which a protected-resource well-known URL was built (RFC 9728 section 3.3)."""
-    parts = urlsplit(well_known_url)
+    parts = split_url(well_known_url)
     return urlunsplit(parts._replace(path=parts.path.replace(PROTECTED_RESOURCE, "", 1)))
 
 
@@ -159,4 +159,4 @@ def _issuers(metadata: Mapping[str, Any]) -> list[str]:
     listed = metadata.get("authorization_servers")
     if not isinstance(listed, list):
         return []
-    return [one for one in listed if isinstance(one, str) and urlsplit(one).scheme in ("http", "https")]  # type: ignore[reportUnknownVariableType]
+    return [one for one in listed if isinstance(one, str) and split_url(one).scheme in ("http", "https")]  # type: ignore[reportUnknownVariableType]

@@ -1,12 +1,13 @@
 """HTML forms of login and consent pages, as far as a client without scripts can use them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _APPROVING = ("allow", "approve", "authorize", "authorise", "accept", "grant", "agree", "consent", "yes")
 _GOING_ON = ("continue", "confirm", "sign in", "log in", "login", "signin", "submit", "next", "ok")
-_REFUSING = ("deny", "cancel", "reject", "decline", "refuse", "disallow", "not", "no", "back", "abort")
+_REFUSING = ("deny", "cancel", "reject", "decline", "refuse", "disallow", "not", "don", "no", "back", "abort")
 
 
 @dataclass
@@ -35,14 +36,18 @@ class Button:
 
     @property
     def approval(self) -> int:
-        """How surely the button means yes: negative when it means no."""
-        label = f"{self.text} {self.value}".lower().strip()
-        words = label.replace("'", " ").split()
-        if any(word in words if len(word) < 5 else word in label for word in _REFUSING):
-            return -1
-        if any(word in label for word in _APPROVING):
-            return 2
-        return 1 if any(word in label for word in _GOING_ON) else 0
+        """How surely the button means yes: negative when it means no. Its name counts where its text says nothing."""
+        return _approval(f"{self.text} {self.value}") or _approval(self.name)
+
+
+def _approval(label: str) -> int:
+    label = label.lower()
+    words = re.findall(r"[^\W_]+", label)
+    if any(word in words if len(word) < 5 else word in label for word in _REFUSING):
+        return -1
+    if any(word in label for word in _APPROVING):
+        return 2
+    return 1 if any(word in label for word in _GOING_ON) else 0
 
 
 @dataclass
@@ -92,6 +97,7 @@ class _FormParser(HTMLParser):
         self._form: Form | None = None
         self._button: Button | None = None
         self._select: Field | None = None
+        self._option = False
         self._textarea: Field | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -99,7 +105,7 @@ class _FormParser(HTMLParser):
         if tag == "form":
             self._form = Form(attributes.get("action", ""), attributes.get("method", "get").lower())
             self.forms.append(self._form)
-        elif self._form is None:
+        elif self._form is None or "disabled" in attributes:
             return
         elif tag == "input":
             self._input(self._form, attributes)
@@ -114,20 +120,25 @@ class _FormParser(HTMLParser):
             self._form.fields.append(self._select)
         elif tag == "option" and self._select and ("selected" in attributes or not self._select.value):
             self._select.value = attributes.get("value", "")
+            self._option = "value" not in attributes
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
         elif tag == "button":
             self._button = None
+        elif tag == "option":
+            self._option = False
         elif tag == "select":
-            self._select = None
+            self._select, self._option = None, False
         elif tag == "textarea":
             self._textarea = None
 
     def handle_data(self, data: str) -> None:
         if self._button:
             self._button.text = f"{self._button.text} {data.strip()}".strip()
+        elif self._select and self._option:
+            self._select.value = f"{self._select.value} {data.strip()}".strip()
         elif self._textarea:
             self._textarea.value += data
 

@@ -131,7 +131,8 @@ class Connection(ABC):
             for one in as_list(message) or [message]:
                 kind = jsonrpc.kind_of(one)
                 if kind == "request" and is_object(one):
-                    self._serve(as_object(one))
+                    if not self._serving:
+                        self._serve(as_object(one))
                 elif id is not None and found is None and self._answers(one, id):
                     found = as_object(one)
         return found
@@ -158,7 +159,11 @@ class Connection(ABC):
                 "code": jsonrpc.METHOD_NOT_FOUND,
                 "message": "the client declared no capabilities",
             }
-        self.post(jsonrpc.encode(answer), purpose=f"{SERVED} {request['method']}")
+        self._serving = True
+        try:
+            self.post(jsonrpc.encode(answer), purpose=f"{SERVED} {request['method']}")
+        finally:
+            self._serving = False
 
 
 def _object_or_none(value: object) -> dict[str, Any] | None:

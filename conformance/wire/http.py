@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
@@ -106,15 +106,33 @@ class Reply:
         return f"{text}, {self.media_type or 'no media type'}, {len(self.body)} bytes"
 
 
+def split_url(url: str) -> SplitResult:
+    """The parts of a URL, all empty where it is none, as with an open bracket or a port that is no number."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts
+
+
+def join_url(base: str, reference: str) -> str:
+    """A reference resolved against a URL (RFC 3986 section 5.2), empty where that gives none."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return ""
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port of a URL as a string without path."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
 
 
 def is_loopback(url: str) -> bool:
     """Whether the host of a URL is the local machine."""
-    host = (urlsplit(url).hostname or "").lower()
+    host = (split_url(url).hostname or "").lower()
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
@@ -365,7 +383,7 @@ def _asked_to_wait(reply: Reply, attempt: int) -> float | None:
     if reply.status != 429 and not (reply.status == 503 and reply.header("retry-after")):
         return None
     asked = reply.header("retry-after") or ""
-    wait = float(asked) if asked.isdigit() else 2.0**attempt
+    wait = float(asked) if asked.isascii() and asked.isdigit() else 2.0**attempt
     return wait if wait <= _LONGEST_WAIT else None
 
 

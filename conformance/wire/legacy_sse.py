@@ -4,12 +4,11 @@ import queue
 import threading
 import time
 from typing import Any
-from urllib.parse import urljoin
 
 from conformance.shapes import as_object
 from conformance.wire import jsonrpc
 from conformance.wire.connection import SERVED, Answer, Connection
-from conformance.wire.http import HttpClient, NoAnswer, Stream, origin_of
+from conformance.wire.http import HttpClient, NoAnswer, Stream, join_url, origin_of
 from conformance.wire.sse import SseEvent, SseScanner
 
 
@@ -114,7 +113,7 @@ class LegacySse(Connection):
             self.close()
             raise NoAnswer(failure)
         self._record(event, "endpoint event")
-        endpoint = urljoin(self.url, event.data.strip())
+        endpoint = join_url(self.url, event.data.strip())
         if origin_of(endpoint) != origin_of(self.url):
             self.close()
             raise NoAnswer(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_RETRY_DIGITS = 12
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -98,7 +99,7 @@ class SseScanner:
         elif name == "id" and "\0" not in value:
             block.id = value
         elif name == "retry" and value.isascii() and value.isdigit():
-            block.retry = int(value)
+            block.retry = int(value[:_RETRY_DIGITS])
 
 
 def scan(body: bytes) -> list[SseEvent]:

@@ -114,7 +114,7 @@ class _Reading:
         scanner = SseScanner()
         for chunk in stream.chunks():
             for event in scanner.feed(chunk):
-                self.last_id = event.id or self.last_id
+                self.last_id = self.last_id if event.id is None else event.id
                 self._retry = event.retry / 1000 if event.retry is not None else self._retry
                 arrived = jsonrpc.decode(event.data or "")
                 self.messages += arrived
