@@ -15,7 +15,7 @@ test: $(VENV)/dev.installed node_modules/axe-core browser lint ## Lint, type-che
 lint: $(VENV)/dev.installed ## Lint and type-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 proof: $(VENV)/dev.installed ## Prove every check with the fault that breaks it; writes reports/proof.json
 	$(BIN)/python -m tests.prove
