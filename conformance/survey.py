@@ -20,7 +20,7 @@ from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client, client_of
 from conformance.settings import Settings
-from conformance.shapes import as_list, as_object, is_object
+from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
 from conformance.wire.connection import CLIENT_INFO, HANDSHAKE_REVISIONS, Answer, Connection
@@ -36,6 +36,7 @@ LISTS = {
 }
 _CAPABILITY = {"tools/list": "tools", "prompts/list": "prompts"}
 _PAGES = 200
+_MOST_ENTRIES = 100
 STATELESS_REVISION = "2026-07-28"
 APPROVALS = 3
 """Approvals of a full audit: the survey's login, one for redemption and tokens, one for replay."""
@@ -141,15 +142,15 @@ class Survey:
             "complete": self.failure is None,
             "transport": self.transport or None,
             "endpoint": self.endpoint or self.target,
-            "server": {name: _text(info.get(name)) for name in ("name", "title", "version")} if info else None,
-            "revision": self.revision or None,
-            "revisions": list(self.revisions),
+            "server": {name: bounded(_text(info.get(name))) for name in ("name", "title", "version")} if info else None,
+            "revision": bounded(self.revision) or None,
+            "revisions": bounded(list(self.revisions)),
             "protected": self.protected,
             "authorization": self._authorization(),
-            "capabilities": self.capabilities,
+            "capabilities": bounded(self.capabilities),
             "features": self.features(),
-            "tools": [_text(tool.get("name")) for tool in self.tools],
-            "instructions": _text(instructions),
+            "tools": [bounded(_text(tool.get("name")) or "") for tool in self.tools],
+            "instructions": bounded(_text(instructions), 20_000),
             "steps": [{"name": name, "outcome": outcome, "detail": detail} for name, outcome, detail in self.steps],
             "failure": self.failure.as_json() if self.failure else None,
             "notes": list(self.notes),
@@ -204,6 +205,20 @@ _FEATURE_LISTS = {
     "resource templates": "resources/templates/list",
     "prompts": "prompts/list",
 }
+
+
+def bounded(value: Any, longest: int = 500, deepest: int = 6) -> Any:  # noqa: ANN401
+    """JSON of a server for the report: long texts, long lists and deep nesting cut short."""
+    if isinstance(value, str):
+        return value if len(value) <= longest else f"{value[:longest]}…"
+    if deepest == 0 and (is_array(value) or is_object(value)):
+        return "…"
+    if is_array(value):
+        return [bounded(one, longest, deepest - 1) for one in as_list(value)[:_MOST_ENTRIES]]
+    if is_object(value):
+        members = list(as_object(value).items())[:_MOST_ENTRIES]
+        return {bounded(name, longest): bounded(one, longest, deepest - 1) for name, one in members}
+    return value
 
 
 def _text(value: object) -> str | None:
@@ -472,11 +487,13 @@ class Surveyor:
                 survey.opening, survey.revision = answer, connection.revision
                 survey.handshakes[self._wanted] = answer
                 self._other_revisions()
-                detail.append(f"grants {', '.join(survey.revisions) or 'no known revision'}")
+                detail.append(f"grants {', '.join(bounded(list(survey.revisions), 40)) or 'no known revision'}")
                 if survey.revision not in HANDSHAKE_REVISIONS or (
                     self._settings.revision and survey.revision != self._settings.revision
                 ):
-                    sentence = f"the server grants revision {survey.revision or 'none'}, not {self._wanted}"
+                    sentence = (
+                        f"the server grants revision {bounded(survey.revision, 40) or 'none'}, not {self._wanted}"
+                    )
                     advice = f"this version audits {' and '.join(HANDSHAKE_REVISIONS)}"
                     raise Stop(Failure("negotiate", sentence, advice, sent, answer.summary))
             except NoAnswer as failure:
@@ -508,8 +525,8 @@ class Surveyor:
                 other = connect(survey, self._http)
                 survey.handshakes[revision] = other.initialize(revision)
                 close_quietly(other)
-        granted = {(one.result or {}).get("protocolVersion") for one in survey.handshakes.values()}
-        survey.revisions = tuple(sorted((one for one in granted if isinstance(one, str)), reverse=True))
+        granted = [(one.result or {}).get("protocolVersion") for one in survey.handshakes.values()]
+        survey.revisions = tuple(sorted({one for one in granted if isinstance(one, str)}, reverse=True))
         if survey.transport == "streamable-http" and self._speaks_stateless():
             survey.notes.append(
                 f"The server also speaks revision {STATELESS_REVISION}; only its session-based face was audited,"

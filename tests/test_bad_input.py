@@ -1,5 +1,6 @@
 """Whatever the target or the user gets wrong: one readable line, no traceback, a partial report, and never a pass."""
 
+import json
 import signal
 import socket
 import ssl
@@ -9,11 +10,13 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from threading import Event, Lock, Thread
+from typing import Any
 
 import pytest
 import trustme
 
 from conformance.reference import ReferenceServer
+from conformance.survey import LISTS
 from tests.auditing import HTML, Handler, Run, audit, finish, start, website
 
 Answer = Callable[[Handler], None]
@@ -310,6 +313,66 @@ def test_the_metadata_is_a_web_page(tmp_path: Path) -> None:
     assert "--client-id" in run.output
     assert run.outcome != "conformant"
     assert run.page
+
+
+ODD_VALUES: dict[str, Any] = {
+    "broken url": "http://[",
+    "number": 5,
+    "null": None,
+    "list": [[], None, "http://["],
+    "object": {"a": {"b": []}},
+    "controls": "\x1b[2J\u202e\x00<script>alert(1)</script>",
+    "huge": "https://host/" + "x" * 10_000,
+}
+
+
+def no_defects(run: Run) -> None:
+    without_traceback(run)
+    assert [(one["id"], one["reason"]) for one in run.results["checks"] if one["verdict"] == "error"] == []
+    assert "\x1b[2J" not in run.output
+    assert "<script>alert(1)" not in run.page
+
+
+@pytest.mark.parametrize("name", ["broken url", "number", "list", "controls"])
+def test_odd_metadata_is_no_defect_of_ours(tmp_path: Path, name: str) -> None:
+    odd = ODD_VALUES[name]
+
+    def answer(request: Handler) -> None:
+        origin = f"http://{request.headers['Host']}"
+        names = ["issuer", "resource", "response_types_supported", "jwks_uri", "scopes_supported", "client_id"]
+        members = dict.fromkeys([*ENDPOINTS, *names, "code_challenge_methods_supported"], odd)
+        if request.path == "/mcp":
+            place = f"{origin}/.well-known/oauth-protected-resource"
+            request.send(401, "", WWW_Authenticate=f'Bearer resource_metadata="{place}"')
+        else:
+            request.send(200, json.dumps(members | {"authorization_servers": [origin, odd]}))
+
+    with website(answer) as origin:
+        no_defects(look_at(tmp_path, f"{origin}/mcp"))
+
+
+@pytest.mark.parametrize("name", ["null", "list", "object", "controls", "huge"])
+def test_odd_messages_are_no_defect_of_ours(tmp_path: Path, name: str) -> None:
+    odd = ODD_VALUES[name]
+    tool = {"name": "good", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}}
+    names = ["name", "uri", "uriTemplate", "inputSchema", "outputSchema", "annotations", "description"]
+    entries = [odd, dict.fromkeys(names, odd), tool, tool | {"outputSchema": odd}]
+    lists = dict.fromkeys(LISTS.values(), entries)
+    features = {"tools": odd, "resources": {}, "prompts": odd, odd if isinstance(odd, str) else "x": odd}
+    version = {"2025-11-25": "2025-11-25"}
+    opening = {"capabilities": features, "serverInfo": odd, "instructions": odd}
+    results: dict[str, Any] = {"initialize": opening, "tools/call": {"content": odd, "structuredContent": odd}}
+
+    def answer(request: Handler) -> None:
+        message = json.loads(request.body) if request.body.startswith(b'{"jsonrpc"') else {}
+        page = lists | {"nextCursor": odd if message.get("params") else "next"}
+        result = results.get(message.get("method", ""), page)
+        if result is opening:
+            result = opening | {"protocolVersion": version.get(message["params"]["protocolVersion"], odd)}
+        request.send(200, json.dumps({"jsonrpc": "2.0", "id": message.get("id"), "result": result}))
+
+    with website(answer) as origin:
+        no_defects(look_at(tmp_path, f"{origin}/mcp", "--call-tools=all"))
 
 
 @pytest.fixture

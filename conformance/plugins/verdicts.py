@@ -12,6 +12,7 @@ from conformance.judge import Failure, Judge
 from conformance.plugins.junit import properties
 from conformance.plugins.selection import check_id, level_of, requirement_ids
 from conformance.shapes import as_object
+from conformance.survey import bounded
 from conformance.verdict import CouldNotRun, NotApplicable, Verdict, of_violation
 from conformance.wire.http import NoAnswer
 
@@ -158,7 +159,8 @@ def title_of(item: pytest.Item) -> str:
 def _parameters(item: pytest.Item, audit: Audit) -> dict[str, str]:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
     named = {name: as_object(value).get("name", value) for name, value in parameters.items()}
-    return {name: audit.recorder.redactor.text(str(value)) for name, value in named.items() if value is not None}
+    given = {name: str(value) for name, value in named.items() if value is not None}
+    return {name: audit.recorder.redactor.text(bounded(value)) for name, value in given.items()}
 
 
 def _present(

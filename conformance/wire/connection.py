@@ -81,6 +81,7 @@ class Connection(ABC):
         self.opening: Answer | None = None
         self._ids = itertools.count(1)
         self._asked: list[jsonrpc.Id] = []
+        self._serving = False
 
     @abstractmethod
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:

@@ -1,0 +1,161 @@
+"""Options, their environment variables, and what they must not be."""
+
+import pytest
+
+from conformance.settings import OPTIONS, Settings, read_settings
+
+TARGET = "--target-url=http://127.0.0.1:1/mcp"
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for option in OPTIONS:
+        if option.env:
+            monkeypatch.delenv(option.env, raising=False)
+
+
+def settings(pytester: pytest.Pytester, *options: str) -> Settings:
+    return read_settings(pytester.parseconfig(*options))
+
+
+def test_without_options_nothing_is_active(pytester: pytest.Pytester) -> None:
+    found = settings(pytester)
+
+    assert found == Settings()
+    assert not found.active
+
+
+def test_defaults_of_the_table_are_those_of_the_settings() -> None:
+    for option in OPTIONS:
+        name = option.flag.removeprefix("--").replace("-", "_")
+        if option.default is not None and name != "consent_field":
+            assert getattr(Settings(), name) == option.default, option.flag
+
+
+def test_every_option_is_read(pytester: pytest.Pytester) -> None:
+    found = settings(
+        pytester,
+        TARGET,
+        "--transport=http+sse",
+        "--revision=2025-06-18",
+        "--consent=auto",
+        "--token=abc",
+        "--client-id=me",
+        "--client-secret=shh",
+        "--redirect-uri=http://127.0.0.1:5/cb",
+        "--consent-field=user=ann",
+        "--consent-field=password=a=b",
+        "--consent-submit=Go",
+        "--call-tools=one,two,",
+        "--fail-on=should",
+        "--report-dir=out",
+        "--request-timeout=2.5",
+        "--patience=3",
+        "--ca-file=ca.pem",
+    )
+
+    assert found == Settings(
+        target_url="http://127.0.0.1:1/mcp",
+        transport="http+sse",
+        revision="2025-06-18",
+        consent="auto",
+        token="abc",
+        client_id="me",
+        client_secret="shh",
+        redirect_uri="http://127.0.0.1:5/cb",
+        consent_field={"user": "ann", "password": "a=b"},
+        consent_submit="Go",
+        call_tools=("one", "two"),
+        fail_on="should",
+        report_dir="out",
+        request_timeout=2.5,
+        patience=3.0,
+        ca_file="ca.pem",
+    )
+    assert found.active
+
+
+def test_a_token_changes_who_consents(pytester: pytest.Pytester) -> None:
+    assert settings(pytester, TARGET).consent == "auto"
+    assert settings(pytester, TARGET, "--token=abc").consent == "token"
+    assert settings(pytester, TARGET, "--token=abc", "--consent=auto").consent == "auto"
+
+
+def test_secrets_can_come_from_the_environment(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    for option in OPTIONS:
+        if option.env:
+            monkeypatch.setenv(option.env, "from-the-environment")
+
+    found = settings(pytester, TARGET)
+    given = settings(pytester, TARGET, "--token=given")
+
+    assert found.token == "from-the-environment"
+    assert given.token == "given"
+
+
+def test_secrets_are_not_shown() -> None:
+    made = Settings(token="tok-1", client_secret="sec-1", consent_field={"password": "pw-1"})
+
+    for text in (repr(made), str(made.shown())):
+        assert not any(secret in text for secret in ("tok-1", "sec-1", "pw-1"))
+
+
+WRONG: dict[str, list[str]] = {
+    "give one of them": ["--demo", TARGET],
+    "--target-url wants a full address": ["--target-url=host/mcp"],
+    "must not hold a user name": ["--target-url=https://ann:pw@host/mcp"],
+    "--consent token needs --token": [TARGET, "--consent=token"],
+    "--token wants one word": [TARGET, "--token=two words"],
+    "--client-secret goes with --client-id": [TARGET, "--client-secret=x"],
+    "--consent-field wants NAME=VALUE": [TARGET, "--consent-field=ann"],
+    "such as username=ann": [TARGET, "--consent-field==ann"],
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_options_that_make_no_sense_are_refused(pytester: pytest.Pytester, words: str) -> None:
+    with pytest.raises(pytest.UsageError, match=words) as failure:
+        settings(pytester, *WRONG[words])
+
+    assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--request-timeout=0",
+        "--request-timeout=-1",
+        "--request-timeout=soon",
+        "--request-timeout=nan",
+        "--request-timeout=inf",
+        "--patience=601",
+        "--transport=carrier-pigeon",
+        "--revision=2024-11-05",
+        "--consent=yes",
+        "--fail-on=may",
+        "--requirements=xml",
+    ],
+)
+def test_values_outside_their_range_are_refused(pytester: pytest.Pytester, option: str) -> None:
+    with pytest.raises(pytest.UsageError, match=option.partition("=")[0]):
+        settings(pytester, TARGET, option)
+
+
+def test_a_person_cannot_approve_in_parallel(pytester: pytest.Pytester) -> None:
+    pytest.importorskip("xdist")
+    with pytest.raises(pytest.UsageError, match="run without -n"):
+        settings(pytester, TARGET, "--consent=person", "-n2")
+    with pytest.raises(pytest.UsageError, match="--dist load or worksteal, not loadgroup"):
+        settings(pytester, TARGET, "-n2", "--dist=loadgroup")
+    assert settings(pytester, "-n2", "--dist=loadgroup").target_url is None
+
+
+def test_the_help_names_every_option_its_default_and_its_variable(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest("--help")
+    text = " ".join(result.stdout.str().split())
+
+    for option in OPTIONS:
+        assert option.flag in text
+        assert not option.env or option.env in text
+    assert "Default: 10.0." in text
+    assert result.ret == 0
