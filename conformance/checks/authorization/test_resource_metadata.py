@@ -1,13 +1,11 @@
 """The protected-resource metadata of RFC 9728."""
 
-from urllib.parse import urlsplit
-
 from conformance import Judge, requirement
 from conformance.oauth.discovery import PROTECTED_RESOURCE, Document, identifier_of
 from conformance.schema import oauth_errors
 from conformance.shapes import as_list
 from conformance.survey import Survey
-from conformance.wire.http import is_loopback, origin_of
+from conformance.wire.http import is_loopback, origin_of, split_url
 
 ELSEWHERE = ("resource", "authorization_servers", "bearer_methods_supported")
 """Members judged by checks of their own, or allowed to be empty."""
@@ -29,7 +27,7 @@ def is_web_url(value: object) -> bool:
     """Whether a value is an absolute https URL without fragment; http is fine on loopback."""
     if not isinstance(value, str) or "#" in value:
         return False
-    parts = urlsplit(value)
+    parts = split_url(value)
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(value)))
 
 
@@ -65,7 +63,7 @@ def test_the_resource_is_an_absolute_url_without_fragment(survey: Survey, judge:
         observed=resource,
         evidence=document,
     )
-    query = urlsplit(resource).query if isinstance(resource, str) else ""
+    query = split_url(resource).query if isinstance(resource, str) else ""
     judge.advise(not query, expected="no query component", observed=query or "none", evidence=document)
 
 
@@ -77,7 +75,7 @@ def test_the_resource_is_the_identifier_in_the_well_known_url(survey: Survey, ju
     for one in found:
         wanted, resource = identifier_of(one.url), one.content.get("resource")
         slash_only = isinstance(resource, str) and resource.rstrip("/") == wanted.rstrip("/") and resource != wanted
-        bare_origin = slash_only and urlsplit(wanted).path in ("", "/")
+        bare_origin = slash_only and split_url(wanted).path in ("", "/")
         note = " (they differ by a trailing slash only)" if slash_only else ""
         judge.that(
             resource == wanted or bare_origin,

@@ -1,12 +1,11 @@
 """The authorization server metadata of RFC 8414 and OpenID Connect Discovery."""
 
-from urllib.parse import urlsplit
-
 from conformance import Judge, requirement
 from conformance.checks.authorization.test_resource_metadata import is_web_url
 from conformance.oauth.discovery import Document
 from conformance.shapes import as_list, is_array
 from conformance.survey import Survey
+from conformance.wire.http import split_url
 
 
 def document_of(survey: Survey) -> Document:
@@ -66,7 +65,7 @@ def test_the_endpoints_and_response_types_are_named(survey: Survey, judge: Judge
     names = ["token_endpoint"] if headless else ["authorization_endpoint", "token_endpoint"]
     for name in names:
         value = document.content.get(name)
-        absolute = isinstance(value, str) and bool(urlsplit(value).hostname)
+        absolute = isinstance(value, str) and bool(split_url(value).hostname)
         judge.that(absolute, expected=f"{name}: an absolute URL", observed=value, evidence=document)
     listed = document.content.get("response_types_supported")
     good = is_array(listed) and ("code" in as_list(listed) or headless)
