@@ -189,7 +189,8 @@ class Redactor:
 
     def _parameter(self, match: re.Match[str]) -> str:
         name, value = match.groups()
-        if _normalized(name) not in _SECRET_PARAMETERS | self._hidden:
+        plain = _normalized(name)
+        if plain not in _SECRET_PARAMETERS and plain not in self._hidden:
             return match[0]
         return f"{name}={self._replacement(value, name)}"
 

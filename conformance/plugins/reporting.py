@@ -33,7 +33,7 @@ class Reporter:
         self._approvals = 0
         self._folder = Path(config.invocation_params.dir, audit.settings.report_dir)
         self._plain_failures = 0
-        self.checks: list[dict[str, Any]] = []
+        self.checks: dict[str, dict[str, Any]] = {}
         self.exchanges: dict[str, Any] = {}
         self.deselected = 0
         self.interrupted = ""
@@ -64,16 +64,9 @@ class Reporter:
         self._requests += record.pop("requests_sent")
         self._approvals += record.pop("approvals")
         record.pop("level")
-        self.checks = (
-            [one for one in self.checks if one["id"] != record["id"]] + [record]
-            if self._seen(record)
-            else [*self.checks, record]
-        )
+        self.checks[record["id"]] = record
         if time.monotonic() - self._written > _REWRITE_EVERY:
             self.write(finished=False)
-
-    def _seen(self, record: dict[str, Any]) -> bool:
-        return any(one["id"] == record["id"] for one in self.checks)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self.deselected += len(items)
@@ -113,7 +106,7 @@ class Reporter:
             deselected=self.deselected,
         )
         exchanges = self._survey_exchanges | self.exchanges
-        self.results = build_results(audit, course, self.checks, exchanges, checks_by_requirement())
+        self.results = build_results(audit, course, [*self.checks.values()], exchanges, checks_by_requirement())
         try:
             write_reports(self.results, self._folder, audit.catalogue)
         except ReportError as failure:
