@@ -1,0 +1,5 @@
+"""Resource indicators and the audience of tokens."""
+
+from conformance.reference.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

@@ -1,0 +1,5 @@
+"""Tokens without a user."""
+
+from conformance.reference.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

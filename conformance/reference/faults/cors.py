@@ -1,0 +1,5 @@
+"""Requests from web pages."""
+
+from conformance.reference.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

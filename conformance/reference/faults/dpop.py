@@ -1,0 +1,5 @@
+"""Proof of possession."""
+
+from conformance.reference.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

@@ -1,0 +1,47 @@
+"""What a fault is."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Profile = Literal["combined", "separate", "plain", "proxy", "tls", "service"]
+"""How the reference server is deployed.
+
+combined: MCP server and authorization server on one origin, every feature on. separate: the authorization
+server on a port of its own, its issuer with a path. plain: no metadata at all, endpoints where revision
+2025-03-26 expects them. proxy: logins are delegated to a third party under one client id. tls: https.
+service: tokens for clients that act without a user.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way of misbehaving.
+
+    `trips`: ids of the requirements an audit must find broken.
+    `silences`: ids of those it can no longer judge; just `*` where a login or handshake fails with it.
+    `harm`: one line on what the fault does to users.
+    `revision`, `profile`, `options`: the revision to audit, the deployment, and further options of the audit that
+    shows the fault.
+    """
+
+    name: str
+    trips: frozenset[str]
+    silences: frozenset[str]
+    harm: str
+    revision: str = "2025-11-25"
+    profile: Profile = "combined"
+    options: tuple[str, ...] = ()
+
+
+def fault(
+    name: str,
+    trips: str,
+    harm: str,
+    silences: str = "",
+    *,
+    revision: str = "2025-11-25",
+    profile: Profile = "combined",
+    options: tuple[str, ...] = (),
+) -> Fault:
+    """A fault; ids in `trips` and `silences` are separated by spaces."""
+    return Fault(name, frozenset(trips.split()), frozenset(silences.split()), harm, revision, profile, options)

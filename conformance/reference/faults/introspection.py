@@ -1,0 +1,5 @@
+"""Token introspection."""
+
+from conformance.reference.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

@@ -1,0 +1,5 @@
+"""The issuer in authorization responses."""
+
+from conformance.reference.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

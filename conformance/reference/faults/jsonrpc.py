@@ -1,0 +1,88 @@
+"""The message format."""
+
+from conformance.reference.faults.fault import Fault, fault
+
+FAULTS: tuple[Fault, ...] = (
+    fault(
+        "answer-in-batch",
+        "jsonrpc.batches-not-sent",
+        "Clients of revisions without batches cannot read the answer.",
+    ),
+    fault(
+        "notification-with-id",
+        "jsonrpc.notifications-have-no-id",
+        "Clients take the notification for a request and answer it.",
+    ),
+    fault(
+        "jsonrpc-1",
+        "jsonrpc.messages-well-formed",
+        "Strict clients drop the message and wait for ever.",
+    ),
+    fault(
+        "invalid-utf8",
+        "jsonrpc.messages-are-utf8",
+        "Clients cannot decode the message and drop the connection.",
+    ),
+    fault(
+        "id-as-string",
+        "jsonrpc.response-echoes-request-id",
+        "Clients cannot match the answer to their request and wait for ever.",
+    ),
+    fault(
+        "error-id-null",
+        "jsonrpc.error-response-echoes-id",
+        "Clients never learn that their request failed.",
+    ),
+    fault(
+        "error-without-message",
+        "jsonrpc.error-has-code-and-message",
+        "Users see an empty error.",
+    ),
+    fault(
+        "error-code-string",
+        "jsonrpc.error-code-is-integer tools.unknown-tool-code",
+        "Strict clients drop the error and wait for ever.",
+    ),
+    fault(
+        "result-and-error",
+        "jsonrpc.response-not-both-result-and-error jsonrpc.messages-well-formed",
+        "Some clients see success where others see failure.",
+    ),
+    fault(
+        "empty-response",
+        "jsonrpc.response-has-result-or-error jsonrpc.messages-well-formed ping.answered-promptly ping.result-empty",
+        "Clients cannot tell success from failure.",
+    ),
+    fault(
+        "result-null",
+        "jsonrpc.result-is-object ping.result-empty",
+        "Clients that look into the result crash.",
+    ),
+    fault(
+        "unknown-method-wrong-code",
+        "jsonrpc.unknown-method-not-found",
+        "Clients take a missing feature as an outage.",
+    ),
+    fault(
+        "unknown-method-result",
+        "jsonrpc.unknown-method-not-found",
+        "Clients believe in features that do not exist.",
+        "jsonrpc.error-response-echoes-id",
+    ),
+    fault(
+        "malformed-json-wrong-code",
+        "jsonrpc.malformed-json-code",
+        "Client authors look for their mistake in the server.",
+    ),
+    fault(
+        "invalid-request-wrong-code",
+        "jsonrpc.invalid-request-code",
+        "Client authors look for their mistake in the server.",
+    ),
+    fault(
+        "notification-answered",
+        "jsonrpc.no-reply-to-notifications transport.notification-accepted-202",
+        "Clients receive an answer to nothing they asked.",
+        "transport.notification-202-has-no-body",
+    ),
+)

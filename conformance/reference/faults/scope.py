@@ -1,0 +1,5 @@
+"""Scopes."""
+
+from conformance.reference.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()

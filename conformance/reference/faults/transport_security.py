@@ -1,0 +1,5 @@
+"""TLS."""
+
+from conformance.reference.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()
