@@ -1,0 +1,135 @@
+"""JSON Web Tokens as an auditor needs them: read without trust, signed with any key or with none.
+
+RFC 7515 (compact form), 7517 and 7638 (keys), 7518 (algorithms). Key pairs need the extra `dpop`; reading,
+HS256 and unsigned tokens do not.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from conformance.shapes import as_object, is_object
+from conformance.verdict import CouldNotRun
+
+Algorithm = Literal["ES256", "RS256"]
+Json = Mapping[str, Any]
+
+_THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
+_EXTRA = "signing with a key pair needs the extra dpop: pip install 'pytest-mcp-conformance[dpop]'"
+
+
+@dataclass(frozen=True)
+class Jwt:
+    """Header and claims of a token whose signature nobody verified. The repr shows neither."""
+
+    header: dict[str, Any] = field(repr=False)
+    claims: dict[str, Any] = field(repr=False)
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The values of `aud`, which is a string or an array of strings (RFC 7519 section 4.1.3)."""
+        named = self.claims.get("aud")
+        listed = cast("list[object]", named) if isinstance(named, list) else [named]
+        return tuple(one for one in listed if isinstance(one, str))
+
+
+def read(token: str) -> Jwt | None:
+    """The two readable parts of a signed token, None where it is opaque, encrypted or broken."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    header, claims = _object(parts[0]), _object(parts[1])
+    return None if header is None or claims is None else Jwt(header, claims)
+
+
+def unsigned(header: Json, claims: Json) -> str:
+    """A token with an empty signature (RFC 7519 section 6)."""
+    return _signing_input(header, claims) + "."
+
+
+def sign_hs256(header: Json, claims: Json, secret: bytes) -> str:
+    """A token signed with a shared secret; `alg` is HS256 unless the header says otherwise."""
+    text = _signing_input({"alg": "HS256"} | dict(header), claims)
+    return f"{text}.{encode(hmac.new(secret, text.encode(), hashlib.sha256).digest())}"
+
+
+def encode(data: bytes) -> str:
+    """Base64url without padding (RFC 7515 section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True)
+class Key:
+    """A throwaway key pair of the audit; `public` is its JWK."""
+
+    algorithm: Algorithm
+    public: dict[str, str]
+    private: Any = field(repr=False)
+
+    @classmethod
+    def generate(cls, algorithm: Algorithm = "ES256") -> "Key":
+        """A new key pair: P-256, or RSA of 2048 bits. Raises CouldNotRun without the extra `dpop`."""
+        try:
+            from cryptography.hazmat.primitives.asymmetric import ec, rsa
+            from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+        except ModuleNotFoundError:
+            raise CouldNotRun(_EXTRA) from None
+        if algorithm == "ES256":
+            curve_key = ec.generate_private_key(ec.SECP256R1())
+            return cls(algorithm, ECAlgorithm.to_jwk(curve_key.public_key(), as_dict=True), curve_key)
+        rsa_key = rsa.generate_private_key(65537, 2048)
+        public = RSAAlgorithm.to_jwk(rsa_key.public_key(), as_dict=True)
+        return cls(algorithm, {name: public[name] for name in ("kty", "n", "e")}, rsa_key)
+
+    @property
+    def thumbprint(self) -> str:
+        """The SHA-256 thumbprint of the public key (RFC 7638)."""
+        members = {name: self.public[name] for name in _THUMBPRINT_MEMBERS[self.public["kty"]]}
+        canonical = json.dumps(members, separators=(",", ":"), sort_keys=True)
+        return encode(hashlib.sha256(canonical.encode()).digest())
+
+    def sign(self, header: Json, claims: Json) -> str:
+        """A token signed with this key; `alg` is the key's unless the header says otherwise."""
+        from jwt import get_algorithm_by_name
+
+        text = _signing_input({"alg": self.algorithm} | dict(header), claims)
+        signature = get_algorithm_by_name(self.algorithm).sign(text.encode(), self.private)
+        return f"{text}.{encode(signature)}"
+
+
+def public_encodings(jwk: Json) -> dict[str, bytes]:
+    """A published RSA or EC key as PEM and as DER, by these names; empty for other keys and broken ones.
+
+    Raises CouldNotRun without the extra `dpop`.
+    """
+    try:
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+        from jwt import PyJWK, PyJWTError
+    except ModuleNotFoundError:
+        raise CouldNotRun(_EXTRA) from None
+    if jwk.get("kty") not in ("RSA", "EC"):
+        return {}
+    try:
+        public = PyJWK(dict(jwk)).key
+        forms = {"PEM": Encoding.PEM, "DER": Encoding.DER}
+        return {name: public.public_bytes(form, PublicFormat.SubjectPublicKeyInfo) for name, form in forms.items()}
+    except (PyJWTError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _signing_input(header: Json, claims: Json) -> str:
+    parts = (json.dumps(dict(part), separators=(",", ":")).encode() for part in (header, claims))
+    return ".".join(map(encode, parts))
+
+
+def _object(part: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        return None
+    return as_object(value) if is_object(value) else None

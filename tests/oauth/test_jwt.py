@@ -1,0 +1,72 @@
+"""Tokens that are read without trust, and forged ones."""
+
+import json
+import sys
+
+import jwt as pyjwt
+import pytest
+
+from conformance.oauth import jwt
+from conformance.verdict import CouldNotRun
+
+CLAIMS = {"sub": "ann", "aud": "https://mcp.example/mcp"}
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
+def test_a_signature_holds_for_the_published_key(algorithm: jwt.Algorithm) -> None:
+    key = jwt.Key.generate(algorithm)
+
+    token = key.sign({"typ": "at+jwt"}, CLAIMS)
+
+    published = pyjwt.PyJWK(dict(key.public))
+    assert pyjwt.decode(token, published, [algorithm], audience=CLAIMS["aud"]) == CLAIMS
+    assert "d" not in key.public
+    assert "private" not in repr(key)
+
+
+def test_a_thumbprint_is_that_of_the_rfc() -> None:
+    modulus = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs"
+        "tn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajr"
+        "n1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+    )
+    key = jwt.Key("RS256", {"kty": "RSA", "n": modulus, "e": "AQAB", "kid": "2011-04-29"}, None)
+
+    assert key.thumbprint == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+
+def test_a_shared_secret_signs() -> None:
+    token = jwt.sign_hs256({}, CLAIMS, b"s" * 32)
+
+    assert pyjwt.decode(token, b"s" * 32, ["HS256"], audience=CLAIMS["aud"]) == CLAIMS
+
+
+def test_an_unsigned_token_has_an_empty_third_part() -> None:
+    token = jwt.unsigned({"alg": "none"}, CLAIMS)
+
+    assert token.endswith(".")
+    read = jwt.read(token)
+    assert read
+    assert (read.header, read.claims) == ({"alg": "none"}, CLAIMS)
+    assert read.audiences == (CLAIMS["aud"],)
+
+
+@pytest.mark.parametrize("text", ["", "a.b", "a.b.c", "e30.W10.x", "e30.e30", "e30.e30.x.y.z", "ü.ü.ü", "\ud800.e30.x"])
+def test_what_is_no_signed_token_is_not_read(text: str) -> None:
+    assert jwt.read(text) is None
+
+
+def test_a_public_key_has_two_encodings() -> None:
+    forms = jwt.public_encodings(jwt.Key.generate().public)
+
+    assert forms["PEM"].startswith(b"-----BEGIN PUBLIC KEY-----")
+    assert forms["DER"][0] == 0x30
+    for broken in ({}, {"kty": "EC"}, {"kty": "EC", "crv": "P-256", "x": 5, "y": []}, {"kty": "oct", "k": "AAAA"}):
+        assert jwt.public_encodings(json.loads(json.dumps(broken))) == {}
+
+
+def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jwt.algorithms", None)
+
+    with pytest.raises(CouldNotRun, match=r"pytest-mcp-conformance\[dpop\]"):
+        jwt.Key.generate()
