@@ -7,8 +7,9 @@ import threading
 from collections.abc import Sequence
 from textwrap import fill
 from types import FrameType
+from typing import get_args
 
-from conformance.reference.faults import FAULTS, UnknownFaultError
+from conformance.reference.faults import FAULTS, Profile, UnknownFaultError
 from conformance.reference.server import ReferenceServer
 
 _DESCRIPTION = "Runs a small MCP server with its own authorization server on a loopback port, to be audited."
@@ -19,6 +20,8 @@ _EXAMPLES = """examples:
       the same, but every login shows a sign-in page and a consent page
   python -m conformance.reference --fault code-reusable
       the same with one defect, to see how an audit reports it
+  python -m conformance.reference --profile separate
+      the same with the authorization server on a port of its own
   python -m conformance.reference --list-faults
       what can be made to go wrong, and what it does to users
 
@@ -33,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_fault_list())
         return 0
     try:
-        server = ReferenceServer(options.fault, options.consent, protected=not options.open, port=options.port)
+        profile = options.profile or (FAULTS[options.fault].profile if options.fault in FAULTS else "combined")
+        server = ReferenceServer(options.fault, options.consent, not options.open, options.port, profile)
     except UnknownFaultError as error:
         return _fail(f"{error} (--list-faults shows all)")
     except (OSError, OverflowError) as error:
@@ -70,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="approve logins at once, or ask (default: auto)",
     )
+    parser.add_argument(
+        "--profile",
+        choices=get_args(Profile),
+        help="how it is deployed: on one port, with an authorization server on a port of its own, without any"
+        " metadata, with logins delegated to a third party, over https, or for clients that act without a user"
+        " (default: the one that shows the fault, else combined)",
+    )
     parser.add_argument("--open", action="store_true", help="ask for no token and offer no login")
     parser.add_argument("--list-faults", action="store_true", help="list the faults and end")
     return parser
@@ -91,7 +102,8 @@ def _greeting(server: ReferenceServer, consent: str, is_open: bool, fault: str |
     if fault is not None:
         lines.append(f"Fault                  {fault}")
         lines.append(fill(FAULTS[fault].harm, 100, initial_indent=" " * 23, subsequent_indent=" " * 23))
-    return "\n".join([*lines, "", f"Audit it with: pytest --target-url={server.url}", "Stop it with Ctrl-C."])
+    trust = f" --ca-file={server.ca_file}" if server.ca_file else ""
+    return "\n".join([*lines, "", f"Audit it with: pytest --target-url={server.url}{trust}", "Stop it with Ctrl-C."])
 
 
 def _fail(sentence: str) -> int:

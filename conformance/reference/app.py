@@ -1,11 +1,13 @@
 """The routes of the reference server, tied together."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conformance.reference.authorization import Authorization
 from conformance.reference.legacy_sse import LegacySse
@@ -29,8 +31,8 @@ from conformance.reference.tokens import Tokens
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def build_app(site: Site, dispatcher: Dispatcher, streams: HeldStreams) -> Starlette:
-    """The application serving `site`; without protection there is no authorization server either."""
+def build_app(site: Site, dispatcher: Dispatcher, streams: HeldStreams) -> ASGIApp:
+    """The application serving `site` at one port or two; without protection there is no authorization server."""
     store = Store()
     protection = Protection(site, store)
     legacy = LegacySse(dispatcher, streams)
@@ -49,18 +51,36 @@ def build_app(site: Site, dispatcher: Dispatcher, streams: HeldStreams) -> Starl
         route(SSE_PATH, legacy.open_stream, "GET", guarded=True),
         route(MESSAGES_PATH, legacy.receive, "POST", guarded=True),
     ]
-    if site.protected:
-        authorization, tokens, metadata = Authorization(site, store), Tokens(site, store), Metadata(site)
-        routes += [
-            *(route(RESOURCE_METADATA_PREFIX + path, metadata.resource, "GET") for path in (MCP_PATH, SSE_PATH)),
-            route(SERVER_METADATA_PATH, metadata.server, "GET"),
-            route("/register", Registration(store, site.faults).handle, "POST"),
-            route("/authorize", authorization.authorize, "GET"),
-            route("/login", authorization.login, "POST"),
-            route("/consent", authorization.consent, "POST"),
-            route("/token", tokens.token, "POST"),
-            route("/revoke", tokens.revoke, "POST"),
-        ]
+    if not site.protected:
+        return _application(routes)
+    base, metadata = site.server_path, Metadata(site)
+    authorization, tokens = Authorization(site, store), Tokens(site, store)
+    server_routes = [
+        route(base + "/register", Registration(store, site.faults).handle, "POST"),
+        route(base + "/authorize", authorization.authorize, "GET"),
+        route(base + "/login", authorization.login, "POST"),
+        route(base + "/consent", authorization.consent, "POST"),
+        route(base + "/token", tokens.token, "POST"),
+        route(base + "/revoke", tokens.revoke, "POST"),
+    ]
+    if site.has_metadata:
+        routes += [route(RESOURCE_METADATA_PREFIX + path, metadata.resource, "GET") for path in (MCP_PATH, SSE_PATH)]
+        server_routes.append(route(SERVER_METADATA_PATH + base, metadata.server, "GET"))
+    if site.server_origin == site.origin:
+        return _application(routes + server_routes)
+    return _by_port({site.origin: _application(routes), site.server_origin: _application(server_routes)})
+
+
+def _application(routes: list[Route]) -> Starlette:
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
     return app
+
+
+def _by_port(apps: dict[str, Starlette]) -> ASGIApp:
+    ports = {urlsplit(origin).port: app for origin, app in apps.items()}
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        await ports[scope["server"][1]](scope, receive, send)
+
+    return serve

@@ -40,7 +40,7 @@ class Authorization:
     def __init__(self, site: Site, store: Store) -> None:
         self.site = site
         self.store = store
-        self.browsers: BrowserSessions[AuthorizationRequest] = BrowserSessions(site.origin)
+        self.browsers: BrowserSessions[AuthorizationRequest] = BrowserSessions(site.server)
 
     async def authorize(self, request: Request) -> Response:
         """Answer an authorization request with a page, or with a redirect to the client."""
@@ -139,7 +139,7 @@ class Authorization:
         except OAuthError as error:
             return error_page(error.description)
         browser = self.browsers.session_of(request)
-        if request.headers.get("origin", self.site.origin) != self.site.origin:
+        if request.headers.get("origin", self.site.server_origin) != self.site.server_origin:
             return error_page("The form was sent from another site.", 403)
         if not browser.shown(form.get("request") or "", form.get("csrf") or ""):
             return error_page("The form is out of date. Begin again in the application you came from.", 403)

@@ -43,12 +43,12 @@ class BrowserSession(Generic[Pending]):
 class BrowserSessions(Generic[Pending]):
     """All browsers, found by a cookie.
 
-    Cookies are shared between the ports of a host, so the port is part of the cookie's name; `Secure` and the
-    `__Host-` prefix need https, which a loopback server has not.
+    Cookies are shared between the ports of a host, so the port is part of the cookie's name.
     """
 
     def __init__(self, origin: str) -> None:
         self._cookie = f"reference_{urlsplit(origin).port}"
+        self._encrypted = origin.startswith("https:")
         self._sessions: dict[str, BrowserSession[Pending]] = {}
 
     def session_of(self, request: Request) -> BrowserSession[Pending]:
@@ -65,7 +65,7 @@ class BrowserSessions(Generic[Pending]):
 
     def set_cookie(self, response: Response, browser: BrowserSession[Pending]) -> None:
         """Make the browser remember its session until it is closed."""
-        response.set_cookie(self._cookie, browser.id, httponly=True, samesite="lax")
+        response.set_cookie(self._cookie, browser.id, httponly=True, samesite="lax", secure=self._encrypted)
 
     def _start(self) -> BrowserSession[Pending]:
         session: BrowserSession[Pending] = BrowserSession(secrets.token_urlsafe(32), secrets.token_urlsafe(32))

@@ -21,7 +21,7 @@ class Metadata:
             return Response("Not Found", 404, media_type="text/plain")
         document: JsonObject = {
             "resource": self.site.resource(request.url.path.removeprefix(RESOURCE_METADATA_PREFIX)),
-            "authorization_servers": [self.site.origin],
+            "authorization_servers": [self.site.server],
             "scopes_supported": [SCOPE],
             "bearer_methods_supported": ["header"],
             "resource_name": "Reference server",
@@ -29,7 +29,7 @@ class Metadata:
         if self.faults.active("authorization-servers-empty"):
             document["authorization_servers"] = []
         if self.faults.active("authorization-server-unreachable-second"):
-            document["authorization_servers"] = [self.site.origin, self.site.origin + "/second"]
+            document["authorization_servers"] = [self.site.server, self.site.origin + "/second"]
         if self.faults.active("resource-metadata-null-member"):
             document["resource_documentation"] = None
         return _document(document, self.faults.active("resource-metadata-as-text"))
@@ -38,13 +38,13 @@ class Metadata:
         """The authorization server metadata."""
         if self.faults.active("server-metadata-not-found"):
             return Response("Not Found", 404, media_type="text/plain")
-        origin = self.site.origin
+        base = self.site.server
         document: JsonObject = {
             "issuer": self.site.issuer,
-            "authorization_endpoint": origin + "/authorize",
-            "token_endpoint": origin + "/token",
-            "registration_endpoint": origin + "/register",
-            "revocation_endpoint": origin + "/revoke",
+            "authorization_endpoint": base + "/authorize",
+            "token_endpoint": base + "/token",
+            "registration_endpoint": base + "/register",
+            "revocation_endpoint": base + "/revoke",
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": list(GRANT_TYPES),

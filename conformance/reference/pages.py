@@ -54,7 +54,7 @@ def login_page(hidden: Mapping[str, str], complaint: str = "") -> HTMLResponse:
     body = f"""{alert}
 <p>This is a demonstration. The user name is <strong>{USERNAME}</strong>,
 the password <strong>{PASSWORD}</strong>.</p>
-<form method="post" action="/login">
+<form method="post" action="login">
 {_hidden(hidden)}
 <label for="username">User name</label>
 <input id="username" name="username" autocomplete="username" required>
@@ -79,7 +79,7 @@ def consent_page(
 <dt>Permission</dt><dd>{escape(scope)}</dd>
 <dt>You will be sent to</dt><dd>{escape(target)}</dd>
 </dl>
-<form method="post" action="/consent">
+<form method="post" action="consent">
 {_hidden(hidden)}
 <button type="submit" name="decision" value="approve">Approve</button>
 <button type="submit" name="decision" value="deny">Deny</button>

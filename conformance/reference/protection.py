@@ -77,7 +77,7 @@ class Protection:
     def _challenge(self, path: str, error: str) -> str:
         parameters = {"scope": SCOPE}
         without_address = ("challenge-without-resource-metadata", "resource-metadata-not-found")
-        if not any(self.faults.active(name) for name in without_address):
+        if self.site.has_metadata and not any(self.faults.active(name) for name in without_address):
             prefix = self.site.origin + RESOURCE_METADATA_PREFIX
             dead = self.faults.active("resource-metadata-url-dead")
             parameters["resource_metadata"] = prefix + ("-gone" if dead else path)

@@ -4,44 +4,57 @@ import asyncio
 import socket
 import threading
 from collections import Counter
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 
 from conformance.reference.app import build_app
-from conformance.reference.faults import Faults
+from conformance.reference.faults import Faults, Profile
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.pages import PASSWORD, USERNAME
-from conformance.reference.site import MCP_PATH, SSE_PATH, Consent, Site
+from conformance.reference.site import MCP_PATH, SERVER_PATH, SSE_PATH, Consent, Site
 from conformance.reference.streams import HeldStreams
+from conformance.reference.tls import TlsPort
 
 HOST = "127.0.0.1"
 
 
 class ReferenceServer:
-    """A conformant MCP server and its authorization server on one loopback port; a context manager.
+    """A conformant MCP server and its authorization server on loopback ports; a context manager.
 
     `fault` names one entry of FAULTS (UnknownFaultError is raised for others). `consent` is "auto", where
     /authorize answers with a code at once, or "form", where a person or a program signs in with `username`
     and `password` and presses a button. Without `protected` no token is needed. `port` 0 takes a free one;
-    OSError is raised for one that is taken.
+    OSError is raised for one that is taken. `profile` is the deployment; `ca_file` is set where it is "tls".
     """
 
     username = USERNAME
     password = PASSWORD
 
     def __init__(
-        self, fault: str | None = None, consent: Consent = "auto", protected: bool = True, port: int = 0
+        self,
+        fault: str | None = None,
+        consent: Consent = "auto",
+        protected: bool = True,
+        port: int = 0,
+        profile: Profile = "combined",
     ) -> None:
         faults = Faults(fault)
-        self._socket = _listen(port)
-        self.origin = f"http://{HOST}:{self._socket.getsockname()[1]}"
+        self._sockets = [_listen(port)]
+        self._tls = TlsPort(self._sockets[0], HOST) if profile == "tls" else None
+        self.origin = f"{'https' if self._tls else 'http'}://{HOST}:{_port(self._sockets[0])}"
+        server = self.origin
+        if profile == "separate":
+            self._sockets.append(_listen(0))
+            server = f"http://{HOST}:{_port(self._sockets[1])}{SERVER_PATH}"
         self.url = self.origin + MCP_PATH
         self.sse_url = self.origin + SSE_PATH
         self._streams = HeldStreams()
         self._dispatcher = Dispatcher(faults)
-        app = build_app(Site(self.origin, faults, consent, protected), self._dispatcher, self._streams)
+        site = Site(self.origin, server, faults, consent, protected, profile)
+        app = build_app(site, self._dispatcher, self._streams)
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -58,6 +71,11 @@ class ReferenceServer:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="reference-server", daemon=True)
 
     @property
+    def ca_file(self) -> Path | None:
+        """PEM file of the authority that signed the certificate, None where there is none; gone after `stop`."""
+        return self._tls.ca_file if self._tls else None
+
+    @property
     def calls(self) -> Counter[str]:
         """How often each tool ran since the server started."""
         return self._dispatcher.calls
@@ -69,13 +87,16 @@ class ReferenceServer:
     def stop(self) -> None:
         """End all streams, stop serving and wait until the thread has ended."""
         if self._thread.ident is None:
-            self._socket.close()
-            return
-        while self._loop is None and self._thread.is_alive():
-            self._thread.join(0.001)
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._shut_down)
-        self._thread.join()
+            for one in self._sockets:
+                one.close()
+        else:
+            while self._loop is None and self._thread.is_alive():
+                self._thread.join(0.001)
+            if self._loop is not None and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._shut_down)
+            self._thread.join()
+        if self._tls:
+            self._tls.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -88,11 +109,24 @@ class ReferenceServer:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        await self._uvicorn.serve(sockets=[self._socket])
+        if self._tls is None:
+            await self._uvicorn.serve(sockets=self._sockets)
+            return
+        accepting = self._loop.create_task(self._tls.accept(self._connection))
+        await self._uvicorn.serve(sockets=[])
+        accepting.cancel()
+
+    def _connection(self) -> asyncio.Protocol:
+        protocol: Any = self._uvicorn.config.http_protocol_class
+        return protocol(self._uvicorn.config, self._uvicorn.server_state, {})
 
     def _shut_down(self) -> None:
         self._uvicorn.should_exit = True
         self._streams.close_all()
+
+
+def _port(listener: socket.socket) -> int:
+    return listener.getsockname()[1]
 
 
 def _listen(port: int) -> socket.socket:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
-from conformance.reference.faults import Faults
+from conformance.reference.faults import Faults, Profile
 
 Consent = Literal["auto", "form"]
 
@@ -12,28 +13,50 @@ SSE_PATH = "/sse"
 MESSAGES_PATH = "/messages"
 RESOURCE_METADATA_PREFIX = "/.well-known/oauth-protected-resource"
 SERVER_METADATA_PATH = "/.well-known/oauth-authorization-server"
+SERVER_PATH = "/tenant"
 SCOPE = "mcp"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The origin (`http://127.0.0.1:PORT`) and how the server behaves there."""
+    """Where the server is deployed, and how it behaves there.
+
+    `origin` (`http://127.0.0.1:PORT`) is that of the MCP server. `server` is what the URLs of the authorization
+    server begin with: the same origin, or another one and a path; never with a slash at its end.
+    """
 
     origin: str
+    server: str
     faults: Faults
     consent: Consent = "auto"
     protected: bool = True
+    profile: Profile = "combined"
+
+    @property
+    def server_origin(self) -> str:
+        """The origin of the authorization server."""
+        return self.server.removesuffix(self.server_path)
+
+    @property
+    def server_path(self) -> str:
+        """The path that all endpoints of the authorization server begin with; empty at the root."""
+        return urlsplit(self.server).path
+
+    @property
+    def has_metadata(self) -> bool:
+        """Whether clients can look up where things are; servers of revision 2025-03-26 need not let them."""
+        return self.profile != "plain"
 
     @property
     def issuer(self) -> str:
-        """The issuer identifier of the authorization server: the origin, unless a fault says otherwise."""
+        """The issuer identifier of the authorization server, unless a fault says otherwise."""
         if self.faults.active("issuer-with-query"):
-            return self.origin + "?tenant=1"
+            return self.server + "?tenant=1"
         if self.faults.active("issuer-trailing-slash"):
-            return self.origin + "/"
+            return self.server + "/"
         if self.faults.active("issuer-other-host"):
             return "https://login.example.com"
-        return self.origin
+        return self.server
 
     def resource(self, path: str) -> str:
         """The resource identifier published for the endpoint at `path` (RFC 9728 section 1.2)."""

@@ -1,0 +1,61 @@
+"""The deployments of the reference server."""
+
+import ssl
+from typing import get_args
+
+import httpx
+import pytest
+
+from conformance.reference import ReferenceServer
+from conformance.reference.faults import Profile
+
+from .client import Client
+
+
+@pytest.mark.parametrize("profile", get_args(Profile))
+def test_every_deployment_asks_for_a_token(profile: Profile) -> None:
+    with ReferenceServer(profile=profile) as server, httpx.Client(verify=_trust(server)) as client:
+        answer = client.post(server.url)
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer ")
+
+
+def test_an_authorization_server_of_its_own_is_found_by_the_path_of_its_issuer() -> None:
+    with ReferenceServer(profile="separate") as server, Client(server) as client:
+        resource = client.get("/.well-known/oauth-protected-resource/mcp").json()
+        issuer = httpx.URL(resource["authorization_servers"][0])
+        place = issuer.copy_with(path="/.well-known/oauth-authorization-server" + issuer.path)
+        document = client.get(place).json()
+
+        assert issuer.port != client.base_url.port
+        assert document["issuer"] == str(issuer)
+        assert document["token_endpoint"] == f"{issuer}/token"
+        assert client.get("/authorize").status_code == 404
+        assert client.get(f"{issuer}/authorize").status_code == 400
+
+
+def test_a_plain_deployment_publishes_nothing_and_logs_in_at_the_root() -> None:
+    with ReferenceServer(profile="plain") as server, Client(server) as client:
+        for name in ("oauth-protected-resource", "oauth-protected-resource/mcp", "oauth-authorization-server"):
+            assert client.get(f"/.well-known/{name}").status_code == 404
+        assert "resource_metadata" not in client.post("/mcp").headers["www-authenticate"]
+        assert client.log_in()["token_type"] == "Bearer"
+
+
+def test_an_encrypted_deployment_answers_to_those_who_trust_its_authority() -> None:
+    with ReferenceServer(profile="tls") as server:
+        place = f"{server.origin}/.well-known/oauth-authorization-server"
+        assert httpx.get(place, verify=_trust(server)).json()["issuer"] == server.origin
+        with pytest.raises(httpx.ConnectError, match="certificate"):
+            httpx.get(place)
+        with pytest.raises(httpx.TransportError):
+            httpx.get(place.replace("https:", "http:"))
+        file = server.ca_file
+    assert server.origin.startswith("https://127.0.0.1:")
+    assert file
+    assert not file.exists()
+
+
+def _trust(server: ReferenceServer) -> ssl.SSLContext | bool:
+    return ssl.create_default_context(cafile=server.ca_file) if server.ca_file else True
