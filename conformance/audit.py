@@ -11,6 +11,7 @@ import pytest
 from conformance.catalogue import Catalogue, load
 from conformance.evidence import Recorder
 from conformance.oauth.flow import OAuthFlow
+from conformance.once import Once
 from conformance.redaction import Redactor
 from conformance.settings import Settings
 from conformance.survey import Survey, close_quietly, connect, make_flow
@@ -37,8 +38,12 @@ class Audit:
     tell: Callable[[str], None] = _silent
     surveyed: tuple[int, int] = (0, 0)
     catalogue: Catalogue = field(default_factory=load)
+    once: Once = field(init=False)
     _flow: OAuthFlow | None = None
     _mcp: Connection | None = None
+
+    def __post_init__(self) -> None:
+        self.once = Once(self.recorder.redactor, self.recorder.spool)
 
     @property
     def revision(self) -> str:
@@ -46,6 +51,11 @@ class Audit:
         negotiated = self.survey.revision if self.survey else ""
         wanted = self.settings.revision or HANDSHAKE_REVISIONS[-1]
         return negotiated if negotiated in HANDSHAKE_REVISIONS else wanted
+
+    def use(self, settings: Settings) -> None:
+        """Go on with other settings, their secrets known to the redactor."""
+        self.settings = settings
+        _learn(self.recorder.redactor, settings)
 
     def need_survey(self) -> Survey:
         """The survey. Raises CouldNotRun when the target was not reached."""
@@ -108,17 +118,20 @@ def make_audit(settings: Settings, recorder: Recorder, survey: Survey | None = N
     Raises:
         pytest.UsageError: the file of certificate authorities cannot be read.
     """
-    redactor = recorder.redactor
-    for value, label in ((settings.token, "token"), (settings.client_secret, "client_secret")):
-        redactor.learn(value, label)
-    for name, value in settings.consent_field.items():
-        redactor.learn(value, f"field {name}")
-        redactor.hide(name)
+    _learn(recorder.redactor, settings)
     try:
         http = HttpClient(recorder, settings.request_timeout, settings.ca_file)
     except OSError as failure:
         raise pytest.UsageError(f"--ca-file {settings.ca_file} cannot be used: {failure}") from None
     return Audit(settings, recorder, http, survey)
+
+
+def _learn(redactor: Redactor, settings: Settings) -> None:
+    for value, label in ((settings.token, "token"), (settings.client_secret, "client_secret")):
+        redactor.learn(value, label)
+    for name, value in settings.consent_field.items():
+        redactor.learn(value, f"field {name}")
+        redactor.hide(name)
 
 
 AUDIT = pytest.StashKey[Audit]()

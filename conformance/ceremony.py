@@ -66,7 +66,7 @@ class Redemption:
         grant = oauth.authorize(Pkce.s256(128))
         attempts: dict[str, TokenReply] = {}
         for name, verifier in verifiers.items():
-            attempts[name] = oauth.redeem(grant, verifier=verifier(grant))
+            attempts[name] = oauth.redeem(grant, {"code_verifier": verifier(grant)})
             if attempts[name].issued_token:
                 break
         accepted = oauth.redeem(grant)
@@ -81,7 +81,7 @@ class Redemption:
         refusals: dict[str, Refusal] = {}
         for name, verifier in verifiers.items():
             fresh = oauth.authorize(Pkce.s256(), grant.client if oauth.configured else None)
-            refusals[name] = Refusal(oauth.redeem(fresh, verifier=verifier(fresh)), accepted)
+            refusals[name] = Refusal(oauth.redeem(fresh, {"code_verifier": verifier(fresh)}), accepted)
         return cls(grant, **refusals, accepted=accepted)
 
 
@@ -198,5 +198,5 @@ class Replay:
     def perform(cls, oauth: OAuthFlow) -> "Replay":
         """One approval."""
         grant = oauth.authorize(Pkce.s256())
-        unknown = oauth.redeem(grant, code=secrets.token_urlsafe(32))
+        unknown = oauth.redeem(grant, {"code": secrets.token_urlsafe(32)})
         return cls(oauth.redeem(grant), oauth.redeem(grant), unknown)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from conformance.redaction import Redactor
 __all__ = ["Channel", "Exchange", "Part", "Recorder", "Redactor"]
 
 Channel = Literal["mcp", "oauth", "metadata", "consent"]
+_ENDED = "#"
 Headers = tuple[tuple[str, str], ...]
 
 SHOWN_BODY = 16_000
@@ -94,7 +95,8 @@ class Exchange:
 class Recorder:
     """Keeps the transcript of this process and, with a spool folder, shares it with the other workers.
 
-    `sent` counts requests, `approvals` authorization requests that somebody approved.
+    `spool` is the folder that the processes of a parallel run share. `sent` counts requests, `approvals`
+    authorization requests that somebody approved.
     """
 
     def __init__(self, redactor: Redactor, spool: Path | None = None, worker: str = "main") -> None:
@@ -102,7 +104,7 @@ class Recorder:
         self.exchanges: list[Exchange] = []
         self.sent = 0
         self.approvals = 0
-        self._spool = spool
+        self.spool = spool
         self._file = spool / f"{worker}.jsonl" if spool else None
         self._lock = threading.Lock()
 
@@ -142,34 +144,30 @@ class Recorder:
                 self._append(exchange.as_line())
         return exchange
 
-    @property
-    def spooled(self) -> bool:
-        """Whether other processes of the run share their transcripts with this one."""
-        return self._spool is not None
-
     def since(self, mark: int) -> list[Exchange]:
         """What was recorded after the transcript had `mark` entries."""
         return self.exchanges[mark:]
 
-    def check_ended(self) -> None:
-        """Tell the other workers that one more active check has ended here."""
+    def check_ended(self, turn: int) -> None:
+        """Tell the other workers that one more check of this turn has ended here."""
         if self._file:
-            self._append("")
+            self._append(f"{_ENDED}{turn}")
 
-    def shared(self) -> tuple[Sequence[Exchange], int]:
-        """The transcript of all workers, and how many active checks have ended in them."""
-        if not self._spool:
-            return self.exchanges, 0
-        exchanges: list[Exchange] = []
-        ended = 0
-        for file in sorted(self._spool.glob("*.jsonl")):
+    def ended(self, before: int) -> int:
+        """How many checks of earlier turns have ended in all workers."""
+        marks = [line for line in self._lines() if line.startswith(_ENDED)]
+        return sum(int(mark.removeprefix(_ENDED)) < before for mark in marks)
+
+    def shared(self) -> Sequence[Exchange]:
+        """The transcript of all workers."""
+        if not self.spool:
+            return self.exchanges
+        return [Exchange.from_line(line) for line in self._lines() if not line.startswith(_ENDED)]
+
+    def _lines(self) -> Iterator[str]:
+        for file in sorted(self.spool.glob("*.jsonl")) if self.spool else ():
             text = file.read_text(encoding="ascii")
-            for line in text[: text.rfind("\n") + 1].splitlines():
-                if line:
-                    exchanges.append(Exchange.from_line(line))
-                else:
-                    ended += 1
-        return exchanges, ended
+            yield from text[: text.rfind("\n") + 1].splitlines()
 
     def _append(self, line: str) -> None:
         assert self._file  # noqa: S101 - narrows the type

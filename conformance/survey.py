@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import Cookie
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.oauth.browser import Browser
 from conformance.oauth.consent import (
     AuthorizationResponse,
     AutomaticConsent,
@@ -107,6 +109,7 @@ class Survey:
     discovery: Discovery | None = None
     login: Login | None = None
     token: str | None = field(default=None, repr=False)
+    cookies: tuple[Cookie, ...] = field(default=(), repr=False)
     redirect_uri: str = ""
     consent: str = ""
     opening: Answer | None = None
@@ -427,6 +430,7 @@ class Surveyor:
                     Failure("log in", str(failure), "see the consent options in --help", "authorization request")
                 ) from None
             survey.login = Login(client, registration, pkce, grant.response)
+            survey.cookies = flow.browser.cookies
             try:
                 tokens = flow.redeem(grant)
             except (CouldNotRun, NoAnswer) as failure:
@@ -617,7 +621,7 @@ def make_flow(survey: Survey, settings: Settings, http: HttpClient, tell: Say) -
     return OAuthFlow(
         http=http,
         discovery=survey.discovery,
-        consent=_consent(settings, http, tell),
+        consent=_consent(settings, http, tell, survey.cookies),
         redirect_uri=survey.redirect_uri,
         resource=_resource(survey),
         scope=_scope(survey.discovery),
@@ -626,9 +630,9 @@ def make_flow(survey: Survey, settings: Settings, http: HttpClient, tell: Say) -
     )
 
 
-def _consent(settings: Settings, http: HttpClient, tell: Say) -> ConsentDriver:
+def _consent(settings: Settings, http: HttpClient, tell: Say, cookies: tuple[Cookie, ...]) -> ConsentDriver:
     if settings.consent == "auto":
-        return AutomaticConsent(http, settings.consent_field, settings.consent_submit)
+        return AutomaticConsent(Browser(http, cookies), settings.consent_field, settings.consent_submit)
     if settings.consent == "person":
         return PersonConsent(tell, APPROVALS)
     advice = "consent is off (--consent none)" if settings.consent == "none" else "a token was given instead of a login"

@@ -4,17 +4,17 @@ import time
 import webbrowser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
-from urllib.request import Request
 
-from conformance.oauth.forms import Form, parse_forms
-from conformance.wire.http import HttpClient, NoAnswer, Reply, join_url, origin_of, split_url
+from conformance.oauth.browser import Browser, NoAddress
+from conformance.oauth.forms import Button, Form, parse_forms
+from conformance.wire.http import NoAnswer, Reply, join_url, origin_of, split_url
 
 _HOPS = 25
 _PERSON_SECONDS = 300.0
+_APPROVES = 2
 
 
 class ConsentFailed(Exception):
@@ -27,11 +27,17 @@ class ConsentFailed(Exception):
 
 @dataclass(frozen=True)
 class AuthorizationResponse:
-    """What the authorization server sent to the redirect URI, parameters in order (RFC 6749 section 4.1.2)."""
+    """What the authorization server sent to the redirect URI, parameters in order (RFC 6749 section 4.1.2).
+
+    `location` is the whole address it sent the browser to, `trail` every answer on the way there, in order; both
+    are empty where a person's own browser was sent.
+    """
 
     parameters: tuple[tuple[str, str], ...] = field(repr=False)
     status: int = 302
     exchange: str = ""
+    location: str = field(default="", repr=False)
+    trail: tuple[Reply, ...] = ()
 
     def get(self, name: str) -> str | None:
         """The first value of a parameter."""
@@ -43,8 +49,8 @@ class ConsentDriver(Protocol):
 
     name: str
 
-    def approve(self, url: str, redirect_uri: str) -> AuthorizationResponse:
-        """Have the request at `url` approved."""
+    def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
+        """Have the request at `url` approved, or denied."""
         ...
 
 
@@ -55,65 +61,63 @@ class NoConsent:
         self.name = name
         self._advice = advice
 
-    def approve(self, url: str, redirect_uri: str) -> AuthorizationResponse:
+    def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
         """Always raises ConsentFailed."""
         raise ConsentFailed(self._advice)
 
 
-def _at_redirect_uri(location: str, redirect_uri: str) -> bool:
+def at_redirect_uri(location: str, redirect_uri: str) -> bool:
+    """Whether an address is the redirect URI, whatever was added to its query."""
     here, wanted = split_url(location), split_url(redirect_uri)
     return (here.scheme, here.netloc, here.path or "/") == (wanted.scheme, wanted.netloc, wanted.path or "/")
 
 
-def _response(location: str, status: int, exchange: str) -> AuthorizationResponse:
+def _response(location: str, status: int, exchange: str, trail: tuple[Reply, ...] = ()) -> AuthorizationResponse:
     parameters = parse_qsl(urlsplit(location).query, keep_blank_values=True)
-    return AuthorizationResponse(tuple(parameters), status, exchange)
+    return AuthorizationResponse(tuple(parameters), status, exchange, location, trail)
 
 
 class AutomaticConsent:
     """Follows redirects and submits plain HTML login and consent forms, cookies kept.
 
     Args:
-        http: sends the requests.
+        browser: sends the requests.
         values: fields to fill in, by name (`--consent-field`).
         button: text of the button to press (`--consent-submit`); found by its words when empty.
     """
 
     name = "auto"
 
-    def __init__(self, http: HttpClient, values: Mapping[str, str], button: str = "") -> None:
-        self._http = http
+    def __init__(self, browser: Browser, values: Mapping[str, str], button: str = "") -> None:
+        self.browser = browser
         self._values = values
         self._button = button
-        self._cookies = CookieJar()
 
-    def approve(self, url: str, redirect_uri: str) -> AuthorizationResponse:
+    def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
         """Walk from the authorization endpoint to the redirect URI. Raises ConsentFailed."""
-        reply = self._send("GET", url)
+        trail = [self._get(url)]
         submitted: list[str] = []
         for _ in range(_HOPS):
-            if reply.redirect is not None:
-                location = join_url(reply.url, reply.redirect)
-                if _at_redirect_uri(location, redirect_uri):
-                    return _response(location, reply.status, reply.exchange)
-                if split_url(location).scheme not in ("http", "https"):
-                    where = reply.redirect.split("?")[0]
-                    raise ConsentFailed(f"the consent pages redirect to {where}, which is no page", reply.exchange)
-                reply = self._send("GET", location)
+            reply = trail[-1]
+            if reply.redirect is None:
+                trail.append(self._submit(reply, submitted, deny))
                 continue
-            reply = self._submit(reply, submitted)
+            location = join_url(reply.url, reply.redirect)
+            if at_redirect_uri(location, redirect_uri):
+                return _response(location, reply.status, reply.exchange, tuple(trail))
+            if split_url(location).scheme not in ("http", "https"):
+                where = reply.redirect.split("?")[0]
+                raise ConsentFailed(f"the consent pages redirect to {where}, which is no page", reply.exchange)
+            trail.append(self._get(location))
         raise ConsentFailed(
-            "the consent pages redirect in a circle; give --token or use --consent person", reply.exchange
+            "the consent pages redirect in a circle; give --token or use --consent person", trail[-1].exchange
         )
 
-    def _submit(self, reply: Reply, submitted: list[str]) -> Reply:
+    def _submit(self, reply: Reply, submitted: list[str], deny: bool) -> Reply:
         page = reply.body.decode("utf-8", "replace")
         if reply.status >= 400:
             raise ConsentFailed(f"the authorization server refused the request ({reply.summary})", reply.exchange)
-        form = self._choose(parse_forms(page), reply)
-        button = form.best_button(self._button)
-        if self._button and button is None:
-            button = form.best_button()
+        form, button = self._choose(parse_forms(page), reply, deny)
         missing = [name for name in form.asks_for if name not in self._values]
         here = f"{urlsplit(reply.url).path} {sorted(one.name for one in form.fields)}"
         if missing and (here in submitted or any(one.required and one.name in missing for one in form.fields)):
@@ -133,16 +137,20 @@ class AutomaticConsent:
                 f"the form would send the given fields to another origin, {origin_of(action)}", reply.exchange
             )
         if form.method == "post":
-            return self._send("POST", action, entries)
-        return self._send("GET", f"{action.split('?')[0]}?{urlencode(entries)}")
+            return self._answered(lambda: self.browser.post(action, entries))
+        return self._get(f"{action.split('?')[0]}?{urlencode(entries)}")
 
-    def _choose(self, forms: list[Form], reply: Reply) -> Form:
+    def _choose(self, forms: list[Form], reply: Reply, deny: bool) -> tuple[Form, Button | None]:
         if not forms:
             page = reply.url.split("?")[0]
             advice = "use --consent person, or give --token"
             raise ConsentFailed(
                 f"the page at {page} has no plain HTML form ({reply.summary}); {advice}", reply.exchange
             )
+        if deny:
+            for form in forms:
+                if form.refusing_button and not form.asks_for:
+                    return form, form.refusing_button
         if self._button:
             named = [form for form in forms if form.best_button(self._button)]
             forms = named or forms
@@ -154,42 +162,20 @@ class AutomaticConsent:
         best = max(forms, key=worth)
         if worth(best) < 0:
             raise ConsentFailed("no button of the page approves; name it with --consent-submit TEXT", reply.exchange)
-        return best
+        if deny and worth(best) == _APPROVES:
+            raise ConsentFailed("no button of the consent page denies the request", reply.exchange)
+        return best, best.best_button(self._button) or best.best_button()
 
-    def _send(self, method: str, url: str, entries: list[tuple[str, str]] | None = None) -> Reply:
+    def _get(self, url: str) -> Reply:
+        return self._answered(lambda: self.browser.get(url))
+
+    def _answered(self, request: Callable[[], Reply]) -> Reply:
         try:
-            request = Request(url)  # noqa: S310 - only carries the URL for the cookie jar
-        except ValueError:
-            raise ConsentFailed(f"the consent pages lead to {url!r}, which is no web address") from None
-        self._cookies.add_cookie_header(request)
-        headers = {"Accept": "text/html,application/xhtml+xml"}
-        cookie = request.get_header("Cookie")
-        if cookie:
-            headers["Cookie"] = cookie
-        try:
-            if method == "POST":
-                reply = self._http.post_form(
-                    url, entries or [], channel="consent", purpose="consent form", headers=headers
-                )
-            else:
-                reply = self._http.get(url, channel="consent", purpose="consent page", headers=headers)
+            return request()
+        except NoAddress as failure:
+            raise ConsentFailed(f"the consent pages lead to {failure}") from None
         except NoAnswer as failure:
             raise ConsentFailed(str(failure), failure.exchange) from None
-        self._cookies.extract_cookies(_CookieSource(reply), request)  # type: ignore[reportArgumentType]
-        return reply
-
-
-class _CookieSource:
-    """The part of a urllib response that a cookie jar reads."""
-
-    def __init__(self, reply: Reply) -> None:
-        self._reply = reply
-
-    def info(self) -> "_CookieSource":
-        return self
-
-    def get_all(self, name: str, default: list[str]) -> list[str]:
-        return self._reply.header_all(name) or default
 
 
 class PersonConsent:
@@ -197,7 +183,7 @@ class PersonConsent:
 
     Args:
         say: prints one line to the person.
-        expected: how many approvals the run will ask for at most.
+        expected: how many requests the run will ask the person to decide.
         open_browser: whether to open the URL in the default browser as well.
     """
 
@@ -209,7 +195,7 @@ class PersonConsent:
         self._open_browser = open_browser
         self._asked = 0
 
-    def approve(self, url: str, redirect_uri: str) -> AuthorizationResponse:
+    def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
         """Ask the person and wait up to five minutes. Raises ConsentFailed."""
         self._asked += 1
         parts = urlsplit(redirect_uri)
@@ -234,7 +220,8 @@ class PersonConsent:
             raise ConsentFailed(f"cannot listen on {redirect_uri} for the approval ({failure})") from None
         with server:
             total = max(self._asked, self._expected)
-            self._say(f"approval {self._asked} of {total}: open this address and approve the request:")
+            wanted = "DENY" if deny else "approve"
+            self._say(f"request {self._asked} of {total}: open this address and {wanted} the request:")
             self._say(f"  {url}")
             if self._open_browser:
                 webbrowser.open(url)

@@ -4,15 +4,22 @@ import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import quote_plus, urlencode
+from typing import Any, Literal
+from urllib.parse import quote_plus
 
+from conformance.oauth.authorization import AuthorizationAnswer, Changes, ask, pairs_of, query_of
+from conformance.oauth.browser import Browser
 from conformance.oauth.consent import AuthorizationResponse, ConsentDriver, ConsentFailed
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client, Registrar, client_of, registration_request
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import HttpClient, Reply
+
+Authentication = Literal["registered", "identified", "none", "header", "body", "both"]
+"""How a client names itself at the token endpoint: by the method it is registered for, by its client_id alone, not
+at all, by Basic credentials, by client_secret in the body, or by both at once.
+"""
 
 
 @dataclass(frozen=True)
@@ -70,12 +77,13 @@ class TokenReply:
 
 @dataclass(frozen=True)
 class Grant:
-    """An approved authorization request: the code and all that belongs to it."""
+    """A decided authorization request: the code and all that belongs to it. `request` holds its parameters."""
 
     client: Client
     pkce: Pkce
     response: AuthorizationResponse
     state: str = field(repr=False)
+    request: Changes = field(default_factory=dict[str, str], repr=False)
 
     @property
     def code(self) -> str:
@@ -100,6 +108,7 @@ class OAuthFlow:
     client: Client | None = None
     configured: bool = False
     registrar: Registrar | None = None
+    _stranger: Browser | None = None
 
     def __post_init__(self) -> None:
         endpoint = self.discovery.endpoint("registration_endpoint")
@@ -151,8 +160,8 @@ class OAuthFlow:
             raise CouldNotRun(f"a second client is needed and the server registered none ({reply.summary})")
         return client
 
-    def authorization_url(self, client: Client, pkce: Pkce, state: str) -> str:
-        """The authorization request (OAuth 2.1 section 4.1.1) with PKCE and resource indicator."""
+    def authorization_request(self, client: Client, pkce: Pkce, state: str) -> dict[str, str]:
+        """The parameters of a good authorization request (OAuth 2.1 section 4.1.1), with a resource indicator."""
         parameters = {
             "response_type": "code",
             "client_id": client.id,
@@ -162,61 +171,179 @@ class OAuthFlow:
             "state": state,
             "resource": self.resource,
         }
-        if self.scope:
-            parameters["scope"] = self.scope
-        endpoint = self.endpoint("authorization_endpoint")
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(parameters)}"
+        return parameters | ({"scope": self.scope} if self.scope else {})
 
-    def authorize(self, pkce: Pkce, client: Client | None = None) -> Grant:
-        """Have a request approved; costs one approval. Raises CouldNotRun when no code came."""
+    def _authorization_url(self, parameters: Changes) -> str:
+        endpoint = self.endpoint("authorization_endpoint")
+        return f"{endpoint}{'&' if '?' in endpoint else '?'}{query_of(parameters)}"
+
+    def ask(
+        self,
+        client: Client,
+        changes: Changes | None = None,
+        *,
+        signed_in: bool = True,
+        raw: str = "",
+        purpose: str = "authorization request",
+    ) -> AuthorizationAnswer:
+        """Send an authorization request that nobody approves, to see what the server makes of it.
+
+        Args:
+            client: whose request it is; its redirect URIs are known destinations.
+            changes: what differs from a good request; None leaves a parameter out, a list repeats it.
+            signed_in: in the browser in which the audit's user approves, else in one without cookies.
+            raw: appended to the query as it is, for bytes that no encoder produces.
+            purpose: what the request is for, in the transcript.
+
+        Raises NoAnswer, CouldNotRun.
+        """
+        parameters = self.authorization_request(client, Pkce.s256(), secrets.token_urlsafe(16))
+        sent: dict[str, Any] = {**parameters, **(changes or {})}
+        known = [
+            *client.redirect_uris,
+            client.redirect_uri,
+            *(value for _, value in pairs_of({"_": sent["redirect_uri"]})),
+        ]
+        browser = self.browser if signed_in else Browser(self.http)
+        state = sent["state"] if isinstance(sent["state"], str) else ""
+        return ask(browser, self._authorization_url(sent) + raw, known, state, purpose)
+
+    @property
+    def browser(self) -> Browser:
+        """The browser of the audit's user; one without cookies where a person uses an own one."""
+        own = getattr(self.consent, "browser", None)
+        if own is None:
+            own = self._stranger = self._stranger or Browser(self.http)
+        return own
+
+    def authorize(
+        self,
+        pkce: Pkce,
+        client: Client | None = None,
+        changes: Changes | None = None,
+        *,
+        deny: bool = False,
+        consent: ConsentDriver | None = None,
+    ) -> Grant:
+        """Have a request approved; costs one approval. Raises CouldNotRun when no code came.
+
+        With `deny` the user is asked to decline, and the grant has no code. `consent` replaces the driver.
+        """
         client = client or self.new_client()
         state = secrets.token_urlsafe(16)
         self.http.recorder.redactor.learn(pkce.verifier, "code_verifier")
-        url = self.authorization_url(client, pkce, state)
+        sent: dict[str, Any] = {**self.authorization_request(client, pkce, state), **(changes or {})}
+        url = self._authorization_url(sent)
+        redirect_uri = sent.get("redirect_uri")
         try:
-            response = self.consent.approve(url, client.redirect_uri)
+            response = (consent or self.consent).approve(
+                url, redirect_uri if isinstance(redirect_uri, str) else client.redirect_uri, deny=deny
+            )
         except ConsentFailed as failure:
-            raise CouldNotRun(f"no approval: {failure}") from failure
-        self.http.recorder.approvals += 1
+            raise CouldNotRun(f"no {'denial' if deny else 'approval'}: {failure}") from failure
         self.http.recorder.redactor.learn(response.get("code"), "code")
-        if not response.get("code"):
+        sent_state = sent.get("state")
+        grant = Grant(client, pkce, response, sent_state if isinstance(sent_state, str) else "", sent)
+        if deny:
+            return grant
+        self.http.recorder.approvals += 1
+        if not grant.code:
             error = response.get("error") or "no code"
             detail = response.get("error_description")
             raise CouldNotRun(f"the authorization request was refused: {error}{f' ({detail})' if detail else ''}")
-        return Grant(client, pkce, response, state)
+        return grant
 
     def redeem(
-        self, grant: Grant, *, verifier: str | None = "", client: Client | None = None, code: str = ""
+        self,
+        grant: Grant,
+        changes: Changes | None = None,
+        *,
+        client: Client | None = None,
+        authentication: Authentication = "registered",
+        purpose: str = "token request",
     ) -> TokenReply:
-        """Exchange a code (OAuth 2.1 section 4.1.3). `verifier` None leaves it out, empty means the right one."""
-        fields = [("grant_type", "authorization_code"), ("code", code or grant.code)]
-        fields.append(("redirect_uri", grant.client.redirect_uri))
-        if verifier is not None:
-            fields.append(("code_verifier", verifier or grant.pkce.verifier))
-        return self._token(fields, client or grant.client, "token request")
+        """Exchange a code (OAuth 2.1 section 4.1.3), with the parameters of its request unless changed."""
+        fields: dict[str, str] = {"grant_type": "authorization_code", "code": grant.code}
+        for name in ("redirect_uri", "resource"):
+            value = grant.request.get(name)
+            if isinstance(value, str):
+                fields[name] = value
+        fields["code_verifier"] = grant.pkce.verifier
+        return self.token({**fields, **(changes or {})}, client or grant.client, authentication, purpose)
 
-    def refresh(self, refresh_token: str, client: Client) -> TokenReply:
-        """Use a refresh token (OAuth 2.1 section 4.3.1)."""
-        return self._token([("grant_type", "refresh_token"), ("refresh_token", refresh_token)], client, "refresh")
+    def refresh(
+        self,
+        refresh_token: str,
+        client: Client,
+        changes: Changes | None = None,
+        *,
+        authentication: Authentication = "registered",
+        purpose: str = "refresh",
+    ) -> TokenReply:
+        """Use a refresh token (OAuth 2.1 section 4.3.1), naming the resource unless changed."""
+        fields = {"grant_type": "refresh_token", "refresh_token": refresh_token, "resource": self.resource}
+        return self.token({**fields, **(changes or {})}, client, authentication, purpose)
 
-    def revoke(self, token: str, client: Client, hint: str | None = None) -> Reply:
+    def token(
+        self,
+        fields: Changes,
+        client: Client,
+        authentication: Authentication = "registered",
+        purpose: str = "token request",
+    ) -> TokenReply:
+        """Any request to the token endpoint. Raises NoAnswer, CouldNotRun where no endpoint is known."""
+        return TokenReply(self._post("token_endpoint", fields, client, authentication, purpose))
+
+    def revoke(
+        self,
+        token: str,
+        client: Client,
+        hint: str | None = None,
+        *,
+        authentication: Authentication = "registered",
+        purpose: str = "revocation",
+    ) -> Reply:
         """Revoke a token (RFC 7009 section 2.1). Raises CouldNotRun without a revocation endpoint."""
-        fields = [("token", token)] + ([("token_type_hint", hint)] if hint else [])
-        fields, headers = _authenticated(fields, client)
-        url = self.endpoint("revocation_endpoint")
-        return self.http.post_form(url, fields, channel="oauth", purpose="revocation", headers=headers)
+        fields = {"token": token, "token_type_hint": hint}
+        return self._post("revocation_endpoint", fields, client, authentication, purpose)
 
-    def _token(self, fields: Sequence[tuple[str, str]], client: Client, purpose: str) -> TokenReply:
-        url = self.endpoint("token_endpoint")
-        fields, headers = _authenticated([*fields, ("resource", self.resource)], client)
-        return TokenReply(self.http.post_form(url, fields, channel="oauth", purpose=purpose, headers=headers))
+    def introspect(
+        self,
+        token: str,
+        client: Client,
+        *,
+        authentication: Authentication = "registered",
+        purpose: str = "introspection",
+    ) -> Reply:
+        """Ask what a token is (RFC 7662 section 2.1). Raises CouldNotRun without an introspection endpoint."""
+        return self._post("introspection_endpoint", {"token": token}, client, authentication, purpose)
+
+    def _post(
+        self, endpoint: str, fields: Changes, client: Client, authentication: Authentication, purpose: str
+    ) -> Reply:
+        pairs, headers = _authenticated(pairs_of(fields), client, authentication)
+        url = self.endpoint(endpoint)
+        return self.http.post_form(url, pairs, channel="oauth", purpose=purpose, headers=headers)
 
 
-def _authenticated(fields: Sequence[tuple[str, str]], client: Client) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """Add client authentication (OAuth 2.1 section 2.4) by the method the client is registered for."""
-    if client.secret is None:
-        return [*fields, ("client_id", client.id)], {}
-    if client.auth_method == "client_secret_post":
-        return [*fields, ("client_id", client.id), ("client_secret", client.secret)], {}
-    pair = f"{quote_plus(client.id)}:{quote_plus(client.secret)}"
-    return list(fields), {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+def _authenticated(
+    fields: Sequence[tuple[str, str]], client: Client, authentication: Authentication
+) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Add client authentication (OAuth 2.1 section 2.4); a client_id already among the fields stays as it is."""
+    if authentication == "registered":
+        authentication = "identified" if client.secret is None else _BY_METHOD.get(client.auth_method, "header")
+    named = any(name == "client_id" for name, _ in fields)
+    identity = [] if named or authentication in ("none", "header") else [("client_id", client.id)]
+    secret = client.secret or ""
+    body = [("client_secret", secret)] if authentication in ("body", "both") else []
+    headers = {"Authorization": _basic(client.id, secret)} if authentication in ("header", "both") else {}
+    return [*fields, *identity, *body], headers
+
+
+_BY_METHOD: dict[str, Authentication] = {"client_secret_post": "body", "none": "identified"}
+
+
+def _basic(id: str, secret: str) -> str:
+    """Basic credentials of a client, both parts form-encoded first (RFC 6749 section 2.3.1)."""
+    pair = f"{quote_plus(id)}:{quote_plus(secret)}"
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"

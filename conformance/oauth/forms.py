@@ -72,6 +72,11 @@ class Form:
         willing = [one for one in self.buttons if one.approval >= 0]
         return max(willing, key=lambda one: one.approval, default=None)
 
+    @property
+    def refusing_button(self) -> Button | None:
+        """The first button that means no."""
+        return next((one for one in self.buttons if one.approval < 0), None)
+
     def entries(self, button: Button | None, values: Mapping[str, str]) -> list[tuple[str, str]]:
         """What a browser would submit after a person filled in `values` and pressed the button."""
         sent = [

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.shapes import as_list
 from conformance.wire.http import VERSION, HttpClient, NoAnswer, Reply
 
 CLIENT_NAME = "pytest-mcp-conformance audit"
@@ -11,12 +12,13 @@ CLIENT_NAME = "pytest-mcp-conformance audit"
 
 @dataclass(frozen=True)
 class Client:
-    """A client the audit may use. `redirect_uri` is one that is registered for it."""
+    """A client the audit may use. `redirect_uri` is the one it uses, `redirect_uris` all that are registered."""
 
     id: str
     redirect_uri: str
     secret: str | None = field(default=None, repr=False)
     auth_method: str = "none"
+    redirect_uris: tuple[str, ...] = ()
 
     @property
     def public(self) -> bool:
@@ -80,4 +82,5 @@ def client_of(reply: Reply, redirect_uri: str) -> Client | None:
     method = content.get("token_endpoint_auth_method")
     secret = secret if isinstance(secret, str) and secret else None
     default = "client_secret_basic" if secret else "none"
-    return Client(name, redirect_uri, secret, method if isinstance(method, str) and method else default)
+    uris = tuple(one for one in as_list(content.get("redirect_uris")) if isinstance(one, str))
+    return Client(name, redirect_uri, secret, method if isinstance(method, str) and method else default, uris)

@@ -11,6 +11,7 @@ from conformance.ceremony import Redemption, Refreshing, Replay, Revocation
 from conformance.evidence import Exchange
 from conformance.judge import Judge
 from conformance.oauth.flow import OAuthFlow
+from conformance.plugins.selection import LAST, LATE, turn_of
 from conformance.plugins.verdicts import JUDGE
 from conformance.probe import Probe
 from conformance.survey import Survey
@@ -79,29 +80,36 @@ def callable_tools(audit: Audit) -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def redemption(audit: Audit) -> Redemption:
     """One code, redeemed with every defect and then without."""
-    return Redemption.perform(audit.flow())
+    return audit.once("redemption", lambda: Redemption.perform(audit.flow()))
 
 
 @pytest.fixture(scope="session")
-def refreshing(audit: Audit, redemption: Redemption) -> Refreshing:
+def refreshing(audit: Audit, late: None, redemption: Redemption) -> Refreshing:
     """The grant of `redemption`, refreshed by its own client and by a foreign one."""
-    return Refreshing.perform(audit.flow(), Probe(audit.need_survey(), audit.http), redemption)
+    probe = Probe(audit.need_survey(), audit.http)
+    return audit.once("refreshing", lambda: Refreshing.perform(audit.flow(), probe, redemption))
 
 
 @pytest.fixture(scope="session")
-def revocation(audit: Audit, redemption: Redemption, request: pytest.FixtureRequest) -> Revocation:
+def revocation(audit: Audit, late: None, redemption: Redemption, request: pytest.FixtureRequest) -> Revocation:
     """The grant of `redemption`, its newest access token revoked. Destructive, so after `refreshing`."""
     newest = redemption.accepted
     if newest.refresh_token:
         newest = request.getfixturevalue("refreshing").newest or newest
-    knocker = Probe(audit.need_survey(), audit.http)
-    return Revocation.perform(audit.flow(), knocker, redemption, newest, audit.settings.patience)
+    probe, patience = Probe(audit.need_survey(), audit.http), audit.settings.patience
+    return audit.once("revocation", lambda: Revocation.perform(audit.flow(), probe, redemption, newest, patience))
 
 
 @pytest.fixture(scope="session")
 def replay(audit: Audit) -> Replay:
     """A code of its own, redeemed twice."""
-    return Replay.perform(audit.flow())
+    return audit.once("replay", lambda: Replay.perform(audit.flow()))
+
+
+@pytest.fixture(scope="session")
+def late(audit: Audit, request: pytest.FixtureRequest) -> None:
+    """What uses up the login of the survey asks for this, and runs when every other check has ended."""
+    _wait_for_turn(audit, request, LATE)
 
 
 @pytest.fixture(scope="session")
@@ -109,15 +117,19 @@ def transcript(audit: Audit, request: pytest.FixtureRequest) -> Sequence[Exchang
     """Every exchange with the MCP endpoint in the whole run, those of parallel workers included."""
     audit.need_survey()
     audit.close_session()
-    active = sum("transcript" not in getattr(item, "fixturenames", ()) for item in request.session.items)
-    exchanges, ended = audit.recorder.shared()
-    waiting_since, parallel = time.monotonic(), audit.recorder.spooled
-    while parallel and ended < active:
+    _wait_for_turn(audit, request, LAST)
+    return [one for one in audit.recorder.shared() if one.channel == "mcp"]
+
+
+def _wait_for_turn(audit: Audit, request: pytest.FixtureRequest, turn: int) -> None:
+    """Wait until the checks of earlier turns have ended in all workers. Raises CouldNotRun where they stall."""
+    if not audit.recorder.spool:
+        return
+    awaited = sum(turn_of(item) < turn for item in request.session.items)
+    ended, since = audit.recorder.ended(turn), time.monotonic()
+    while ended < awaited:
         time.sleep(0.05)
-        previous = ended
-        exchanges, ended = audit.recorder.shared()
-        if ended != previous:
-            waiting_since = time.monotonic()
-        if time.monotonic() - waiting_since > _OTHERS_STALLED:
-            raise CouldNotRun("another worker did not finish its checks, so the transcript is not whole")
-    return [one for one in exchanges if one.channel == "mcp"]
+        previous, ended = ended, audit.recorder.ended(turn)
+        since = time.monotonic() if ended != previous else since
+        if time.monotonic() - since > _OTHERS_STALLED + audit.settings.patience:
+            raise CouldNotRun("another worker did not finish its checks in time")

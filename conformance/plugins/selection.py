@@ -62,7 +62,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 raise pytest.UsageError(f"{item.nodeid} decides an unknown requirement: {unknown}") from None
         if item.path.is_relative_to(CHECKS):
             _rename(item, f"conformance/checks/{item.path.relative_to(CHECKS).as_posix()}::{item.name}")
-    items.sort(key=lambda item: "transcript" in getattr(item, "fixturenames", ()))
+    items.sort(key=turn_of)
+
+
+LATE, LAST = 1, 2
+
+
+def turn_of(item: pytest.Item) -> int:
+    """When a check runs: first most, then those that end the login of the survey, last those on the transcript."""
+    fixtures = getattr(item, "fixturenames", ())
+    return LAST if "transcript" in fixtures else LATE if "late" in fixtures else 0
 
 
 def _rename(item: Any, nodeid: str) -> None:  # noqa: ANN401 - private members of two pytest lines

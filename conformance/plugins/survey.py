@@ -13,6 +13,7 @@ import pytest
 from conformance.audit import Audit, audit_of
 from conformance.plugins.reporting import REPORTER
 from conformance.report.text import one_line
+from conformance.settings import Settings
 from conformance.survey import Surveyor
 
 CLEANUP = pytest.StashKey[ExitStack]()
@@ -80,7 +81,7 @@ def _prepare(config: pytest.Config, audit: Audit) -> None:
     if config.option.collectonly:
         return
     if audit.settings.demo:
-        audit.settings = replace(audit.settings, target_url=_start_demo(stack), demo=False)
+        audit.use(_start_demo(stack, audit.settings))
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     say = reporter.write_line if reporter and config.get_verbosity() >= 0 else _say_nothing
     tell = reporter.write_line if reporter else print
@@ -108,14 +109,17 @@ def _say_nothing(_: str) -> None:
     return
 
 
-def _start_demo(stack: ExitStack) -> str:
+def _start_demo(stack: ExitStack, settings: Settings) -> Settings:
+    """Start the reference server, whose login page wants its demonstration account."""
     try:
         from conformance.reference import ReferenceServer
     except ModuleNotFoundError as missing:
         raise pytest.UsageError(
             f"--demo needs {missing.name}: pip install 'pytest-mcp-conformance[reference]'"
         ) from None
-    return stack.enter_context(ReferenceServer()).url
+    server = stack.enter_context(ReferenceServer(consent="form"))
+    account = {"username": server.username, "password": server.password}
+    return replace(settings, target_url=server.url, demo=False, consent_field=account | settings.consent_field)
 
 
 def facts(audit: Audit) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from conformance.audit import Audit, audit_of
 from conformance.judge import Failure, Judge
 from conformance.plugins.junit import properties
-from conformance.plugins.selection import check_id, level_of, requirement_ids
+from conformance.plugins.selection import check_id, level_of, requirement_ids, turn_of
 from conformance.shapes import as_object
 from conformance.survey import bounded
 from conformance.verdict import CouldNotRun, NotApplicable, Verdict, of_violation
@@ -64,8 +64,7 @@ def pytest_runtest_makereport(
     if not audit or not ids:
         return report
     if report.when == "teardown":
-        if "transcript" not in getattr(item, "fixturenames", ()):
-            audit.recorder.check_ended()
+        audit.recorder.check_ended(turn_of(item))
         return report
     failure = call.excinfo.value if call.excinfo else None
     if report.when == "setup" and failure is None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from conformance.evidence import Recorder
+from conformance.oauth.browser import Browser
 from conformance.oauth.consent import AutomaticConsent, ConsentFailed, NoConsent, PersonConsent
 from conformance.redaction import Redactor
 from conformance.wire.http import HttpClient
@@ -57,7 +58,7 @@ def html(body: str, **headers: str) -> Page:
 
 
 def approve(http: HttpClient, start: str, button: str = "", **values: str) -> dict[str, str]:
-    return dict(AutomaticConsent(http, values, button).approve(start, REDIRECT).parameters)
+    return dict(AutomaticConsent(Browser(http), values, button).approve(start, REDIRECT).parameters)
 
 
 def test_redirects_are_followed_to_the_end(http: HttpClient) -> None:
@@ -67,14 +68,14 @@ def test_redirects_are_followed_to_the_end(http: HttpClient) -> None:
 
 def test_nothing_is_sent_to_the_redirect_uri(http: HttpClient) -> None:
     with pages(start=to(DONE)) as start:
-        AutomaticConsent(http, {}).approve(start, REDIRECT)
+        AutomaticConsent(Browser(http), {}).approve(start, REDIRECT)
 
     assert http.recorder.sent == 1
 
 
 def test_an_error_response_is_a_response(http: HttpClient) -> None:
     with pages(start=to(f"{REDIRECT}?error=access_denied&error=again")) as start:
-        response = AutomaticConsent(http, {}).approve(start, REDIRECT)
+        response = AutomaticConsent(Browser(http), {}).approve(start, REDIRECT)
 
     assert response.get("error") == "access_denied"
     assert response.get("code") is None
@@ -194,7 +195,7 @@ def test_cookies_are_kept_for_the_next_approval(http: HttpClient) -> None:
         request.send(302, Location=DONE, Set_Cookie="sid=abc; Path=/")
 
     with pages(start=page) as start:
-        driver = AutomaticConsent(http, {})
+        driver = AutomaticConsent(Browser(http), {})
         driver.approve(start, REDIRECT)
         driver.approve(start, REDIRECT)
 
@@ -247,8 +248,8 @@ def test_a_person_approves() -> None:
     driver.approve("http://as.example/authorize?x=2", redirect)
 
     assert dict(first.parameters) == {"code": "the-code", "state": "s"}
-    assert said[0].startswith("approval 1 of 2")
-    assert said[2].startswith("approval 2 of 2")
+    assert said[0].startswith("request 1 of 2")
+    assert said[2].startswith("request 2 of 2")
     assert said[1].strip() == "http://as.example/authorize?x=1"
 
 
