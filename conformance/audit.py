@@ -10,6 +10,7 @@ import pytest
 
 from conformance.catalogue import Catalogue, load
 from conformance.evidence import Recorder
+from conformance.oauth.documents import DocumentServer
 from conformance.oauth.flow import OAuthFlow
 from conformance.once import Once
 from conformance.redaction import Redactor
@@ -41,6 +42,7 @@ class Audit:
     once: Once = field(init=False)
     _flow: OAuthFlow | None = None
     _mcp: Connection | None = None
+    _documents: DocumentServer | None = None
 
     def __post_init__(self) -> None:
         self.once = Once(self.recorder.redactor, self.recorder.spool)
@@ -84,6 +86,11 @@ class Audit:
             self._mcp = connection
         return self._mcp
 
+    def documents(self) -> DocumentServer:
+        """The server of documents that the target fetches from us, started when first asked for."""
+        self._documents = self._documents or DocumentServer()
+        return self._documents
+
     def close_session(self) -> None:
         """End the shared MCP session; the next `mcp` opens another."""
         if self._mcp:
@@ -95,6 +102,8 @@ class Audit:
         self.close_session()
         if self._flow and self._flow.registrar:
             self._flow.registrar.remove_all()
+        if self._documents:
+            self._documents.close()
         self.http.close()
 
     def for_worker(self, spool: Path) -> bytes:
