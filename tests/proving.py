@@ -35,11 +35,12 @@ class Proof:
         return {**asdict(self), "holds": self.holds}
 
 
-def audit(url: str, *options: str) -> dict[str, dict[str, object]]:
-    """Results of an audit in a process of its own, the requirements by id."""
+def audit(server: ReferenceServer, *options: str) -> dict[str, dict[str, object]]:
+    """Results of an audit in a process of its own, which signs in and approves, the requirements by id."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pytest", f"--target-url={url}", "--report-dir", folder, "-q", "-q"]
+        command = [sys.executable, "-m", "pytest", f"--target-url={server.url}", "--report-dir", folder, "-q", "-q"]
         command += ["--patience=2", "-p", "no:cacheprovider", "-W", "error", *options]
+        command += [f"--consent-field=username={server.username}", f"--consent-field=password={server.password}"]
         finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
         results = Path(folder, "results.json")
         if not results.exists():
@@ -53,16 +54,16 @@ def audit(url: str, *options: str) -> dict[str, dict[str, object]]:
 @cache
 def green() -> dict[str, str]:
     """Verdicts of the reference server without fault, of the requirements that are decided there."""
-    with ReferenceServer() as server:
-        verdicts = {name: str(one["verdict"]) for name, one in audit(server.url).items()}
+    with ReferenceServer(consent="form") as server:
+        verdicts = {name: str(one["verdict"]) for name, one in audit(server).items()}
     return {name: verdict for name, verdict in verdicts.items() if verdict != "not-judged"}
 
 
 def prove(name: str) -> Proof:
     """Audit the reference server with a fault and say which verdicts changed."""
     started = time.monotonic()
-    with ReferenceServer(fault=name) as server:
-        verdicts = {one: str(row["verdict"]) for one, row in audit(server.url).items()}
+    with ReferenceServer(fault=name, consent="form") as server:
+        verdicts = {one: str(row["verdict"]) for one, row in audit(server).items()}
     changed = {one: verdicts[one] for one, verdict in green().items() if verdicts[one] != verdict}
     tripped = sorted(one for one, verdict in changed.items() if verdict in ("fail", "warn"))
     silenced = sorted(changed.keys() - set(tripped))
