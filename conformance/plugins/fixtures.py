@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from conformance.audit import Audit, audit_of
-from conformance.ceremony import Redemption, Refreshing, Replay, Revocation
+from conformance.ceremony.redemption import Redemption
+from conformance.ceremony.refreshing import Refreshing
+from conformance.ceremony.replay import Replay
+from conformance.ceremony.revoking import Revocation
 from conformance.evidence import Exchange
 from conformance.judge import Judge
 from conformance.oauth.flow import OAuthFlow

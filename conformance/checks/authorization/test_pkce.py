@@ -1,7 +1,7 @@
 """Proof Key for Code Exchange: a code is worthless without its verifier."""
 
 from conformance import Judge, requirement
-from conformance.ceremony import Redemption, Refusal
+from conformance.ceremony.redemption import Redemption, Refusal
 from conformance.survey import Survey
 
 

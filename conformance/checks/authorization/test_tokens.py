@@ -4,7 +4,9 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
-from conformance.ceremony import Refreshing, Replay, Revocation
+from conformance.ceremony.refreshing import Refreshing
+from conformance.ceremony.replay import Replay
+from conformance.ceremony.revoking import Revocation
 from conformance.oauth.flow import TokenReply
 from conformance.schema import oauth_errors
 from conformance.survey import Survey
