@@ -1,31 +1,77 @@
-"""Proves every fault and writes reports/proof.json: `python -m tests.prove [FAULT ...]`."""
+"""Proves faults of the reference server: `python -m tests.prove [--jobs N] [--everything] [FAULT ...]`."""
 
 import json
+import os
 import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from textwrap import wrap
 
 from conformance.reference import FAULTS
-from tests.proving import REPOSITORY, green, prove
+from conformance.reference.faults import Faults, UnknownFaultError
+from tests.proof import Proof, green, prove, trial_of
+from tests.proving import REPOSITORY, AuditFailed
 
 
-def main(names: list[str]) -> int:
-    """Prove the named faults, all by default; 1 when one of them does not do exactly what it declares."""
-    green()
-    wrong = 0
-    proofs: list[dict[str, object]] = []
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for proof in pool.map(prove, names or sorted(FAULTS)):
-            wrong += not proof.holds
-            proofs.append(proof.as_json())
-            print(f"{'ok ' if proof.holds else 'BAD'} {proof.fault} ({proof.seconds} s)", flush=True)
-            if not proof.holds:
-                print(f"    tripped  {proof.tripped}\n    expected {proof.expected}")
-                print(f"    silenced {proof.silenced}\n    expected {proof.expected_silenced}")
-    target = REPOSITORY / "reports" / "proof.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps({"proofs": proofs, "wrong": wrong}, indent=1) + "\n")
-    print(f"{len(proofs)} faults, {wrong} wrong; written to {target.relative_to(REPOSITORY)}")
+def main(arguments: Sequence[str]) -> int:
+    """Prove the named faults, or all and write reports/proof.json; 1 when one does not do exactly what it declares."""
+    parser = ArgumentParser(prog="python -m tests.prove", description="Prove faults of the reference server.")
+    parser.add_argument("faults", nargs="*", metavar="FAULT", help="all when none is named")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="audits at the same time")
+    parser.add_argument("--everything", action="store_true", help="run checks that the fault should not touch, too")
+    options = parser.parse_args(arguments)
+    try:
+        names = [name for name in options.faults or sorted(FAULTS) if Faults(name)]
+    except UnknownFaultError as unknown:
+        parser.error(str(unknown))
+    started = time.monotonic()
+    with ThreadPoolExecutor(options.jobs) as pool:
+        try:
+            list(pool.map(green, {trial_of(FAULTS[name], everything=options.everything) for name in names}))
+        except AuditFailed as failure:
+            raise SystemExit(f"without a fault, {failure}") from None
+        proofs: list[Proof] = []
+        for proof in pool.map(partial(prove, everything=options.everything), names):
+            proofs.append(proof)
+            print("\n".join(report_lines(proof, f"{len(proofs)}/{len(names)}")), flush=True)
+    wrong = sum(not proof.holds for proof in proofs)
+    print(f"{len(proofs)} faults, {wrong} wrong, in {time.monotonic() - started:.0f} s")
+    if not options.faults:
+        target = REPOSITORY / "reports" / "proof.json"
+        document = {"proofs": [proof.as_json() for proof in proofs], "wrong": wrong}
+        target.write_text(json.dumps(document, indent=1) + "\n")
+        print(f"written to {target.relative_to(REPOSITORY)}")
     return int(bool(wrong))
+
+
+def report_lines(proof: Proof, place: str) -> list[str]:
+    """What is told of a proof; of one that does not hold, the ids as the fault would have to declare them."""
+    lines = [f"{'ok ' if proof.holds else 'BAD'} {place} {proof.fault} ({proof.seconds} s)"]
+    if proof.problem:
+        return [*lines, *(f"    {line}" for line in proof.problem.splitlines())]
+    for what, seen, declared in (
+        ("trips", proof.tripped, proof.expected),
+        ("silences", proof.silenced, proof.expected_silenced),
+    ):
+        if seen == declared or declared == ["*"]:
+            continue
+        more, less = sorted(set(seen) - set(declared)), sorted(set(declared) - set(seen))
+        lines.append(
+            f"    {what}: {len(more)} not declared ({' '.join(more)}), {len(less)} not seen ({' '.join(less)})"
+        )
+        lines += [f"        {literal}" for literal in _literals(seen)]
+    return lines
+
+
+def _literals(ids: Sequence[str]) -> list[str]:
+    """The ids as they are written in a table of faults."""
+    rows = wrap(" ".join(ids), 106, break_on_hyphens=False, break_long_words=False) or [""]
+    first, *others = rows
+    texts = [f'"{first}"', *(f'" {row}"' for row in others)]
+    return [*texts[:-1], texts[-1] + ","]
 
 
 if __name__ == "__main__":

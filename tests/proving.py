@@ -1,78 +1,127 @@
-"""Audits the reference server with one fault switched on, and compares the verdicts with the green ones."""
+"""Audits the reference server, each time in a process forked from one that has imported everything.
 
+The forks are made by a helper process without threads (tests/warm.py is what it imports), so callers may have
+threads of their own, as the workers of a parallel test run do.
+"""
+
+import importlib
 import json
-import subprocess
-import sys
+import multiprocessing
+import os
 import tempfile
-import time
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from conformance.reference import FAULTS, ReferenceServer
+import pytest
+
+from conformance.data import CHECKS
+from conformance.plugins import reporting
+from conformance.reference import ReferenceServer
+from conformance.reference.faults import Profile
+from tests.auditing import environment
 
 REPOSITORY = Path(__file__).parent.parent
+TIME_LIMIT = 120.0
+"""Seconds after which an audit is ended."""
+
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.warm"])
+_VERDICTS = "verdicts.json"
+_OUTPUT = "output.txt"
+
+
+def sign_in(server: ReferenceServer) -> Sequence[str]:
+    """The options with which an audit signs in on the pages of the server."""
+    return f"--consent-field=username={server.username}", f"--consent-field=password={server.password}"
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What one fault did. `tripped` turned fail or warn, `silenced` could no longer be judged."""
+class Deployment:
+    """How the reference server is started and audited.
 
-    fault: str
-    expected: list[str]
-    tripped: list[str]
-    expected_silenced: list[str]
-    silenced: list[str]
-    seconds: float
+    `serve` makes the server with the fault of that name, or with none. `options` are those of the audit.
+    `waits` shrinks the times that checks wait for: constants of `conformance.waits` and the seconds they are set
+    to in the process of the audit. Checks must read them as `waits.NAME`, and `serve` must let codes and tokens
+    of the server end in less.
+    """
 
-    @property
-    def holds(self) -> bool:
-        """Whether exactly the declared requirements changed."""
-        return self.expected == self.tripped and self.expected_silenced in (self.silenced, ["*"])
-
-    def as_json(self) -> dict[str, object]:
-        """The entry of proof.json."""
-        return {**asdict(self), "holds": self.holds}
+    serve: Callable[[str | None], ReferenceServer]
+    options: Callable[[ReferenceServer], Sequence[str]] = sign_in
+    waits: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
-def audit(server: ReferenceServer, *options: str) -> dict[str, dict[str, object]]:
-    """Results of an audit in a process of its own, which signs in and approves, the requirements by id."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pytest", f"--target-url={server.url}", "--report-dir", folder, "-q", "-q"]
-        command += ["--patience=2", "-p", "no:cacheprovider", "-W", "error", *options]
-        command += [f"--consent-field=username={server.username}", f"--consent-field=password={server.password}"]
-        finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
-        results = Path(folder, "results.json")
-        if not results.exists():
-            raise AssertionError(f"the audit wrote no results:\n{finished.stdout}\n{finished.stderr}")
-        document = json.loads(results.read_text())
-    errors = [one for one in document["checks"] if one["verdict"] == "error"]
-    assert not errors, errors
-    return {one["id"]: one for one in document["requirements"]}
+PROFILES: Mapping[Profile, Deployment] = {
+    "combined": Deployment(lambda fault: ReferenceServer(fault, consent="form")),
+}
 
 
-@cache
-def green() -> dict[str, str]:
-    """Verdicts of the reference server without fault, of the requirements that are decided there."""
-    with ReferenceServer(consent="form") as server:
-        verdicts = {name: str(one["verdict"]) for name, one in audit(server).items()}
-    return {name: verdict for name, verdict in verdicts.items() if verdict != "not-judged"}
+@dataclass(frozen=True, order=True)
+class Trial:
+    """What is audited and how; `folders` of conformance/checks are those whose checks are run."""
+
+    revision: str
+    profile: Profile
+    options: tuple[str, ...]
+    folders: tuple[str, ...]
 
 
-def prove(name: str) -> Proof:
-    """Audit the reference server with a fault and say which verdicts changed."""
-    started = time.monotonic()
-    with ReferenceServer(fault=name, consent="form") as server:
-        verdicts = {one: str(row["verdict"]) for one, row in audit(server).items()}
-    changed = {one: verdicts[one] for one, verdict in green().items() if verdicts[one] != verdict}
-    tripped = sorted(one for one, verdict in changed.items() if verdict in ("fail", "warn"))
-    silenced = sorted(changed.keys() - set(tripped))
-    fault = FAULTS[name]
-    return Proof(
-        name,
-        sorted(fault.trips),
-        tripped,
-        sorted(fault.silences),
-        silenced,
-        round(time.monotonic() - started, 2),
-    )
+class AuditFailed(Exception):
+    """An audit hung, crashed, or met a defect of the suite. The message says which."""
+
+
+def audit(trial: Trial, fault: str | None = None) -> dict[str, str]:
+    """Verdicts of the requirements that the checks of the trial decide, by id. Raises AuditFailed."""
+    with tempfile.TemporaryDirectory(prefix="proof-") as name:
+        folder = Path(name)
+        process = _FORKS.Process(target=_audit_here, args=(trial, fault, folder), daemon=True)
+        process.start()
+        process.join(TIME_LIMIT)
+        hung = process.is_alive()
+        process.kill()
+        process.join()
+        if hung:
+            raise AuditFailed(f"the audit did not end within {TIME_LIMIT:g} s")
+        if not (folder / _VERDICTS).exists():
+            output = (folder / _OUTPUT).read_text("utf-8", "replace") if (folder / _OUTPUT).exists() else ""
+            raise AuditFailed(f"the audit had no results:\n{output[-3000:]}")
+        results = json.loads((folder / _VERDICTS).read_text("utf-8"))
+    if results["errors"]:
+        raise AuditFailed(f"defects of the suite: {results['errors']}")
+    return results["verdicts"]
+
+
+def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
+    """Audit in this process, which ends afterwards and takes the server with it."""
+    os.chdir(REPOSITORY)
+    for name in os.environ.keys() - environment().keys():
+        del os.environ[name]
+    tempfile.tempdir = str(folder)
+    with (folder / _OUTPUT).open("wb") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    deployment = PROFILES[trial.profile]
+    for name, seconds in deployment.waits.items():
+        waits = importlib.import_module("conformance.waits")
+        getattr(waits, name)
+        setattr(waits, name, seconds)
+    reporting.write_reports = _keep_verdicts
+    server = deployment.serve(fault)
+    server.start()
+    command = [str(CHECKS / one) for one in trial.folders]
+    command += [f"--target-url={server.url}", f"--revision={trial.revision}", f"--report-dir={folder}"]
+    command += ["-q", "-q", "--patience=2", "-p", "no:cacheprovider", "--assert=plain", "-W", "error"]
+    pytest.main([*command, *deployment.options(server), *trial.options])
+
+
+def _keep_verdicts(results: Mapping[str, Any], folder: Path, _: object) -> list[Path]:
+    """Takes the place of the reports, which cost more than the audit."""
+    if not results["run"]["finished"]:
+        return []
+    kept = {
+        "verdicts": {one["id"]: one["verdict"] for one in results["requirements"] if one["checks"]},
+        "errors": [f"{one['id']}: {one['reason']}" for one in results["checks"] if one["verdict"] == "error"],
+    }
+    (folder / _VERDICTS).write_text(json.dumps(kept), "utf-8")
+    return [folder / _VERDICTS]

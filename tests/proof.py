@@ -1,0 +1,90 @@
+"""Compares the verdicts on the reference server with a fault with those on the server without."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cache
+
+from conformance.catalogue import AREAS, load
+from conformance.checks import shipped_checks
+from conformance.reference import FAULTS
+from conformance.reference.faults import Fault
+from tests.proving import AuditFailed, Trial, audit
+
+EVERYTHING = ("authorization", "protocol", "transcript")
+_AUTHORIZATION_AREAS = AREAS[: AREAS.index("jsonrpc")]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What one fault did. `tripped` turned fail or warn, `silenced` could no longer be judged.
+
+    `problem` says why there are no verdicts, where there are none.
+    """
+
+    fault: str
+    revision: str
+    profile: str
+    expected: list[str]
+    tripped: list[str]
+    expected_silenced: list[str]
+    silenced: list[str]
+    seconds: float
+    problem: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether exactly the declared requirements changed."""
+        as_declared = self.expected == self.tripped and self.expected_silenced in (self.silenced, ["*"])
+        return as_declared and not self.problem
+
+    def as_json(self) -> dict[str, object]:
+        """The entry of proof.json."""
+        return {**asdict(self), "holds": self.holds}
+
+
+def trial_of(fault: Fault, *, everything: bool = False) -> Trial:
+    """The audit that proves a fault: of the folders that can notice it, or of everything."""
+    needed = set(EVERYTHING) if everything else set(_folders(fault.trips | fault.silences))
+    folders = tuple(one for one in EVERYTHING if one in needed)
+    return Trial(fault.revision, fault.profile, fault.options, folders)
+
+
+def _folders(ids: Iterable[str]) -> Iterable[str]:
+    """The folders that decide these requirements, and those whose traffic the passive checks read."""
+    yield "transcript"
+    for one in ids:
+        yield from (path.partition("/")[0] for path, decided in shipped_checks().items() if one in decided)
+        if one != "*":
+            yield "authorization" if load()[one].area in _AUTHORIZATION_AREAS else "protocol"
+
+
+@cache
+def green(trial: Trial) -> dict[str, str]:
+    """Verdicts on the reference server without fault. Raises AuditFailed."""
+    return audit(trial)
+
+
+def prove(name: str, *, everything: bool = False) -> Proof:
+    """Audit the reference server with a fault and say which verdicts changed."""
+    started = time.monotonic()
+    fault = FAULTS[name]
+    trial = trial_of(fault, everything=everything)
+    problem, changed = "", dict[str, str]()
+    try:
+        before, after = green(trial), audit(trial, name)
+        changed = {one: after.get(one, "not-judged") for one in before if after.get(one) != before[one]}
+    except AuditFailed as failure:
+        problem = str(failure)
+    tripped = sorted(one for one, verdict in changed.items() if verdict in ("fail", "warn"))
+    return Proof(
+        fault=name,
+        revision=fault.revision,
+        profile=fault.profile,
+        expected=sorted(fault.trips),
+        tripped=tripped,
+        expected_silenced=sorted(fault.silences),
+        silenced=sorted(changed.keys() - set(tripped)),
+        seconds=round(time.monotonic() - started, 2),
+        problem=problem,
+    )
