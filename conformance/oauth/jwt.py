@@ -11,15 +11,17 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Literal, cast
 
 from conformance.shapes import as_object, is_object
 from conformance.verdict import CouldNotRun
 
-Algorithm = Literal["ES256", "RS256"]
+Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "EdDSA"]
 Json = Mapping[str, Any]
 
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
+_CURVES: dict[str, Algorithm] = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _EXTRA = "signing with a key pair needs the extra dpop: pip install 'pytest-mcp-conformance[dpop]'"
 
 
@@ -65,7 +67,7 @@ def encode(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Key:
-    """A throwaway key pair of the audit; `public` is its JWK."""
+    """A key pair, mostly a throwaway one of the audit; `public` is its JWK."""
 
     algorithm: Algorithm
     public: dict[str, str]
@@ -73,18 +75,52 @@ class Key:
 
     @classmethod
     def generate(cls, algorithm: Algorithm = "ES256") -> "Key":
-        """A new key pair: P-256, or RSA of 2048 bits. Raises CouldNotRun without the extra `dpop`."""
+        """A new key pair: on the curve of the algorithm, or RSA of 2048 bits. Raises CouldNotRun without `dpop`."""
+        _need_extra()
+        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+        if algorithm == "RS256":
+            return cls._of(rsa.generate_private_key(65537, 2048))
+        if algorithm == "EdDSA":
+            return cls._of(ed25519.Ed25519PrivateKey.generate())
+        curves = {"ES256": ec.SECP256R1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1}
+        return cls._of(ec.generate_private_key(curves[algorithm]()))
+
+    @classmethod
+    def of_pem(cls, pem: str) -> "Key":
+        """The key pair of a private key in PEM: RSA, P-256, P-384, P-521 or Ed25519.
+
+        Raises:
+            ValueError: the text holds no such key; the message says what is wrong with it.
+            CouldNotRun: the extra `dpop` is missing.
+        """
+        _need_extra()
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
         try:
-            from cryptography.hazmat.primitives.asymmetric import ec, rsa
-            from jwt.algorithms import ECAlgorithm, RSAAlgorithm
-        except ModuleNotFoundError:
-            raise CouldNotRun(_EXTRA) from None
-        if algorithm == "ES256":
-            curve_key = ec.generate_private_key(ec.SECP256R1())
-            return cls(algorithm, ECAlgorithm.to_jwk(curve_key.public_key(), as_dict=True), curve_key)
-        rsa_key = rsa.generate_private_key(65537, 2048)
-        public = RSAAlgorithm.to_jwk(rsa_key.public_key(), as_dict=True)
-        return cls(algorithm, {name: public[name] for name in ("kty", "n", "e")}, rsa_key)
+            private = load_pem_private_key(pem.encode(), None)
+        except TypeError:
+            raise ValueError("it is encrypted with a password; give a copy that is not") from None
+        except (ValueError, UnsupportedAlgorithm):
+            raise ValueError("it holds no private key in PEM") from None
+        return cls._of(private)
+
+    @classmethod
+    def _of(cls, private: object) -> "Key":
+        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+        from jwt import get_algorithm_by_name
+
+        if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name in _CURVES:
+            algorithm = _CURVES[private.curve.name]
+        elif isinstance(private, ed25519.Ed25519PrivateKey):
+            algorithm = "EdDSA"
+        elif isinstance(private, rsa.RSAPrivateKey):
+            algorithm = "RS256"
+        else:
+            raise ValueError("its key is none of RSA, P-256, P-384, P-521 and Ed25519")
+        public = get_algorithm_by_name(algorithm).to_jwk(private.public_key(), as_dict=True)
+        return cls(algorithm, {name: public[name] for name in _THUMBPRINT_MEMBERS[public["kty"]]}, private)
 
     @property
     def thumbprint(self) -> str:
@@ -102,16 +138,28 @@ class Key:
         return f"{text}.{encode(signature)}"
 
 
+@dataclass
+class Draft:
+    """A token before it is signed, in the end by `signer`, or by nobody."""
+
+    header: dict[str, Any]
+    claims: dict[str, Any]
+    signer: Key | None
+
+    def signed(self) -> str:
+        """The token."""
+        return self.signer.sign(self.header, self.claims) if self.signer else unsigned(self.header, self.claims)
+
+
 def public_encodings(jwk: Json) -> dict[str, bytes]:
     """A published RSA or EC key as PEM and as DER, by these names; empty for other keys and broken ones.
 
     Raises CouldNotRun without the extra `dpop`.
     """
-    try:
-        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-        from jwt import PyJWK, PyJWTError
-    except ModuleNotFoundError:
-        raise CouldNotRun(_EXTRA) from None
+    _need_extra()
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from jwt import PyJWK, PyJWTError
+
     if jwk.get("kty") not in ("RSA", "EC"):
         return {}
     try:
@@ -120,6 +168,14 @@ def public_encodings(jwk: Json) -> dict[str, bytes]:
         return {name: public.public_bytes(form, PublicFormat.SubjectPublicKeyInfo) for name, form in forms.items()}
     except (PyJWTError, ValueError, TypeError, AttributeError):
         return {}
+
+
+def _need_extra() -> None:
+    try:
+        for name in ("cryptography", "jwt.algorithms"):
+            import_module(name)
+    except ModuleNotFoundError:
+        raise CouldNotRun(_EXTRA) from None
 
 
 def _signing_input(header: Json, claims: Json) -> str:

@@ -2,9 +2,12 @@
 
 import json
 import sys
+from typing import Any, get_args
 
 import jwt as pyjwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, x25519
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from conformance.oauth import jwt
 from conformance.verdict import CouldNotRun
@@ -12,7 +15,10 @@ from conformance.verdict import CouldNotRun
 CLAIMS = {"sub": "ann", "aud": "https://mcp.example/mcp"}
 
 
-@pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
+ALGORITHMS = get_args(jwt.Algorithm)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_signature_holds_for_the_published_key(algorithm: jwt.Algorithm) -> None:
     key = jwt.Key.generate(algorithm)
 
@@ -70,3 +76,31 @@ def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(CouldNotRun, match=r"pytest-mcp-conformance\[dpop\]"):
         jwt.Key.generate()
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_key_is_read_from_pem(algorithm: jwt.Algorithm) -> None:
+    key = jwt.Key.generate(algorithm)
+
+    again = jwt.Key.of_pem(pem(key.private))
+    assert (again.algorithm, again.public) == (algorithm, key.public)
+
+
+def pem(private: Any, password: bytes = b"") -> str:
+    protection = BestAvailableEncryption(password) if password else NoEncryption()
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection).decode()
+
+
+OTHERS = {
+    "": "no private key",
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----": "no private key",
+    pem(jwt.Key.generate().private, b"password"): "encrypted",
+    pem(ec.generate_private_key(ec.SECP256K1())): "none of",
+    pem(x25519.X25519PrivateKey.generate()): "none of",
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), OTHERS.items(), ids=["empty", "certificate", "encrypted", "curve", "use"])
+def test_other_keys_are_refused_with_a_reason(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        jwt.Key.of_pem(text)
