@@ -399,15 +399,11 @@ class Surveyor:
             return self._http.get(url, channel="metadata", purpose=purpose, headers=headers)
 
         with self._step("discover", "looking for the authorization server") as detail:
-            found = survey.discovery = discover(survey.endpoint, survey.refusal, get)
+            found = survey.discovery = discover(survey.endpoint, survey.refusal, get, self._wanted)
             document = found.server_document
             detail.append(f"issuer {found.issuer}")
             detail.append(f"metadata at {document.url}" if document else "no metadata, default endpoints assumed")
-            if found.fallback:
-                survey.notes.append(
-                    "No protected-resource metadata names an authorization server; the origin of the MCP server was"
-                    " taken as issuer, as clients of revision 2025-03-26 do."
-                )
+            survey.notes += [found.remark] if found.remark else []
 
     def _log_in(self) -> None:
         settings, survey = self._settings, self.survey
@@ -416,9 +412,12 @@ class Surveyor:
         if settings.token:
             survey.token = settings.token
             survey.steps.append(("log in", "skipped", "a token was given"))
-            if settings.consent == "token":
+            if settings.consent == "token" or (survey.discovery and survey.discovery.distrust):
                 return
-        flow = self.flow()
+        try:
+            flow = self.flow()
+        except CouldNotRun as failure:
+            raise Stop(Failure("log in", str(failure), "correct the metadata, or give --token")) from None
         client, registration = self._client(flow)
         survey.login = Login(client, registration)
         with self._step("log in", f"logging in (consent: {settings.consent})") as detail:
@@ -615,9 +614,11 @@ def walk(connection: Connection, method: str) -> Listing:
 
 
 def make_flow(survey: Survey, settings: Settings, http: HttpClient, tell: Say) -> OAuthFlow:
-    """OAuth steps against the surveyed authorization server. Raises CouldNotRun before discovery."""
+    """OAuth steps against the surveyed authorization server. Raises CouldNotRun where none may be taken."""
     if not survey.discovery:
         raise CouldNotRun("the authorization server was not found")
+    if survey.discovery.distrust:
+        raise CouldNotRun(f"{survey.discovery.distrust}; no token was asked for, since it might belong elsewhere")
     return OAuthFlow(
         http=http,
         discovery=survey.discovery,

@@ -125,9 +125,11 @@ def join_url(base: str, reference: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of a URL as a string without path."""
+    """Scheme, host and port of a URL as a string without path, the usual port of a scheme left out."""
     parts = split_url(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
+    host = parts.netloc.rpartition("@")[2].lower()
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, ":")
+    return f"{parts.scheme}://{host.removesuffix(usual).removesuffix(':')}"
 
 
 def is_loopback(url: str) -> bool:

@@ -6,13 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from conformance.oauth.challenge import Challenge
-from conformance.oauth.discovery import (
-    Discovery,
-    discover,
-    identifier_of,
-    resource_metadata_places,
-    server_metadata_places,
-)
+from conformance.oauth.discovery import Discovery, discover
+from conformance.oauth.metadata import identifier_of, resource_metadata_places, server_metadata_places
 from conformance.wire.http import NoAnswer, Reply
 
 H = "https://host.example"
@@ -87,8 +82,12 @@ def test_the_identifier_a_well_known_url_was_built_from(url: str, identifier: st
 Pages = dict[str, object]
 
 
+class Redirect(str):
+    """A page that is a redirect to this address."""
+
+
 def web(pages: Pages) -> tuple[Callable[[str, str], Reply], list[str]]:
-    """A fake network: JSON documents by URL, 404 elsewhere, no answer where a page is None."""
+    """A fake network: JSON documents by URL, redirects, 404 elsewhere, no answer where a page is None."""
     asked: list[str] = []
 
     def get(url: str, purpose: str) -> Reply:
@@ -97,16 +96,18 @@ def web(pages: Pages) -> tuple[Callable[[str, str], Reply], list[str]]:
         if url in pages and pages[url] is None:
             raise NoAnswer("cannot connect")
         body = pages.get(url)
+        if isinstance(body, Redirect):
+            return Reply(302, (("Location", body),), b"", f"#{len(asked)}", url)
         text = body if isinstance(body, str) else json.dumps(body)
         return Reply(200 if url in pages else 404, (), text.encode(), f"#{len(asked)}", url)
 
     return get, asked
 
 
-def found(pages: Pages, challenge: str = "", endpoint: str = f"{H}/mcp") -> tuple[Discovery, list[str]]:
+def found(pages: Pages, challenge: str = "", revision: str = "2025-11-25") -> tuple[Discovery, list[str]]:
     get, asked = web(pages)
     headers = (("WWW-Authenticate", challenge),) if challenge else ()
-    return discover(endpoint, Reply(401, headers, b"", "#0"), get), asked
+    return discover(f"{H}/mcp", Reply(401, headers, b"", "#0"), get, revision), asked
 
 
 DOCUMENT = {"resource": f"{H}/mcp", "authorization_servers": ["https://as.example/t"]}
@@ -150,7 +151,7 @@ def test_the_last_form_of_openid_discovery_is_reached() -> None:
 
     assert discovery.server_document
     assert discovery.server_document.url == place
-    assert [one.reply.status for one in discovery.server_documents] == [404, 404, 200]
+    assert [one.reply.status for one in discovery.server.documents] == [404, 404, 200]
 
 
 def test_a_place_that_does_not_answer_is_passed_over() -> None:
@@ -164,8 +165,17 @@ def test_other_authorization_servers_are_looked_at_but_not_all() -> None:
     discovery, asked = found({f"{RESOURCE}/mcp": DOCUMENT | {"authorization_servers": servers}})
 
     assert discovery.issuer == servers[0]
-    assert [name for name, _ in discovery.other_issuers] == servers[1:4]
+    assert [one.issuer for one in discovery.servers] == servers[:5]
     assert not any("as9" in url for url in asked)
+
+
+def test_the_first_server_with_metadata_is_audited() -> None:
+    servers = ["https://gone.example", "https://as.example/t", "https://gone.example"]
+    discovery, asked = found({f"{RESOURCE}/mcp": DOCUMENT | {"authorization_servers": servers}, AS_PLACE: METADATA})
+
+    assert discovery.issuer == "https://as.example/t"
+    assert [bool(one.document) for one in discovery.servers] == [False, True]
+    assert len(asked) == len(set(asked))
 
 
 HOSTILE_URLS = [
@@ -200,3 +210,87 @@ def test_documents_that_are_none_do_not_crash(body: str) -> None:
 
     assert discovery.fallback
     assert discovery.issuer == H
+
+
+CHALLENGE = f'Bearer resource_metadata="{RESOURCE}/mcp"'
+
+
+def test_clients_of_the_first_revision_look_at_the_origin_alone() -> None:
+    pages: Pages = {SERVER: METADATA | {"issuer": H}, f"{RESOURCE}/mcp": DOCUMENT, AS_PLACE: METADATA}
+    discovery, asked = found(pages, CHALLENGE, "2025-03-26")
+
+    assert asked == [SERVER]
+    assert discovery.issuer == H
+    assert discovery.remark == ""
+
+
+def test_clients_of_the_first_revision_go_on_with_default_endpoints() -> None:
+    discovery, asked = found({}, "", "2025-03-26")
+
+    assert asked == [SERVER, OPENID, f"{RESOURCE}/mcp", RESOURCE]
+    assert discovery.endpoint("token_endpoint") == f"{H}/token"
+    assert "default endpoints" in discovery.remark
+
+
+@pytest.mark.parametrize("pages", [{f"{RESOURCE}/mcp": DOCUMENT, AS_PLACE: METADATA}, {OPENID: METADATA}])
+def test_newer_metadata_helps_out_under_the_first_revision_and_is_mentioned(pages: Pages) -> None:
+    discovery, _ = found(pages, CHALLENGE, "2025-03-26")
+
+    assert discovery.endpoint("token_endpoint") == METADATA["token_endpoint"]
+    assert "newer rules" in discovery.remark
+
+
+@pytest.mark.parametrize("revision", ["2025-06-18", "2025-11-25", "2026-07-28"])
+def test_newer_revisions_go_by_the_challenge(revision: str) -> None:
+    pages: Pages = {SERVER: METADATA | {"issuer": H}, f"{RESOURCE}/mcp": DOCUMENT, AS_PLACE: METADATA}
+    discovery, asked = found(pages, CHALLENGE, revision)
+
+    assert asked == [f"{RESOURCE}/mcp", AS_PLACE]
+    assert discovery.revision == revision
+
+
+def test_one_redirect_on_the_same_origin_is_followed_and_kept() -> None:
+    moved = f"{RESOURCE}/mcp"
+    discovery, asked = found({moved: Redirect("/meta"), f"{H}/meta": DOCUMENT, AS_PLACE: METADATA})
+
+    assert discovery.issuer == "https://as.example/t"
+    assert discovery.resource_document
+    assert discovery.resource_document.redirect
+    assert discovery.resource_document.url == moved
+
+    _, asked = found({moved: Redirect("/meta"), f"{H}/meta": Redirect("/meta2"), f"{H}/meta2": DOCUMENT})
+    assert f"{H}/meta2" not in asked
+
+
+def test_a_redirect_to_another_origin_is_not_followed() -> None:
+    elsewhere = "https://evil.example/meta"
+    discovery, asked = found({f"{RESOURCE}/mcp": Redirect(elsewhere), elsewhere: DOCUMENT})
+
+    assert elsewhere not in asked
+    assert discovery.resource_document is None
+
+
+FOREIGN = {"resource": "https://victim.example/mcp", "authorization_servers": ["https://as.example/t"]}
+
+
+def test_a_document_about_another_origin_is_not_trusted() -> None:
+    discovery, _ = found({f"{RESOURCE}/mcp": FOREIGN, AS_PLACE: METADATA}, CHALLENGE)
+
+    assert "https://victim.example" in discovery.distrust
+    assert discovery.server_document
+
+
+def test_a_document_on_another_origin_is_not_trusted() -> None:
+    place = "https://evil.example/meta"
+    discovery, _ = found({place: DOCUMENT, AS_PLACE: METADATA}, f'Bearer resource_metadata="{place}"')
+
+    assert "https://evil.example" in discovery.distrust
+
+
+def test_the_endpoints_own_document_is_preferred_to_a_foreign_one() -> None:
+    place = "https://evil.example/meta"
+    pages: Pages = {place: FOREIGN | {"authorization_servers": ["https://evil.example"]}, f"{RESOURCE}/mcp": DOCUMENT}
+    discovery, _ = found(pages, f'Bearer resource_metadata="{place}"')
+
+    assert discovery.distrust == ""
+    assert [one.issuer for one in discovery.servers] == ["https://as.example/t"]

@@ -1,7 +1,7 @@
 """The protected-resource metadata of RFC 9728."""
 
 from conformance import Judge, requirement
-from conformance.oauth.discovery import PROTECTED_RESOURCE, Document, identifier_of
+from conformance.oauth.metadata import PROTECTED_RESOURCE, Document, identifier_of
 from conformance.schema import oauth_errors
 from conformance.shapes import as_list
 from conformance.survey import Survey
@@ -111,15 +111,14 @@ def test_every_authorization_server_named_publishes_metadata(survey: Survey, jud
     discovery = survey.discovery
     if not discovery or discovery.fallback:
         judge.not_applicable("no authorization server is named")
-    found = [(discovery.issuer, discovery.server_document is not None), *discovery.other_issuers]
-    for issuer, reachable in found:
+    for server in discovery.servers:
         judge.that(
-            reachable,
-            expected=f"metadata of {issuer}",
-            observed="found" if reachable else "none at any well-known URL",
+            server.document is not None,
+            expected=f"metadata of {server.issuer}",
+            observed=server.document.url if server.document else "none at any well-known URL",
         )
-    for place in discovery.server_documents:
-        judge.see(place)
+        for place in server.documents:
+            judge.see(place)
 
 
 @requirement("resource-metadata.no-empty-members")

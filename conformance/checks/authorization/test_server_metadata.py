@@ -2,7 +2,7 @@
 
 from conformance import Judge, requirement
 from conformance.checks.authorization.test_resource_metadata import is_web_url
-from conformance.oauth.discovery import Document
+from conformance.oauth.metadata import Document
 from conformance.shapes import as_list, is_array
 from conformance.survey import Survey
 from conformance.wire.http import split_url
@@ -17,11 +17,11 @@ def document_of(survey: Survey) -> Document:
 
 @requirement("server-metadata.available")
 def test_the_authorization_server_publishes_metadata(survey: Survey, judge: Judge) -> None:
-    places = survey.discovery.server_documents if survey.discovery else ()
+    places = survey.discovery.server.documents if survey.discovery else ()
     found = next((one for one in places if one.content), None)
     seen = [f"{one.url}: {one.reply.summary}" for one in places]
     judge.that(found is not None, expected="a JSON document at a well-known URL", observed=seen or "no answer")
-    if found and survey.revision == "2025-06-18":
+    if found and survey.discovery and survey.discovery.revision == "2025-06-18":
         judge.that(
             found.found_by == "RFC 8414",
             expected="RFC 8414 metadata",

@@ -27,6 +27,7 @@ FAULTS: tuple[Fault, ...] = (
         "resource-of-other-host",
         "resource-metadata.resource-matches-well-known resource-metadata.resource-matches-endpoint",
         "Clients refuse to log in, or ask for tokens that belong to somebody else.",
+        "*",
     ),
     fault(
         "authorization-servers-empty",
