@@ -181,7 +181,7 @@ def test_an_own_check_can_use_our_fixtures(tmp_path: Path, server: ReferenceServ
     assert run.code == 0, run.output
     assert run.verdicts["ping.result-empty"] == "pass"
     assert sorted(run.checks) == ["test_own.py::test_ping"] + [
-        f"test_own.py::test_tool[{name}]" for name in ("add", "echo", "recall", "remember", "weather")
+        f"test_own.py::test_tool[{name}]" for name in ("add", "echo", "recall", "remember", "report", "weather")
     ]
     assert run.checks["test_own.py::test_tool[echo]"]["parameters"] == {"tool": "echo"}
     assert run.checks["test_own.py::test_ping"]["title"] == "ping"

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import Authorization
 from conformance.reference.legacy_sse import LegacySse
 from conformance.reference.mcp import Dispatcher
@@ -16,9 +17,11 @@ from conformance.reference.metadata import Metadata
 from conformance.reference.protection import Protection
 from conformance.reference.registration import Registration
 from conformance.reference.site import (
+    JWKS_PATH,
     MCP_PATH,
     MESSAGES_PATH,
     RESOURCE_METADATA_PREFIX,
+    RESOURCE_PATHS,
     SERVER_METADATA_PATH,
     SSE_PATH,
     Site,
@@ -31,17 +34,18 @@ from conformance.reference.tokens import Tokens
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def build_app(site: Site, dispatcher: Dispatcher, streams: HeldStreams) -> ASGIApp:
+def build_app(
+    site: Site, store: Store, access_tokens: AccessTokens, dispatcher: Dispatcher, streams: HeldStreams
+) -> ASGIApp:
     """The application serving `site` at one port or two; without protection there is no authorization server."""
-    store = Store()
-    protection = Protection(site, store)
+    protection = Protection(site, access_tokens)
     legacy = LegacySse(dispatcher, streams)
 
     def route(path: str, endpoint: Endpoint, *methods: str, guarded: bool = False) -> Route:
         async def serve(request: Request) -> Response:
             if request.method not in methods:
                 return Response(status_code=405, headers={"Allow": ", ".join(methods)})
-            refusal = protection.refusal(request) if guarded else None
+            refusal = await protection.refusal(request) if guarded else None
             return refusal or await endpoint(request)
 
         return Route(path, serve, methods=[*methods, "HEAD"] if "GET" in methods else list(methods))
@@ -54,7 +58,7 @@ def build_app(site: Site, dispatcher: Dispatcher, streams: HeldStreams) -> ASGIA
     if not site.protected:
         return _application(routes)
     base, metadata = site.server_path, Metadata(site)
-    authorization, tokens = Authorization(site, store), Tokens(site, store)
+    authorization, tokens = Authorization(site, store), Tokens(site, store, access_tokens)
     server_routes = [
         route(base + "/register", Registration(store, site.faults).handle, "POST"),
         route(base + "/authorize", authorization.authorize, "GET"),
@@ -62,9 +66,10 @@ def build_app(site: Site, dispatcher: Dispatcher, streams: HeldStreams) -> ASGIA
         route(base + "/consent", authorization.consent, "POST"),
         route(base + "/token", tokens.token, "POST"),
         route(base + "/revoke", tokens.revoke, "POST"),
+        route(base + JWKS_PATH, access_tokens.jwks, "GET"),
     ]
     if site.has_metadata:
-        routes += [route(RESOURCE_METADATA_PREFIX + path, metadata.resource, "GET") for path in (MCP_PATH, SSE_PATH)]
+        routes += [route(RESOURCE_METADATA_PREFIX + path, metadata.resource, "GET") for path in RESOURCE_PATHS]
         server_routes.append(route(SERVER_METADATA_PATH + base, metadata.server, "GET"))
     if site.server_origin == site.origin:
         return _application(routes + server_routes)

@@ -11,11 +11,11 @@ from conformance.reference.browser import BrowserSession, BrowserSessions
 from conformance.reference.forms import OAuthError, Parameters, read_form
 from conformance.reference.pages import PASSWORD, USERNAME, consent_page, error_page, login_page
 from conformance.reference.redirects import redirect_uri_allowed
-from conformance.reference.site import MCP_PATH, SCOPE, SSE_PATH, Site
+from conformance.reference.scopes import granted
+from conformance.reference.site import RESOURCE_PATHS, Site
 from conformance.reference.store import Client, Grant, Store
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
-_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
 
 
 class NotRedirectableError(Exception):
@@ -32,6 +32,7 @@ class AuthorizationRequest:
     challenge: str
     resources: frozenset[str]
     scope: str
+    nonce: str
 
 
 class Authorization:
@@ -126,11 +127,10 @@ class Authorization:
             raise OAuthError("invalid_request", "code_challenge_method must be S256")
         if not _CHALLENGE.fullmatch(challenge):
             raise OAuthError("invalid_request", "code_challenge must be 43 base64url characters")
-        scope = parameters.get("scope")
-        if scope is not None and (not _SCOPE.fullmatch(scope) or SCOPE not in scope.split(" ")):
-            raise OAuthError("invalid_scope", f"the scope must hold {SCOPE}")
-        resources = resource_paths(self.site, parameters) or frozenset({MCP_PATH, SSE_PATH})
-        return AuthorizationRequest(client, redirect_uri, state, challenge, resources, SCOPE)
+        scope = granted(parameters.get("scope"))
+        resources = resource_paths(self.site, parameters) or frozenset(RESOURCE_PATHS)
+        nonce = parameters.get("nonce") or ""
+        return AuthorizationRequest(client, redirect_uri, state, challenge, resources, scope, nonce)
 
     async def _open_form(self, request: Request) -> tuple[BrowserSession[AuthorizationRequest], Parameters] | Response:
         """The browser and the form it sent, or a page that refuses a form which was not shown to it."""
@@ -163,7 +163,7 @@ class Authorization:
         return response
 
     def _approve(self, wanted: AuthorizationRequest) -> Response:
-        grant = Grant(wanted.client.id, wanted.resources, wanted.scope)
+        grant = Grant(USERNAME, wanted.client.id, wanted.resources, wanted.scope, wanted.nonce)
         code = self.store.issue_code(grant, wanted.redirect_uri, wanted.challenge)
         return self._redirect(wanted.redirect_uri, wanted.state, {"code": code})
 

@@ -25,7 +25,7 @@ class LegacySse:
 
     async def open_stream(self, request: HttpRequest) -> Response:
         """Hold the stream of a new session; its first event names the address to post to."""
-        session = Session(secrets.token_urlsafe(24))
+        session = Session(secrets.token_urlsafe(24), request.state.user)
         self.sessions[session.id] = session
         address = f"{MESSAGES_PATH}?session_id={session.id}"
         return self.streams.open(session.id, event(address.encode(), "endpoint"), lambda: self.sessions.pop(session.id))
@@ -33,7 +33,7 @@ class LegacySse:
     async def receive(self, request: HttpRequest) -> Response:
         """Take one message; what there is to answer goes out on the stream."""
         session = self.sessions.get(request.query_params.get("session_id", ""))
-        if session is None:
+        if session is None or session.user != request.state.user:
             return self._refuse(404, RpcError(SESSION_ERROR, "There is no such session"))
         try:
             message = read_message(await request.body())

@@ -1,6 +1,7 @@
-"""The MCP methods: one dispatcher for both transports and both revisions.
+"""The MCP methods: one dispatcher for all transports and revisions.
 
 https://modelcontextprotocol.io/specification/2025-11-25 and /2025-06-18; a session speaks what it negotiated.
+Of 2025-03-26 there is the handshake, and nothing that differs.
 """
 
 from collections import Counter
@@ -29,8 +30,8 @@ from conformance.reference.prompts import PROMPTS, completions, find_prompt
 from conformance.reference.resources import RESOURCES, TEMPLATES, read_resource
 from conformance.reference.tools import TOOLS, Notebook, Tool, text_block
 
-OLDER, NEWEST = "2025-06-18", "2025-11-25"
-REVISIONS = (OLDER, NEWEST)
+REVISIONS = ("2025-03-26", "2025-06-18", "2025-11-25")
+NEWEST = REVISIONS[-1]
 LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 
 _INSTRUCTIONS = "A server to audit. Every tool but remember only reads."
@@ -44,9 +45,13 @@ _ICON: JsonObject = {
 
 @dataclass(slots=True)
 class Session:
-    """What the server remembers of one client between requests; `revision` is empty before the handshake."""
+    """What the server remembers of one client between requests; `revision` is empty before the handshake.
+
+    `user` is who opened the session; empty where no token is needed.
+    """
 
     id: str = ""
+    user: str = ""
     revision: str = ""
     log_level: str = "info"
     events: int = 0
@@ -169,7 +174,7 @@ class Dispatcher:
         result: JsonObject = {
             "protocolVersion": wanted if self.faults.active("version-echoed") else session.revision,
             "capabilities": self._capabilities(),
-            "serverInfo": _server_info(session.revision),
+            "serverInfo": server_info(session.revision),
             "instructions": _INSTRUCTIONS,
         }
         if self.faults.active("initialize-without-server-info"):
@@ -315,7 +320,8 @@ class Dispatcher:
         return {}
 
 
-def _server_info(revision: str) -> JsonObject:
+def server_info(revision: str) -> JsonObject:
+    """How the server presents itself in a revision."""
     info: JsonObject = {"name": "conformance-reference", "title": "Reference server", "version": "1.0.0"}
     if revision == NEWEST:
         info |= {"description": "A conformant server to audit.", "icons": [_ICON]}

@@ -5,7 +5,8 @@ from starlette.responses import JSONResponse, Response
 
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.registration import AUTHENTICATION_METHODS, GRANT_TYPES
-from conformance.reference.site import RESOURCE_METADATA_PREFIX, SCOPE, Site
+from conformance.reference.scopes import RESOURCE_SCOPES, SCOPES
+from conformance.reference.site import JWKS_PATH, RESOURCE_METADATA_PREFIX, RESOURCE_PATHS, Site
 
 
 class Metadata:
@@ -22,7 +23,7 @@ class Metadata:
         document: JsonObject = {
             "resource": self.site.resource(request.url.path.removeprefix(RESOURCE_METADATA_PREFIX)),
             "authorization_servers": [self.site.server],
-            "scopes_supported": [SCOPE],
+            "scopes_supported": list(RESOURCE_SCOPES),
             "bearer_methods_supported": ["header"],
             "resource_name": "Reference server",
         }
@@ -45,14 +46,16 @@ class Metadata:
             "token_endpoint": base + "/token",
             "registration_endpoint": base + "/register",
             "revocation_endpoint": base + "/revoke",
+            "jwks_uri": base + JWKS_PATH,
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": list(GRANT_TYPES),
             "token_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
             "revocation_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
             "code_challenge_methods_supported": ["S256"],
-            "scopes_supported": [SCOPE],
+            "scopes_supported": list(SCOPES),
             "authorization_response_iss_parameter_supported": True,
+            "protected_resources": [self.site.resource(path) for path in RESOURCE_PATHS],
         }
         if self.faults.active("response-types-missing"):
             del document["response_types_supported"]

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from conformance.reference.access_tokens import AccessTokens
+from conformance.reference.jsonrpc import as_object, read_json
 from conformance.reference.redirects import LOOPBACK_HOSTS
-from conformance.reference.site import MESSAGES_PATH, RESOURCE_METADATA_PREFIX, SCOPE, SSE_PATH, Site
-from conformance.reference.store import Store
+from conformance.reference.scopes import BASE, RESOURCE_SCOPES
+from conformance.reference.site import MESSAGES_PATH, RESOURCE_METADATA_PREFIX, SSE_PATH, Site
+from conformance.reference.tools import TOOL_SCOPES
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
@@ -19,13 +22,14 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 class Protection:
     """Refuses the requests that must not reach an endpoint."""
 
-    def __init__(self, site: Site, store: Store) -> None:
+    def __init__(self, site: Site, access_tokens: AccessTokens) -> None:
         self.site = site
         self.faults = site.faults
-        self.store = store
+        self.access_tokens = access_tokens
 
-    def refusal(self, request: Request) -> Response | None:
-        """The answer to a request that must not be served, None if it may pass."""
+    async def refusal(self, request: Request) -> Response | None:
+        """The answer to a request that must not be served; None if it may pass, its user in `request.state.user`."""
+        request.state.user = ""
         origins = request.headers.getlist("origin")
         if not all(_is_loopback(origin) for origin in origins):
             return Response("Foreign origin", 403, media_type="text/plain")
@@ -35,15 +39,12 @@ class Protection:
         credentials = self._credentials(request)
         if credentials == "":
             return self._ask_for_token(path)
-        token = self.store.access_tokens.get(credentials)
-        if self.faults.active("access-token-refused"):
-            token = None
-        if token is not None and token.good_for(path):
-            return None
-        refusal = self._refuse_token(path, credentials)
-        if token is None and self.faults.active("bad-token-403"):
-            refusal.status_code = 403
-        return refusal
+        bearer = None if self.faults.active("access-token-refused") else self.access_tokens.bearer(credentials, path)
+        if bearer is None:
+            return self._refuse_token(path, credentials)
+        request.state.user = bearer.user
+        needed = await self._needed_scopes(request)
+        return None if bearer.scopes.issuperset(needed) else self._refuse_scope(path, needed)
 
     def _credentials(self, request: Request) -> str:
         """What was sent as a bearer token, well-formed or not; empty where no token was sent."""
@@ -56,26 +57,45 @@ class Protection:
         folded = scheme if self.faults.active("bearer-case-sensitive") else scheme.capitalize()
         return credentials.strip(" ") if folded == "Bearer" else ""
 
+    async def _needed_scopes(self, request: Request) -> tuple[str, ...]:
+        """The scopes a request needs: more than the base one where it calls a tool that wants more."""
+        try:
+            message = as_object(read_json(await request.body())) or {}
+        except ValueError:
+            message = {}
+        params = as_object(message.get("params")) or {}
+        further = TOOL_SCOPES.get(str(params.get("name"))) if message.get("method") == "tools/call" else None
+        return (BASE, further) if further else (BASE,)
+
     def _ask_for_token(self, path: str) -> Response:
         if self.faults.active("bare-bearer-challenge"):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
         error = "invalid_token" if self.faults.active("missing-token-has-error") else ""
         status = 403 if self.faults.active("missing-token-403") else 401
-        return Response(status_code=status, headers={"WWW-Authenticate": self._challenge(path, error)})
+        return Response(status_code=status, headers={"WWW-Authenticate": self._challenge(path, RESOURCE_SCOPES, error)})
 
     def _refuse_token(self, path: str, credentials: str) -> Response:
+        foreign = self.access_tokens.find(credentials) is None
         dotted = credentials.count(".") == 2 and _TOKEN.fullmatch(credentials)
-        if dotted and self.faults.active("bad-token-500"):
+        if foreign and dotted and self.faults.active("bad-token-500"):
             return Response("Internal Server Error", 500, media_type="text/plain")
         error = "" if self.faults.active("bad-token-without-error-code") else "invalid_token"
-        headers = {"WWW-Authenticate": self._challenge(path, error), "Cache-Control": "no-store"}
+        challenge = self._challenge(path, RESOURCE_SCOPES, error)
+        headers = {"WWW-Authenticate": challenge, "Cache-Control": "no-store"}
         if self.faults.active("bad-token-without-challenge"):
             del headers["WWW-Authenticate"]
         document = {"error": "invalid_token", "error_description": "the access token is not valid here"}
-        return JSONResponse(document, 401, headers)
+        status = 403 if foreign and self.faults.active("bad-token-403") else 401
+        return JSONResponse(document, status, headers)
 
-    def _challenge(self, path: str, error: str) -> str:
-        parameters = {"scope": SCOPE}
+    def _refuse_scope(self, path: str, needed: tuple[str, ...]) -> Response:
+        """The answer to a good token that does not allow this (RFC 6750 section 3.1)."""
+        challenge = self._challenge(path, needed, "insufficient_scope")
+        document = {"error": "insufficient_scope", "error_description": "needs the scope " + " ".join(needed)}
+        return JSONResponse(document, 403, {"WWW-Authenticate": challenge, "Cache-Control": "no-store"})
+
+    def _challenge(self, path: str, scopes: tuple[str, ...], error: str) -> str:
+        parameters = {"scope": " ".join(scopes)}
         without_address = ("challenge-without-resource-metadata", "resource-metadata-not-found")
         if self.site.has_metadata and not any(self.faults.active(name) for name in without_address):
             prefix = self.site.origin + RESOURCE_METADATA_PREFIX

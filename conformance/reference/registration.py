@@ -11,7 +11,7 @@ from conformance.reference.faults import Faults
 from conformance.reference.forms import NO_STORE, OAuthError
 from conformance.reference.jsonrpc import JsonObject, as_array, as_object, read_json
 from conformance.reference.redirects import redirect_uri_defect
-from conformance.reference.site import SCOPE
+from conformance.reference.scopes import SCOPES
 from conformance.reference.store import SECRET_LIFETIME, Client, Store, random_value
 
 AUTHENTICATION_METHODS = ("none", "client_secret_post", "client_secret_basic")
@@ -62,7 +62,7 @@ class Registration:
             "grant_types": grant_types,
             "response_types": ["code"],
             METHOD: method,
-            "scope": SCOPE,
+            "scope": " ".join(SCOPES),
         }
         if "application_type" in wanted:
             if wanted["application_type"] not in ("native", "web"):

@@ -12,7 +12,7 @@ NAMES = ("Ada", "Grace", "Zoë")
 
 _GUIDE = """# Guide
 
-This server exists to be audited. Its tools echo, add, forecast, recall and remember.
+This server exists to be audited. Its tools echo, add, forecast, recall, remember and report.
 It greets in several languages: Grüße, salut, γεια, 你好.
 """
 _PIXEL = base64.b64decode(

@@ -10,11 +10,14 @@ from typing import Any, Self
 
 import uvicorn
 
+from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.app import build_app
 from conformance.reference.faults import Faults, Profile
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.pages import PASSWORD, USERNAME
+from conformance.reference.scopes import RESOURCE_SCOPES
 from conformance.reference.site import MCP_PATH, SERVER_PATH, SSE_PATH, Consent, Site
+from conformance.reference.store import Grant, Store
 from conformance.reference.streams import HeldStreams
 from conformance.reference.tls import TlsPort
 
@@ -53,8 +56,9 @@ class ReferenceServer:
         self.sse_url = self.origin + SSE_PATH
         self._streams = HeldStreams()
         self._dispatcher = Dispatcher(faults)
-        site = Site(self.origin, server, faults, consent, protected, profile)
-        app = build_app(site, self._dispatcher, self._streams)
+        site, store = Site(self.origin, server, faults, consent, protected, profile), Store()
+        self._access_tokens = AccessTokens(site, store)
+        app = build_app(site, store, self._access_tokens, self._dispatcher, self._streams)
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -79,6 +83,11 @@ class ReferenceServer:
     def calls(self) -> Counter[str]:
         """How often each tool ran since the server started."""
         return self._dispatcher.calls
+
+    def access_token_for(self, user: str) -> str:
+        """A token of any user for the Streamable HTTP endpoint and every scope of it, as after a login."""
+        grant = Grant(user, "a client of " + user, frozenset({MCP_PATH}), " ".join(RESOURCE_SCOPES))
+        return self._access_tokens.issue(grant, grant.resources, grant.scope)
 
     def start(self) -> None:
         """Begin to serve; connections made before the first answer is ready wait in the socket's queue."""

@@ -10,11 +10,12 @@ Consent = Literal["auto", "form"]
 
 MCP_PATH = "/mcp"
 SSE_PATH = "/sse"
+RESOURCE_PATHS = (MCP_PATH, SSE_PATH)
 MESSAGES_PATH = "/messages"
 RESOURCE_METADATA_PREFIX = "/.well-known/oauth-protected-resource"
 SERVER_METADATA_PATH = "/.well-known/oauth-authorization-server"
 SERVER_PATH = "/tenant"
-SCOPE = "mcp"
+JWKS_PATH = "/jwks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Site:
         """
         start = identifier.find("/", identifier.find("//") + 2)
         normalized = identifier[:start].lower() + identifier[start:] if start > 0 else identifier
-        for path in (MCP_PATH, SSE_PATH):
+        for path in RESOURCE_PATHS:
             if normalized in (self.origin + path, self.resource(path)):
                 return path
         return None

@@ -38,11 +38,16 @@ class Client:
 
 @dataclass(slots=True)
 class Grant:
-    """What a user allowed a client: the resources (paths of endpoints) and the scope its tokens are for."""
+    """What a user allowed a client: the resources (paths of endpoints) and the scope its tokens are for.
 
+    `nonce` is what an id token repeats from the authorization request; empty for none.
+    """
+
+    user: str
     client_id: str
     resources: frozenset[str]
     scope: str
+    nonce: str = ""
     revoked: bool = False
 
 
@@ -59,17 +64,18 @@ class Code:
 
 @dataclass(slots=True)
 class AccessToken:
-    """An access token for some of the resources of its grant."""
+    """An access token for some of the resources and of the scope of its grant."""
 
     grant: Grant
     resources: frozenset[str]
-    expires_at: float
+    scope: str
+    expires_at: int
     revoked: bool = False
 
-    def good_for(self, resource: str) -> bool:
-        """Whether the token is alive and was issued for the endpoint at the path `resource`."""
-        alive = not self.revoked and not self.grant.revoked and time.time() < self.expires_at
-        return alive and resource in self.resources
+    @property
+    def ended(self) -> bool:
+        """Whether it was revoked, alone or with its grant."""
+        return self.revoked or self.grant.revoked
 
 
 @dataclass(slots=True)
@@ -82,7 +88,7 @@ class RefreshToken:
 
 @dataclass(slots=True)
 class Store:
-    """Everything issued since the server started, by its value."""
+    """Everything issued since the server started, by its value; access tokens by their `jti`."""
 
     clients: dict[str, Client] = field(default_factory=dict[str, Client])
     codes: dict[str, Code] = field(default_factory=dict[str, Code])
@@ -93,12 +99,6 @@ class Store:
         """A new code for `grant`."""
         value = random_value()
         self.codes[value] = Code(grant, redirect_uri, challenge, time.time() + CODE_LIFETIME)
-        return value
-
-    def issue_access_token(self, grant: Grant, resources: frozenset[str]) -> str:
-        """A new access token of `grant` for `resources`."""
-        value = random_value()
-        self.access_tokens[value] = AccessToken(grant, resources, time.time() + ACCESS_TOKEN_LIFETIME)
         return value
 
     def issue_refresh_token(self, grant: Grant) -> str:

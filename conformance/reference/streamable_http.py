@@ -12,14 +12,17 @@ from starlette.responses import Response
 from conformance.reference.jsonrpc import (
     SESSION_ERROR,
     JsonObject,
+    Message,
     Notification,
     Request,
     RequestId,
     RpcError,
+    error_message,
     read_message,
     result_message,
 )
 from conformance.reference.mcp import NEWEST, REVISIONS, Dispatcher, Session
+from conformance.reference.stateless import STATELESS, answer_alone
 from conformance.reference.streams import HeldStreams, event, finite_stream
 
 SESSION_HEADER = "Mcp-Session-Id"
@@ -53,8 +56,10 @@ class StreamableHttp:
                 raise RefusedError(415, "Send application/json")
             message = read_message(await request.body())
             id = message.id if isinstance(message, Request) else None
+            if request.headers.get(VERSION_HEADER) == STATELESS:
+                return self._alone(message, request)
             if isinstance(message, Request) and message.method == "initialize":
-                return self._open_session(message)
+                return self._open_session(message, request.state.user)
             session = self._session(request)
         except RpcError as error:
             return self._json(self.dispatcher.refusal(error), 400)
@@ -64,8 +69,17 @@ class StreamableHttp:
             return self._answer(message, session, "text/event-stream" in _accepted(request))
         return self._acknowledge(message)
 
-    def _open_session(self, message: Request) -> Response:
-        session = Session(secrets.token_urlsafe(24))
+    def _alone(self, message: Message, request: HttpRequest) -> Response:
+        """Answer a message of the revision in which each stands alone."""
+        if not isinstance(message, Request):
+            return self._acknowledge(message)
+        try:
+            return self._json(answer_alone(message, request.headers, self.dispatcher))
+        except RpcError as error:
+            return self._json(error_message(error, message.id), 400)
+
+    def _open_session(self, message: Request, user: str) -> Response:
+        session = Session(secrets.token_urlsafe(24), user)
         response = self._json(self.dispatcher.answer(message, session))
         if session.revision:
             self.sessions[session.id] = session
@@ -80,9 +94,10 @@ class StreamableHttp:
         id = request.headers.get(SESSION_HEADER)
         if id is None:
             raise RefusedError(400, f"Missing {SESSION_HEADER}")
-        if id not in self.sessions:
+        session = self.sessions.get(id)
+        if session is None or session.user != request.state.user:
             raise RefusedError(404, "The session has ended")
-        return self.sessions[id]
+        return session
 
     def _open_stream(self, request: HttpRequest) -> Response:
         session = self._session(request)

@@ -9,10 +9,12 @@ from urllib.parse import unquote_plus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import resource_paths
 from conformance.reference.forms import NO_STORE, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.registration import GRANT_TYPES
+from conformance.reference.scopes import OPENID
 from conformance.reference.site import Site
 from conformance.reference.store import ACCESS_TOKEN_LIFETIME, Client, Code, Grant, RefreshToken, Store
 
@@ -26,10 +28,11 @@ class CrashError(Exception):
 class Tokens:
     """The endpoints that a client calls itself: /token and /revoke."""
 
-    def __init__(self, site: Site, store: Store) -> None:
+    def __init__(self, site: Site, store: Store, access_tokens: AccessTokens) -> None:
         self.site = site
         self.faults = site.faults
         self.store = store
+        self.access_tokens = access_tokens
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token."""
@@ -61,7 +64,7 @@ class Tokens:
 
     def _revoke(self, client: Client, value: str) -> bool:
         """End the token if it is the client's; whether such a token was ever issued."""
-        access, refresh = self.store.access_tokens.get(value), self.store.refresh_tokens.get(value)
+        access, refresh = self.access_tokens.find(value), self.store.refresh_tokens.get(value)
         without_effect = self.faults.active("revocation-without-effect")
         if access is not None and access.grant.client_id == client.id and not without_effect:
             access.revoked = True
@@ -119,7 +122,7 @@ class Tokens:
             raise OAuthError("invalid_grant", "the code was used before")
         code.used = True
         refresh_token = self.store.issue_refresh_token(code.grant) if "refresh_token" in client.grant_types else ""
-        return self._issue(code.grant, resources, refresh_token)
+        return self._issue(code.grant, resources, code.grant.scope, refresh_token)
 
     def _check_verifier(self, code: Code, verifier: str | None) -> None:
         """Compare verifier and challenge (RFC 7636 section 4.6). Raises OAuthError."""
@@ -161,10 +164,13 @@ class Tokens:
             token.grant.revoked = True
         if token.grant.revoked:
             raise OAuthError("invalid_grant", "the refresh token is not valid any more")
-        if not set((form.get("scope") or token.grant.scope).split(" ")) <= set(token.grant.scope.split(" ")):
+        scope = form.get("scope") or token.grant.scope
+        if not set(scope.split(" ")) <= set(token.grant.scope.split(" ")):
             raise OAuthError("invalid_scope", "the scope exceeds what was granted")
         resources = self._resources(token.grant, form)
-        return self._issue(token.grant, resources, self._rotate(token, value), refreshed=True)
+        if self.faults.active("refreshed-token-useless"):
+            resources = frozenset[str]()
+        return self._issue(token.grant, resources, scope, self._rotate(token, value))
 
     def _rotate(self, token: RefreshToken, value: str) -> str:
         if self.faults.active("refresh-not-rotated"):
@@ -172,16 +178,15 @@ class Tokens:
         token.used = True
         return self.store.issue_refresh_token(token.grant)
 
-    def _issue(
-        self, grant: Grant, resources: frozenset[str], refresh_token: str, refreshed: bool = False
-    ) -> JsonObject:
-        useless = refreshed and self.faults.active("refreshed-token-useless")
+    def _issue(self, grant: Grant, resources: frozenset[str], scope: str, refresh_token: str) -> JsonObject:
         answer: JsonObject = {
-            "access_token": self.store.issue_access_token(grant, frozenset() if useless else resources),
+            "access_token": self.access_tokens.issue(grant, resources, scope),
             "token_type": "Bearer",
             "expires_in": ACCESS_TOKEN_LIFETIME,
-            "scope": grant.scope,
+            "scope": scope,
         }
+        if OPENID in scope.split(" "):
+            answer["id_token"] = self.access_tokens.issue_id_token(grant)
         return answer | {"refresh_token": refresh_token} if refresh_token else answer
 
     def _success(self, answer: JsonObject) -> Response:

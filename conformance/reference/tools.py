@@ -1,4 +1,4 @@
-"""The five tools of the reference server: four that only read, one that changes something."""
+"""The six tools of the reference server: five that only read, one that changes something."""
 
 import json
 import zlib
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.scopes import REPORTS
 
 LARGEST_NUMBER = 10**15
 
@@ -21,7 +22,10 @@ class ToolOutput:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool as `tools/list` describes it, and the function behind it, called with checked arguments."""
+    """A tool as `tools/list` describes it, and the function behind it, called with checked arguments.
+
+    `scope` is what a token needs for it beside the base scope.
+    """
 
     name: str
     title: str
@@ -30,6 +34,7 @@ class Tool:
     run: Callable[[JsonObject, "Notebook"], ToolOutput]
     output_schema: JsonObject | None = None
     read_only: bool = True
+    scope: str = ""
 
     def describe(self) -> JsonObject:
         """The entry of this tool in `tools/list`."""
@@ -108,6 +113,10 @@ def _recall(_: JsonObject, notebook: Notebook) -> ToolOutput:
     return ToolOutput([text_block("\n".join(notebook.notes) or "There are no notes yet."), link])
 
 
+def _report(_: JsonObject, notebook: Notebook) -> ToolOutput:
+    return _structured({"notes": len(notebook.notes), "characters": sum(map(len, notebook.notes))})
+
+
 def _remember(arguments: JsonObject, notebook: Notebook) -> ToolOutput:
     notebook.add(arguments["note"])
     return ToolOutput([text_block(f"Remembered; {len(notebook.notes)} notes are kept.")])
@@ -170,4 +179,14 @@ TOOLS = (
         _remember,
         read_only=False,
     ),
+    Tool(
+        "report",
+        "Report about the notes",
+        "Returns how many notes were kept and how long they are together.",
+        _schema(),
+        _report,
+        _output(notes={"type": "integer"}, characters={"type": "integer"}),
+        scope=REPORTS,
+    ),
 )
+TOOL_SCOPES = {tool.name: tool.scope for tool in TOOLS if tool.scope}

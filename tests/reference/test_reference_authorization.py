@@ -146,7 +146,7 @@ def test_a_code_becomes_tokens_that_open_the_endpoint(client: Client) -> None:
     tokens = redeemed.json()
     assert tokens["token_type"] == "Bearer"
     assert tokens["expires_in"] == 3600
-    assert tokens["scope"] == "mcp"
+    assert tokens["scope"] == "mcp mcp:reports"
     assert min(map(len, (answer["code"], tokens["access_token"], tokens["refresh_token"]))) == 43
     client.use(tokens["access_token"])
     assert accepted(client)
@@ -425,7 +425,7 @@ def test_requests_without_a_usable_token_are_challenged(client: Client) -> None:
     for headers in ({}, {"Authorization": "Foo abc"}, {"Authorization": "Bearer"}):
         response = client.post("/mcp", headers=headers, params={"access_token": token})
         assert response.status_code == 401
-        assert 'scope="mcp"' in response.headers["WWW-Authenticate"]
+        assert 'scope="mcp mcp:reports"' in response.headers["WWW-Authenticate"]
         assert "error" not in response.headers["WWW-Authenticate"]
     for bad in ("x", "a.b.c", "a b", f"{token} x", token[:-1], client.tokens["refresh_token"], "y" * 16_000):
         response = client.post("/mcp", headers={"Authorization": f"Bearer {bad}"})

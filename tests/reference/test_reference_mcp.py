@@ -29,7 +29,7 @@ def walk(session: Client, kind: str) -> list[list[str]]:
     [
         ("2025-11-25", "2025-11-25"),
         ("2025-06-18", "2025-06-18"),
-        ("2025-03-26", "2025-11-25"),
+        ("2025-03-26", "2025-03-26"),
         ("1900-01-01", "2025-11-25"),
     ],
 )
@@ -196,7 +196,7 @@ def test_params_must_be_an_object(session: Client) -> None:
 
 
 def test_lists_come_in_pages_of_three(session: Client) -> None:
-    assert walk(session, "tools") == [["echo", "add", "weather"], ["recall", "remember"]]
+    assert walk(session, "tools") == [["echo", "add", "weather"], ["recall", "remember", "report"]]
     assert walk(session, "resources") == [["guide", "pixel"]]
     assert walk(session, "prompts") == [["greeting", "explain_guide"]]
 

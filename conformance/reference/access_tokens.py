@@ -1,0 +1,82 @@
+"""Access tokens: signed by the authorization server (RFC 9068), checked by the MCP server on each request."""
+
+import time
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.scopes import BASE
+from conformance.reference.signing import SigningKey
+from conformance.reference.site import Site
+from conformance.reference.store import ACCESS_TOKEN_LIFETIME, AccessToken, Grant, Store, random_value
+
+ACCESS_TOKEN, ID_TOKEN = "at+jwt", "JWT"
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a good token speaks for, and what it allows."""
+
+    user: str
+    scopes: frozenset[str]
+
+
+class AccessTokens:
+    """Issues tokens and says which of them are good; the store knows which were revoked."""
+
+    def __init__(self, site: Site, store: Store) -> None:
+        self.site = site
+        self.store = store
+        self.key = SigningKey()
+
+    async def jwks(self, _request: Request) -> Response:
+        """The published keys (RFC 7517 section 5)."""
+        return JSONResponse({"keys": [self.key.jwk]})
+
+    def issue(self, grant: Grant, resources: frozenset[str], scope: str) -> str:
+        """A new access token of `grant` for endpoints (by their paths) and a scope."""
+        id, now = random_value(), int(time.time())
+        end = now + ACCESS_TOKEN_LIFETIME
+        self.store.access_tokens[id] = AccessToken(grant, resources, scope, end)
+        audience = sorted(self.site.origin + path for path in resources)
+        claims: JsonObject = {
+            "iss": self.site.issuer,
+            "sub": grant.user,
+            "aud": audience[0] if len(audience) == 1 else audience,
+            "client_id": grant.client_id,
+            "scope": scope,
+            "iat": now,
+            "exp": end,
+            "jti": id,
+        }
+        return self.key.sign(claims, ACCESS_TOKEN)
+
+    def issue_id_token(self, grant: Grant) -> str:
+        """A token that tells the client who logged in (OpenID Connect Core section 2)."""
+        now = int(time.time())
+        claims: JsonObject = {"iss": self.site.issuer, "sub": grant.user, "aud": grant.client_id, "iat": now}
+        claims |= {"exp": now + ACCESS_TOKEN_LIFETIME} | ({"nonce": grant.nonce} if grant.nonce else {})
+        return self.key.sign(claims, ID_TOKEN)
+
+    def find(self, token: str) -> AccessToken | None:
+        """What the store knows of an access token that was issued here, good or not."""
+        type, claims = self.key.open(token) or ("", {})
+        return self.store.access_tokens.get(str(claims.get("jti"))) if type == ACCESS_TOKEN else None
+
+    def bearer(self, token: str, path: str) -> Bearer | None:
+        """Whom a token speaks for at the endpoint `path`; None where it is not good there."""
+        type, claims = self.key.open(token) or ("", {})
+        speaker = Bearer(str(claims.get("sub")), frozenset(str(claims.get("scope", BASE)).split(" ")))
+        known = self.store.access_tokens.get(str(claims.get("jti")))
+        good = type == ACCESS_TOKEN and self._current(claims) and self._meant_for(claims, path)
+        return speaker if good and not (known and known.ended) else None
+
+    def _current(self, claims: JsonObject) -> bool:
+        unexpired = time.time() < float(claims.get("exp", 0))
+        return claims.get("iss") == self.site.issuer and unexpired
+
+    def _meant_for(self, claims: JsonObject, path: str) -> bool:
+        audience = claims.get("aud", [])
+        return self.site.origin + path in ([audience] if isinstance(audience, str) else audience)
