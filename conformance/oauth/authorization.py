@@ -1,7 +1,7 @@
 """One authorization request that nobody is asked to approve, and what its answer amounts to (OAuth 2.1 section 4.1)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Literal
@@ -9,30 +9,40 @@ from urllib.parse import parse_qsl, quote
 
 from conformance.oauth.browser import Browser, NoAddress
 from conformance.oauth.consent import at_redirect_uri
-from conformance.oauth.forms import Form, parse_forms
+from conformance.oauth.forms import APPROVES, parse_forms
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply, join_url, origin_of, split_url
 
 Kind = Literal["code", "error", "consent", "login", "elsewhere", "refused", "crash"]
-"""code, error: the browser was sent to the redirect URI with that. consent: a page asks whether to approve.
-login: a page asks who the user is, or only scripts know what it asks. elsewhere: the browser was sent to another
-origin, such as an identity provider. refused: an error page. crash: a server error.
+"""code, error: the browser was sent to a redirect URI, with an error or without. consent: a page asks whether to
+approve. login: a page asks who the user is, or only scripts know what it asks. elsewhere: the browser was sent to
+another origin, such as an identity provider. refused: an error page. crash: a server error.
 """
 Changes = Mapping[str, str | Sequence[str] | None]
 """Parameters to set; None leaves one out, a list repeats it."""
 
+RESPONSE_PARAMETERS = frozenset(
+    """
+    code state iss error error_description error_uri session_state access_token token_type expires_in scope id_token
+    """.split()
+)
 _HOPS = 10
+_SOON = 10
 _META_REFRESH = re.compile(r"<meta\b[^>]*http-equiv\s*=\s*[\"']?refresh[^>]*>", re.IGNORECASE)
-_REFRESH_URL = re.compile(r"url\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
-_SCRIPTED_REDIRECT = re.compile(r"location(?:\.href|\.replace\(|\.assign\(|\s*=)\s*\(?[=\s]*[\"']([^\"']+)[\"']")
+_REFRESH_TO = re.compile(r"(\d+)[.\d]*\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"'>\s]+)", re.IGNORECASE)
+_SCRIPTED_REDIRECT = re.compile(r"\blocation(?:\.href\s*=|\.replace\(|\.assign\(|\s*=)\s*([\"'`])(.+?)\1")
+_ASKS_SOMETHING = re.compile(r"<(?:form|button|input)\b", re.IGNORECASE)
+_SUBMITS_ITSELF = re.compile(r"\.submit\(")
+_SCRIPT_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))")
 
 
 @dataclass(frozen=True)
 class AuthorizationAnswer:
     """The answer to one authorization request.
 
-    `replies` are all answers on the way, `location` is where the browser would have been sent in the end when
-    it left the pages of the authorization server, `parameters` what went with it, of query and fragment.
+    `replies` are all answers on the way, `state` is what was sent, `location` where the browser would have been
+    sent in the end when it left the pages of the authorization server, `parameters` what went with it, of query
+    and fragment.
     """
 
     kind: Kind
@@ -72,6 +82,16 @@ class AuthorizationAnswer:
         return self.kind in ("code", "error")
 
     @property
+    def destination(self) -> str:
+        """The redirect URI the browser was sent to: `location` without what responses add to it."""
+        base, fragment = self.location.partition("#")[::2]
+        base, query = base.partition("?")[::2]
+        for mark, text in (("?", query), ("#", fragment)):
+            kept = [one for one in text.split("&") if one and one.partition("=")[0] not in RESPONSE_PARAMETERS]
+            base += mark + "&".join(kept) if kept else ""
+        return base
+
+    @property
     def error(self) -> str | None:
         """The error code, of the error response or of a JSON error page."""
         value = self.get("error") or self.reply.json_object.get("error")
@@ -92,7 +112,8 @@ class AuthorizationAnswer:
         where = self.location.partition("?")[0].partition("#")[0]
         match self.kind:
             case "code":
-                return f"a code was sent to {where}"
+                sent = "a code" if self.get("code") else f"{sorted({name for name, _ in self.parameters})}"
+                return f"{sent} was sent to {where}"
             case "error":
                 return f"error {self.error} was sent to {where}"
             case "consent":
@@ -122,11 +143,18 @@ def query_of(parameters: Changes) -> str:
 
 
 def ask(
-    browser: Browser, url: str, redirect_uris: Sequence[str], state: str = "", purpose: str = "authorization request"
+    browser: Browser,
+    url: str,
+    redirect_uris: Sequence[str],
+    state: str = "",
+    purpose: str = "authorization request",
+    *,
+    anywhere: bool = False,
 ) -> AuthorizationAnswer:
     """Request an authorization and follow redirects within the authorization server, but press no button.
 
     `redirect_uris` are those the server could send the browser to: registered ones and that of the request.
+    With `anywhere` redirects to other origins are followed too.
     Raises NoAnswer, and CouldNotRun where the server only asks to slow down.
     """
     replies: list[Reply] = []
@@ -141,14 +169,22 @@ def ask(
         location = _leads_to(reply, redirect_uris)
         if location is None:
             return AuthorizationAnswer(_kind_of_page(reply), tuple(replies), state)
-        if any(at_redirect_uri(location, uri) for uri in redirect_uris):
+        if _reaches_client(location, redirect_uris, reply.url):
             parameters = _parameters(location)
             kind = "error" if any(name == "error" for name, _ in parameters) else "code"
             return AuthorizationAnswer(kind, tuple(replies), state, location, parameters)
-        if origin_of(location) != origin_of(reply.url) or split_url(location).scheme not in ("http", "https"):
+        stays = anywhere or origin_of(location) == origin_of(reply.url)
+        if not stays or split_url(location).scheme not in ("http", "https"):
             return AuthorizationAnswer("elsewhere", tuple(replies), state, location, _parameters(location))
         url = location
     raise CouldNotRun("the authorization endpoint redirects in a circle")
+
+
+def _reaches_client(location: str, redirect_uris: Sequence[str], server: str) -> bool:
+    """Whether an address is a redirect URI, or on an origin only they have: a server may rewrite what is odd."""
+    spellings = [spelling for uri in redirect_uris for spelling in (uri, uri.replace("\\", "/"))]
+    origins = {origin_of(spelling) for spelling in spellings} - {origin_of(server), origin_of("")}
+    return origin_of(location) in origins or any(at_redirect_uri(location, uri) for uri in redirect_uris)
 
 
 def _parameters(location: str) -> tuple[tuple[str, str], ...]:
@@ -157,35 +193,56 @@ def _parameters(location: str) -> tuple[tuple[str, str], ...]:
 
 
 def _leads_to(reply: Reply, redirect_uris: Sequence[str]) -> str | None:
-    """Where an answer sends the browser by itself; pages count only where they lead to a redirect URI."""
+    """Where an answer sends the browser by itself: by status, meta refresh, script or a form that submits itself.
+
+    What a script or a form does counts only where it leads to a redirect URI and nothing waits for a person.
+    """
     if reply.redirect is not None:
         return join_url(reply.url, reply.redirect)
-    if reply.media_type not in ("text/html", "application/xhtml+xml") or reply.status >= 500:
+    if not _is_page(reply) or reply.status >= 500:
         return None
     page = reply.body.decode("utf-8", "replace")
-    targets = [found[1] for tag in _META_REFRESH.findall(page) if (found := _REFRESH_URL.search(tag))]
-    targets += [found[1] for found in _SCRIPTED_REDIRECT.finditer(page)]
-    targets += [f"{form.action}?{_query(form)}" for form in parse_forms(page) if not form.buttons]
-    for target in targets:
-        location = join_url(reply.url, unescape(target))
-        if any(at_redirect_uri(location, uri) for uri in redirect_uris):
+    for location, leaves in _self_acting(page, reply.url):
+        if leaves or _reaches_client(location, redirect_uris, reply.url):
             return location
     return None
 
 
-def _query(form: Form) -> str:
-    return "&".join(f"{quote(name)}={quote(value)}" for name, value in form.entries(None, {}))
+def _self_acting(page: str, url: str) -> Iterator[tuple[str, bool]]:
+    """Addresses a page may go to by itself, and whether it surely does so soon."""
+    for tag in _META_REFRESH.findall(page):
+        if found := _REFRESH_TO.search(unescape(tag)):
+            yield join_url(url, found[2]), int(found[1]) < _SOON and not _ASKS_SOMETHING.search(page)
+    if not _ASKS_SOMETHING.search(page):
+        for found in _SCRIPTED_REDIRECT.finditer(page):
+            yield join_url(url, unescape(_SCRIPT_ESCAPE.sub(_unescaped, found[2]))), False
+    forms = parse_forms(page)
+    for form in forms:
+        if not form.buttons or (len(forms) == 1 and _SUBMITS_ITSELF.search(page)):
+            entries = form.entries(None, {})
+            query = "&".join(f"{quote(name)}={quote(value)}" for name, value in entries)
+            yield join_url(url, f"{form.action}{'&' if '?' in form.action else '?'}{query}"), False
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return found[3] or chr(int(found[1] or found[2], 16))
+
+
+def _is_page(reply: Reply) -> bool:
+    return reply.media_type in ("text/html", "application/xhtml+xml")
 
 
 def _kind_of_page(reply: Reply) -> Kind:
-    page = reply.body.decode("utf-8", "replace")
-    forms = parse_forms(page) if "html" in reply.media_type else []
     if reply.status >= 500:
         return "crash"
-    if any(form.asks_for for form in forms):
+    page = reply.body.decode("utf-8", "replace")
+    forms = parse_forms(page) if _is_page(reply) else []
+    if any(one.kind == "password" for form in forms for one in form.fields):
         return "login"
     if reply.status >= 400:
         return "refused"
-    if any(form.refusing_button or any(one.approval for one in form.buttons) for form in forms):
+    if any(form.asks_for for form in forms):
+        return "login"
+    if any(form.refusing_button or any(one.approval == APPROVES for one in form.buttons) for form in forms):
         return "consent"
-    return "login" if forms or "<script" in page.lower() else "refused"
+    return "login" if forms or (_is_page(reply) and "<script" in page.lower()) else "refused"

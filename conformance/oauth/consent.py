@@ -9,12 +9,11 @@ from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from conformance.oauth.browser import Browser, NoAddress
-from conformance.oauth.forms import Button, Form, parse_forms
+from conformance.oauth.forms import APPROVES, Button, Form, parse_forms
 from conformance.wire.http import NoAnswer, Reply, join_url, origin_of, split_url
 
 _HOPS = 25
 _PERSON_SECONDS = 300.0
-_APPROVES = 2
 
 
 class ConsentFailed(Exception):
@@ -162,7 +161,7 @@ class AutomaticConsent:
         best = max(forms, key=worth)
         if worth(best) < 0:
             raise ConsentFailed("no button of the page approves; name it with --consent-submit TEXT", reply.exchange)
-        if deny and worth(best) == _APPROVES:
+        if deny and worth(best) == APPROVES:
             raise ConsentFailed("no button of the consent page denies the request", reply.exchange)
         return best, best.best_button(self._button) or best.best_button()
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+APPROVES = 2
+"""The `approval` of a button that surely means yes."""
 _APPROVING = ("allow", "approve", "authorize", "authorise", "accept", "grant", "agree", "consent", "yes")
 _GOING_ON = ("continue", "confirm", "sign in", "log in", "login", "signin", "submit", "next", "ok")
 _REFUSING = ("deny", "cancel", "reject", "decline", "refuse", "disallow", "not", "don", "no", "back", "abort")
@@ -46,7 +48,7 @@ def _approval(label: str) -> int:
     if any(word in words if len(word) < 5 else word in label for word in _REFUSING):
         return -1
     if any(word in label for word in _APPROVING):
-        return 2
+        return APPROVES
     return 1 if any(word in label for word in _GOING_ON) else 0
 
 
