@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from conformance.reference.browser import BrowserSession, BrowserSessions
-from conformance.reference.forms import OAuthError, Parameters, read_form
+from conformance.reference.client_documents import ClientDocuments, DocumentError, is_document_url
+from conformance.reference.forms import CrashError, OAuthError, Parameters, read_form
 from conformance.reference.pages import PASSWORD, USERNAME, consent_page, error_page, login_page
 from conformance.reference.redirects import redirect_uri_allowed
 from conformance.reference.scopes import granted
@@ -40,17 +41,21 @@ class Authorization:
 
     def __init__(self, site: Site, store: Store) -> None:
         self.site = site
+        self.faults = site.faults
         self.store = store
+        self.documents = ClientDocuments(site.faults)
         self.browsers: BrowserSessions[AuthorizationRequest] = BrowserSessions(site.server)
 
     async def authorize(self, request: Request) -> Response:
         """Answer an authorization request with a page, or with a redirect to the client."""
         parameters = Parameters.of(request.scope["query_string"].decode("latin-1"))
         try:
-            client = self._client(parameters)
+            client = await self._client(parameters)
             redirect_uri = self._redirect_uri(parameters, client)
-        except NotRedirectableError as error:
+        except (NotRedirectableError, DocumentError) as error:
             return error_page(str(error))
+        except CrashError:
+            return Response("Internal Server Error", 500, media_type="text/plain")
         state = parameters.get("state")
         try:
             wanted = self._request(parameters, client, redirect_uri, state)
@@ -91,12 +96,25 @@ class Authorization:
         answer = {"error": "access_denied", "error_description": "the user denied the request"}
         return self._redirect(wanted.redirect_uri, wanted.state, answer)
 
-    def _client(self, parameters: Parameters) -> Client:
+    async def _client(self, parameters: Parameters) -> Client:
         if "client_id" in parameters.repeated():
             raise NotRedirectableError("The parameter client_id is repeated.")
-        client = self.store.clients.get(parameters.get("client_id") or "")
+        client_id = parameters.get("client_id") or ""
+        if is_document_url(client_id):
+            if self.faults.active("url-client-id-crash"):
+                raise CrashError
+            if self.site.client_documents:
+                return await self._document_client(client_id)
+        client = self.store.clients.get(client_id)
         if client is None:
             raise NotRedirectableError("The client is not known here.")
+        return client
+
+    async def _document_client(self, client_id: str) -> Client:
+        """The client whose document is at that URL, remembered for its requests to the token endpoint."""
+        client = await self.documents.client(client_id)
+        if not self.faults.active("client-document-unknown-at-token"):
+            self.store.clients[client.id] = client
         return client
 
     def _redirect_uri(self, parameters: Parameters, client: Client) -> str:
@@ -105,9 +123,17 @@ class Authorization:
         wanted = parameters.get("redirect_uri")
         if wanted is None and len(client.redirect_uris) == 1:
             return client.redirect_uris[0]
-        if wanted is None or not redirect_uri_allowed(wanted, client.redirect_uris):
+        if wanted is None or not self._redirect_uri_allowed(wanted, client):
             raise NotRedirectableError("The redirect URI is not registered for this client.")
         return wanted
+
+    def _redirect_uri_allowed(self, wanted: str, client: Client) -> bool:
+        if is_document_url(client.id):
+            if self.faults.active("client-document-redirects-unchecked"):
+                return True
+            if self.faults.active("client-document-port-exact"):
+                return wanted in client.redirect_uris
+        return redirect_uri_allowed(wanted, client.redirect_uris)
 
     def _request(
         self, parameters: Parameters, client: Client, redirect_uri: str, state: str | None

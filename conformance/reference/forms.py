@@ -28,6 +28,10 @@ class OAuthError(Exception):
         return JSONResponse(document, self.status, NO_STORE | dict(headers or {}))
 
 
+class CrashError(Exception):
+    """A fault wants the request to end with status 500."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Decoded parameters in their order; bytes that are not UTF-8 survive as surrogates."""

@@ -56,7 +56,12 @@ class Metadata:
             "scopes_supported": list(SCOPES),
             "authorization_response_iss_parameter_supported": True,
             "protected_resources": [self.site.resource(path) for path in RESOURCE_PATHS],
+            "client_id_metadata_document_supported": True,
         }
+        if not self.site.client_documents or self.faults.active("client-documents-not-advertised"):
+            del document["client_id_metadata_document_supported"]
+        if self.faults.active("client-documents-flag-as-text"):
+            document["client_id_metadata_document_supported"] = "true"
         if self.faults.active("response-types-missing"):
             del document["response_types_supported"]
         if self.faults.active("pkce-methods-missing"):

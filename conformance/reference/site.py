@@ -59,6 +59,12 @@ class Site:
             return "https://login.example.com"
         return self.server
 
+    @property
+    def client_documents(self) -> bool:
+        """Whether clients may be known by the URL of their metadata document."""
+        off = ("client-documents-not-offered", "url-client-id-crash")
+        return self.has_metadata and not any(self.faults.active(name) for name in off)
+
     def resource(self, path: str) -> str:
         """The resource identifier published for the endpoint at `path` (RFC 9728 section 1.2)."""
         if self.faults.active("resource-with-fragment"):

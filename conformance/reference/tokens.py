@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import resource_paths
-from conformance.reference.forms import NO_STORE, OAuthError, Parameters, read_form
+from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.registration import GRANT_TYPES
 from conformance.reference.scopes import OPENID
@@ -19,10 +19,6 @@ from conformance.reference.site import Site
 from conformance.reference.store import ACCESS_TOKEN_LIFETIME, Client, Code, Grant, RefreshToken, Store
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-
-
-class CrashError(Exception):
-    """A fault wants the request to end with status 500."""
 
 
 class Tokens:
