@@ -84,7 +84,9 @@ class Judge:
         raise NotApplicable(self._clean(reason))
 
     def could_not_run(self, reason: str) -> NoReturn:
-        """End the check: a prerequisite is missing, nothing is known."""
+        """End the check: a prerequisite is missing, nothing is known beyond what is already broken."""
+        if not all(one.ok for one in self.observations):
+            self.close()
         raise CouldNotRun(self._clean(reason))
 
     def close(self) -> None:

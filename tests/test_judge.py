@@ -79,7 +79,7 @@ def test_a_truthy_observation_counts_as_true(judge: Judge) -> None:
 
 def test_secrets_and_length_are_kept_out_of_every_text(judge: Judge) -> None:
     judge._redactor.learn("s3cret-value", "token")
-    judge.that(False, expected="not s3cret-value", observed="s3cret-value" + "x" * 5000)
+    judge.that(True, expected="not s3cret-value", observed="s3cret-value" + "x" * 5000)
     judge.note("s3cret-value")
     texts = [judge.observations[0].expected, judge.observations[0].observed, *judge.notes]
 
@@ -90,6 +90,13 @@ def test_secrets_and_length_are_kept_out_of_every_text(judge: Judge) -> None:
     with pytest.raises(CouldNotRun) as stuck:
         judge.could_not_run("no s3cret-value here")
     assert "s3cret-value" not in absent.value.reason + stuck.value.reason
+
+
+def test_what_cannot_be_tried_later_does_not_hide_what_is_broken(judge: Judge) -> None:
+    judge.that(False, expected="x", observed="y")
+
+    with pytest.raises(Failure):
+        judge.could_not_run("the rest")
 
 
 def test_anything_can_be_observed(judge: Judge) -> None:
