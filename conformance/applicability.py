@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.survey import Survey
 
 State = Literal["present", "absent", "missing", "unknown"]
@@ -112,6 +113,8 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
     "as_metadata": lambda s: s.discovery and s.discovery.server_document,
     "no_metadata": lambda s: s.discovery and not s.discovery.server_document,
     "jwks_uri": lambda s: s.discovery and s.discovery.endpoint("jwks_uri"),
+    "cimd": lambda s: s.discovery and s.discovery.server_metadata.get(CIMD),
+    "no_cimd": lambda s: s.discovery and not s.discovery.server_metadata.get(CIMD),
     **{
         name: (lambda s, name=name: s.discovery and s.discovery.endpoint(name))  # type: ignore[misc]
         for name in (
@@ -127,7 +130,7 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
 _AUTHORIZATION = frozenset(
     """
     authorization protected path_issuer oidc confidential_client second_client loopback_redirect
-    registration_management cimd no_cimd cimd_host resource_indicators iss_supported jwt_access_token scopes
+    registration_management cimd_host resource_indicators iss_supported jwt_access_token scopes
     narrow_token second_user second_resource upstream_token introspection_credentials private_key_jwt_client
     client_credentials_client enterprise_managed client_credentials_grant proxy_as challenge_optional dpop
     dpop_resource
@@ -155,6 +158,8 @@ _SERVER: dict[str, Callable[[Survey], object]] = {
 }
 
 _ABSENT = {
+    "cimd": f"the server metadata does not offer {CIMD}",
+    "no_cimd": f"the server metadata offers {CIMD}",
     "public_client": "the registered client has a secret",
     "refresh_token": "the token endpoint issues no refresh token",
     "resource_metadata_parameter": "the challenge names no resource_metadata",

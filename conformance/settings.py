@@ -99,6 +99,12 @@ OPTIONS = (
         "URI",
     ),
     Option(
+        "--client-metadata-url",
+        "https URL of a client metadata document that you host, for targets which cannot fetch one from this machine.",
+        "URL",
+        default="",
+    ),
+    Option(
         "--consent-field",
         "Value for a field of the login or consent pages; may be repeated.",
         "NAME=VALUE",
@@ -156,6 +162,7 @@ class Settings:
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     redirect_uri: str | None = None
+    client_metadata_url: str = ""
     consent_field: dict[str, str] = field(default_factory=dict[str, str], repr=False)
     consent_submit: str = ""
     call_tools: tuple[str, ...] = ()
@@ -229,6 +236,8 @@ def _check(settings: Settings, config: pytest.Config) -> None:
         raise pytest.UsageError("--consent token needs --token or MCP_TOKEN")
     if settings.token and not (settings.token.isascii() and settings.token.isprintable() and " " not in settings.token):
         raise pytest.UsageError("--token wants one word of ASCII characters, as it stands in an Authorization field")
+    if settings.client_metadata_url and not settings.client_metadata_url.startswith("https://"):
+        raise pytest.UsageError("--client-metadata-url wants an https URL, such as https://host/client.json")
     if settings.client_secret and not settings.client_id:
         raise pytest.UsageError("--client-secret goes with --client-id")
     workers = config.getoption("numprocesses", None)

@@ -106,6 +106,7 @@ WRONG: dict[str, list[str]] = {
     "must not hold a user name": ["--target-url=https://ann:pw@host/mcp"],
     "--consent token needs --token": [TARGET, "--consent=token"],
     "--token wants one word": [TARGET, "--token=two words"],
+    "--client-metadata-url wants an https URL": [TARGET, "--client-metadata-url=http://host/client.json"],
     "--client-secret goes with --client-id": [TARGET, "--client-secret=x"],
     "--consent-field wants NAME=VALUE": [TARGET, "--consent-field=ann"],
     "such as username=ann": [TARGET, "--consent-field==ann"],

@@ -13,6 +13,7 @@ from conformance.ceremony.replay import Replay
 from conformance.ceremony.revoking import Revocation
 from conformance.evidence import Exchange
 from conformance.judge import Judge
+from conformance.oauth.document_clients import DocumentClients
 from conformance.oauth.flow import OAuthFlow
 from conformance.plugins.selection import LAST, LATE, turn_of
 from conformance.plugins.verdicts import JUDGE
@@ -63,6 +64,12 @@ def probe(audit: Audit) -> Probe:
 def oauth(audit: Audit) -> OAuthFlow:
     """The steps of the authorization code flow."""
     return audit.flow()
+
+
+@pytest.fixture(scope="session")
+def document_clients(audit: Audit) -> DocumentClients:
+    """Clients known by the URL of a metadata document."""
+    return DocumentClients(audit.flow(), audit.documents(), audit.settings.client_metadata_url)
 
 
 @pytest.fixture
