@@ -16,7 +16,8 @@ from conformance.reference.redirects import LOOPBACK_HOSTS, redirect_uri_defect
 from conformance.reference.store import Client
 
 LARGEST_DOCUMENT = 5_000
-LONGEST_FETCH = 1.0
+LONGEST_FETCH = 5.0
+LONGEST_LOCAL_FETCH = 0.5
 LONGEST_KEPT = 24 * 3600
 
 _OUTSIDE_URL = re.compile(r"[^\x21-\x7e]|[\\\"<>^`{|}]")
@@ -153,8 +154,9 @@ def _url_defect(url: str, faults: Faults) -> str | None:
 def _fetch(url: str, faults: Faults) -> tuple[int, http.client.HTTPMessage, bytes]:
     """Status, headers and at most one byte too many of the body. Raises OSError, HTTPException, ValueError."""
     parts = urlsplit(url)
-    deadline = time.monotonic() + LONGEST_FETCH
-    connection = _connection(parts, faults)
+    patience = LONGEST_LOCAL_FETCH if parts.hostname in LOOPBACK_HOSTS else LONGEST_FETCH
+    deadline = time.monotonic() + patience
+    connection = _connection(parts, patience, faults)
     try:
         target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
         host = parts.netloc.rpartition("@")[2]
@@ -175,7 +177,7 @@ def _fetch(url: str, faults: Faults) -> tuple[int, http.client.HTTPMessage, byte
         connection.close()
 
 
-def _connection(parts: SplitResult, faults: Faults) -> http.client.HTTPConnection:
+def _connection(parts: SplitResult, patience: float, faults: Faults) -> http.client.HTTPConnection:
     """A connection to the address that was looked up and found public, so that no later answer replaces it."""
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -184,7 +186,7 @@ def _connection(parts: SplitResult, faults: Faults) -> http.client.HTTPConnectio
     if not exempt and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
         raise OSError("not a public address")
     connection = http.client.HTTPConnection(host, port)
-    connection.sock = socket.create_connection((str(address[0]), port), LONGEST_FETCH)
+    connection.sock = socket.create_connection((str(address[0]), port), patience)
     if parts.scheme == "https":
         connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
     return connection
