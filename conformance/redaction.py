@@ -76,7 +76,7 @@ class Redactor:
     def __init__(self, key: bytes | None = None) -> None:
         self.key = key or secrets.token_bytes(32)
         self._known: dict[str, str] = {}
-        self._replacements: list[tuple[str, str]] = []
+        self._replacements: dict[str, list[tuple[str, str]]] = {}
         self._hidden: set[str] = set()
         self._met = 0
 
@@ -91,8 +91,8 @@ class Redactor:
             return
         replacement = self.fingerprint(value, label)
         self._known[value] = replacement
-        self._replacements += [(form, replacement) for form in _spellings(value)]
-        self._replacements.sort(key=lambda pair: -len(pair[0]))
+        for form in _spellings(value):
+            self._replacements.setdefault(form[:_SHORTEST_SECRET], []).append((form, replacement))
 
     def hide(self, name: str) -> None:
         """Replace the value of this parameter wherever it is sent, however short."""
@@ -201,7 +201,10 @@ class Redactor:
         return _INPUT_VALUE.sub(lambda found: f'{found[1]}"[form field]"', tag)
 
     def _known_values(self, text: str) -> str:
-        for form, replacement in self._replacements:
-            if form in text:
-                text = text.replace(form, replacement)
+        """Looks up each stretch of the text by the beginnings of the secrets, of which there can be thousands."""
+        size, known = _SHORTEST_SECRET, self._replacements
+        begun = {start for at in range(len(text) - size + 1) if (start := text[at : at + size]) in known}
+        found = [pair for start in begun for pair in known[start]]
+        for form, replacement in sorted(found, key=lambda pair: (-len(pair[0]), pair)):
+            text = text.replace(form, replacement)
         return text
