@@ -1,7 +1,10 @@
-"""What every audit needs, imported once: by the process that audits are forked from."""
+"""What every audit needs, loaded once: imported by the process that audits are forked from."""
 
 import gc
 import importlib
+from importlib.metadata import entry_points
+
+from _pytest.config import default_plugins
 
 from conformance.catalogue import load
 from conformance.checks import shipped_checks
@@ -10,8 +13,18 @@ from tests import proving
 
 __all__ = ["proving"]
 
-for plugin in pytest_plugins:
-    importlib.import_module(plugin)
+_IMPORTED_LATE = (
+    "hypothesis",
+    "httpcore",
+    "anyio._backends._asyncio",
+    "uvicorn.lifespan.off",
+    "uvicorn.protocols.http.auto",
+)
+
+for module in (*pytest_plugins, *(f"_pytest.{name}" for name in default_plugins), *_IMPORTED_LATE):
+    importlib.import_module(module)
+for plugin in entry_points(group="pytest11"):
+    plugin.load()
 shipped_checks()
 load()
 gc.collect()
