@@ -54,6 +54,11 @@ class Deployment:
 
 PROFILES: Mapping[Profile, Deployment] = {
     "combined": Deployment(lambda fault: ReferenceServer(fault, consent="form")),
+    "separate": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="separate")),
+    "tls": Deployment(
+        lambda fault: ReferenceServer(fault, consent="form", profile="tls"),
+        lambda server: (*sign_in(server), f"--ca-file={server.ca_file}"),
+    ),
 }
 
 
