@@ -85,7 +85,7 @@ class Judge:
 
     def could_not_run(self, reason: str) -> NoReturn:
         """End the check: a prerequisite is missing, nothing is known beyond what is already broken."""
-        if not all(one.ok for one in self.observations):
+        if self.violated:
             self.close()
         raise CouldNotRun(self._clean(reason))
 
@@ -101,6 +101,11 @@ class Judge:
         broken = [one for one in self.observations if not one.ok]
         if broken:
             raise Failure(broken)
+
+    @property
+    def violated(self) -> bool:
+        """Whether an expectation that is more than advice did not hold."""
+        return any(not one.ok and one.severity == "violation" for one in self.observations)
 
     def _clean(self, value: object) -> str:
         text = self._redactor.text(value if isinstance(value, str) else str(value))

@@ -1,5 +1,6 @@
 """Dynamic client registration (RFC 7591), and removal of what was registered (RFC 7592)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,7 +53,12 @@ class Registrar:
 
     def register(self, request: Mapping[str, Any], purpose: str = "registration") -> Reply:
         """POST a registration. Raises NoAnswer."""
-        reply = self._http.post_json(self.endpoint, request, channel="oauth", purpose=purpose)
+        return self.post(json.dumps(request).encode(), "application/json", purpose)
+
+    def post(self, body: bytes, media_type: str, purpose: str) -> Reply:
+        """POST any body, and remember the client it made, if any. Raises NoAnswer."""
+        headers = {"Content-Type": media_type, "Accept": "application/json"}
+        reply = self._http.send("POST", self.endpoint, channel="oauth", purpose=purpose, headers=headers, body=body)
         place, token = (
             reply.json_object.get(name) for name in ("registration_client_uri", "registration_access_token")
         )

@@ -15,9 +15,11 @@ from conformance.evidence import Exchange
 from conformance.judge import Judge
 from conformance.oauth.document_clients import DocumentClients
 from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.management import Managing
 from conformance.plugins.selection import LAST, LATE, turn_of
 from conformance.plugins.verdicts import JUDGE
 from conformance.probe import Probe
+from conformance.registrations import Registrations
 from conformance.survey import Survey
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import Connection
@@ -85,6 +87,19 @@ def tool(request: pytest.FixtureRequest) -> dict[str, Any]:
 def callable_tools(audit: Audit) -> tuple[str, ...]:
     """Names of tools that may be called although they are not annotated as read-only; `all` for every one."""
     return audit.settings.call_tools
+
+
+@pytest.fixture(scope="session")
+def registrations(audit: Audit) -> Registrations:
+    """Good and defective registrations, each sent when first asked for."""
+    login = audit.need_survey().login
+    return Registrations(audit.flow(), login.registration if login else None, audit.once)
+
+
+@pytest.fixture(scope="session")
+def managing(audit: Audit, registrations: Registrations) -> Managing:
+    """A registration that its client and strangers read, changed and deleted."""
+    return audit.once("managing", lambda: Managing.perform(audit.flow(), registrations.bare(), registrations.good))
 
 
 @pytest.fixture(scope="session")

@@ -42,8 +42,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     audit = audit_of(item.config)
     if audit:
         item.stash[CALL_MARK] = len(audit.recorder.exchanges)
-    yield
     judge = item.stash.get(JUDGE, None)
+    try:
+        yield
+    except (CouldNotRun, NoAnswer):
+        if judge and judge.violated:
+            judge.close()
+        raise
     if judge:
         judge.close()
     elif audit and requirement_ids(item):

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import Authorization
 from conformance.reference.legacy_sse import LegacySse
+from conformance.reference.management import Management
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.metadata import Metadata
 from conformance.reference.protection import Protection
@@ -60,7 +61,8 @@ def build_app(
     base, metadata = site.server_path, Metadata(site)
     authorization, tokens = Authorization(site, store), Tokens(site, store, access_tokens)
     server_routes = [
-        route(base + "/register", Registration(store, site.faults).handle, "POST"),
+        route(base + "/register", Registration(site, store).register, "POST"),
+        route(base + "/register/{client_id}", Management(site, store).manage, "GET", "PUT", "DELETE"),
         route(base + "/authorize", authorization.authorize, "GET"),
         route(base + "/login", authorization.login, "POST"),
         route(base + "/consent", authorization.consent, "POST"),

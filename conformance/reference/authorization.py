@@ -91,6 +91,8 @@ class Authorization:
         if decision not in ("approve", "deny"):
             return error_page("Choose Approve or Deny.")
         wanted = browser.pending.pop(form.get("request") or "")
+        if wanted.client.id not in self.store.clients:
+            return error_page("The client is not known any more.")
         if decision == "approve":
             return self._approve(wanted)
         answer = {"error": "access_denied", "error_description": "the user denied the request"}
@@ -133,7 +135,7 @@ class Authorization:
                 return True
             if self.faults.active("client-document-port-exact"):
                 return wanted in client.redirect_uris
-        return redirect_uri_allowed(wanted, client.redirect_uris)
+        return redirect_uri_allowed(wanted, client.redirect_uris, self.site.faults)
 
     def _request(
         self, parameters: Parameters, client: Client, redirect_uri: str, state: str | None

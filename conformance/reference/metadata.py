@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from conformance.reference.client_metadata import AUTHENTICATION_METHODS, GRANT_TYPES
 from conformance.reference.jsonrpc import JsonObject
-from conformance.reference.registration import AUTHENTICATION_METHODS, GRANT_TYPES
 from conformance.reference.scopes import RESOURCE_SCOPES, SCOPES
 from conformance.reference.site import JWKS_PATH, RESOURCE_METADATA_PREFIX, RESOURCE_PATHS, Site
 

@@ -22,6 +22,8 @@ def redirect_uri_defect(uri: str, faults: Faults) -> str | None:
         return None
     if _OUTSIDE_URI.search(uri):
         return "has characters that no URI has"
+    if "*" in uri and not faults.active("registration-expands-wildcards"):
+        return "has a wildcard"
     if "#" in uri and not faults.active("registration-accepts-fragment"):
         return "has a fragment"
     scheme = _SCHEME.match(uri)
@@ -32,7 +34,9 @@ def redirect_uri_defect(uri: str, faults: Faults) -> str | None:
 
 def _scheme_defect(scheme: str, uri: str, faults: Faults) -> str | None:
     if scheme not in ("http", "https"):
-        return None if "." in scheme else "has a scheme that is not allowed"
+        private = scheme not in _SCRIPT_SCHEMES and faults.active("registration-accepts-short-scheme")
+        allowed = "." in scheme or private
+        return None if allowed else "has a scheme that is not allowed"
     try:
         parts = urlsplit(uri)
         host, _ = parts.hostname, parts.port
@@ -42,6 +46,8 @@ def _scheme_defect(scheme: str, uri: str, faults: Faults) -> str | None:
         return "has no host"
     if scheme == "http" and faults.active("registration-accepts-http"):
         return None
+    if host == "::1" and faults.active("registration-refuses-ipv6-loopback"):
+        return "has a host that is not known"
     if "@" in parts.netloc:
         return "has a user name"
     return "uses http on a host that is not loopback" if scheme == "http" and host not in LOOPBACK_HOSTS else None
@@ -52,15 +58,21 @@ def _is_script(uri: str) -> bool:
     return colon == ":" and scheme.lower() in _SCRIPT_SCHEMES
 
 
-def redirect_uri_allowed(wanted: str, registered: tuple[str, ...]) -> bool:
+def redirect_uri_allowed(wanted: str, registered: tuple[str, ...], faults: Faults) -> bool:
     """Whether `wanted` equals a registered URI, character by character, but for the port of a loopback host.
 
     RFC 8252 section 7.3; OAuth 2.1 section 4.1.3 extends it to localhost.
     """
     if wanted in registered:
         return True
+    if faults.active("registration-expands-wildcards") and any(_matches(wanted, uri) for uri in registered):
+        return True
     portless = _without_loopback_port(wanted)
     return portless is not None and portless in {_without_loopback_port(uri) for uri in registered}
+
+
+def _matches(wanted: str, pattern: str) -> bool:
+    return "*" in pattern and re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), wanted) is not None
 
 
 _LOOPBACK_URI = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]|localhost))(?::[0-9]{1,5})?(?=[/?]|$)(.*)")

@@ -1,149 +1,116 @@
 """Dynamic client registration (RFC 7591)."""
 
 import time
-from typing import NoReturn
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from conformance.reference.faults import Faults
+from conformance.reference.client_metadata import METHOD, metadata_of, read_document
 from conformance.reference.forms import NO_STORE, OAuthError
-from conformance.reference.jsonrpc import JsonObject, as_array, as_object, read_json
-from conformance.reference.redirects import redirect_uri_defect
-from conformance.reference.scopes import SCOPES
+from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.site import Site
 from conformance.reference.store import SECRET_LIFETIME, Client, Store, random_value
-
-AUTHENTICATION_METHODS = ("none", "client_secret_post", "client_secret_basic")
-GRANT_TYPES = ("authorization_code", "refresh_token")
-
-METHOD = "token_endpoint_auth_method"
-_TEXT_MEMBERS = ("client_name", "software_id", "software_version")
-_URL_MEMBERS = ("client_uri", "logo_uri", "tos_uri", "policy_uri")
 
 
 class Registration:
     """The registration endpoint: open to everybody, keeps only what it understands, reports all it keeps."""
 
-    def __init__(self, store: Store, faults: Faults) -> None:
+    def __init__(self, site: Site, store: Store) -> None:
+        self.site = site
         self.store = store
-        self.faults = faults
+        self.faults = site.faults
 
-    async def handle(self, request: Request) -> Response:
+    async def register(self, request: Request) -> Response:
         """Answer a registration request with 201, or 400 and the reason."""
         if self.faults.active("registration-closed"):
             return Response(status_code=401, headers={"WWW-Authenticate": 'Bearer realm="registration"'})
+        if self.faults.active("registration-closed-without-challenge"):
+            return Response("Registration is not for you.", 403, media_type="text/plain")
         try:
-            metadata = self._metadata(await _read_document(request))
+            wanted = await read_document(request)
         except OAuthError as error:
-            if self.faults.active("registration-error-as-html"):
-                return HTMLResponse("<h1>Bad request</h1>", 400)
-            return error.response()
-        answer = metadata | self._admit(metadata)
+            crashes = self.faults.active("registration-malformed-crash")
+            return Response("Internal Server Error", 500) if crashes else error.response()
+        try:
+            metadata = metadata_of(wanted, self.faults)
+        except OAuthError as error:
+            html = self.faults.active("registration-error-as-html")
+            return HTMLResponse("<h1>Bad request</h1>", 400) if html else error.response()
+        return self._created(self._told(self._admit(wanted, metadata), wanted))
+
+    def _admit(self, wanted: JsonObject, metadata: JsonObject) -> Client:
+        """Make the client and remember it."""
+        id = random_value()
+        if self.faults.active("registration-takes-client-id"):
+            id = str(wanted.get("client_id", id))
+        first = next(iter(self.store.registered()), None)
+        others: tuple[str, ...] = ()
+        if first and "https" in str(metadata["redirect_uris"]) and self.faults.active("registration-shared-client"):
+            id, others = first.id, first.redirect_uris
+        client = client_of(id, metadata, self._secret_for(metadata))
+        client = replace(client, redirect_uris=client.redirect_uris + others)
+        self.store.clients[id] = client
+        return client
+
+    def _secret_for(self, metadata: JsonObject) -> str:
+        method = metadata[METHOD]
+        if method == "none":
+            return ""
+        if method == "client_secret_basic" and self.faults.active("registration-basic-without-secret"):
+            return ""
+        return random_value()[: 8 if self.faults.active("registration-short-secrets") else None]
+
+    def _told(self, client: Client, wanted: JsonObject) -> JsonObject:
+        """What the client learns of its registration."""
+        answer = information(client, self.site)
         if self.faults.active("registration-echo-missing"):
-            del answer["redirect_uris"], answer["grant_types"]
-        response = JSONResponse(answer, 200 if self.faults.active("registration-200") else 201, NO_STORE)
+            del answer["redirect_uris"]
+        if self.faults.active("registration-defaults-unreported"):
+            answer = {name: answer[name] for name in answer if name in wanted or name not in client.metadata}
+        if self.faults.active("registration-null-member"):
+            answer |= {"logo_uri": None, "client_uri": ""}
+        if self.faults.active("registration-secret-for-public") and not client.secret:
+            answer |= {"client_secret": random_value(), "client_secret_expires_at": 0}
+        if self.faults.active("registration-expiry-in-milliseconds") and client.secret:
+            answer["client_secret_expires_at"] *= 1000
+        if self.faults.active("registration-management-token-missing"):
+            del answer["registration_access_token"]
+        return answer
+
+    def _created(self, answer: JsonObject) -> Response:
+        headers = {} if self.faults.active("registration-cacheable") else NO_STORE
+        response = JSONResponse(answer, 200 if self.faults.active("registration-200") else 201, headers)
         if self.faults.active("registration-as-text"):
             response.headers["Content-Type"] = "text/plain; charset=utf-8"
         return response
 
-    def _metadata(self, wanted: JsonObject) -> JsonObject:
-        """The metadata to register: checked, with defaults, without what is not understood."""
-        grant_types = _strings(wanted, "grant_types", ["authorization_code"])
-        if "authorization_code" not in grant_types or not set(grant_types) <= set(GRANT_TYPES):
-            _refuse("grant_types must hold authorization_code, and may hold refresh_token")
-        if _strings(wanted, "response_types", ["code"]) != ["code"]:
-            _refuse("response_types must be code alone")
-        method = wanted.get(METHOD, "client_secret_basic")
-        if method not in AUTHENTICATION_METHODS:
-            _refuse(f"{METHOD} must be one of " + ", ".join(AUTHENTICATION_METHODS))
-        metadata: JsonObject = {
-            "redirect_uris": self._redirect_uris(wanted),
-            "grant_types": grant_types,
-            "response_types": ["code"],
-            METHOD: method,
-            "scope": " ".join(SCOPES),
-        }
-        if "application_type" in wanted:
-            if wanted["application_type"] not in ("native", "web"):
-                _refuse("application_type must be native or web")
-            metadata["application_type"] = wanted["application_type"]
-        return metadata | _display_metadata(wanted)
 
-    def _redirect_uris(self, wanted: JsonObject) -> list[str]:
-        try:
-            uris = _strings(wanted, "redirect_uris", [])
-        except OAuthError as error:
-            raise OAuthError("invalid_redirect_uri", error.description) from None
-        if not uris and not self.faults.active("registration-accepts-no-redirect"):
-            raise OAuthError("invalid_redirect_uri", "redirect_uris must hold at least one URI")
-        for uri in uris:
-            defect = redirect_uri_defect(uri, self.faults)
-            if defect is not None:
-                raise OAuthError("invalid_redirect_uri", f"a redirect URI {defect}")
-        return uris
-
-    def _admit(self, metadata: JsonObject) -> JsonObject:
-        now = int(time.time())
-        public = metadata[METHOD] == "none"
-        client = Client(
-            id=random_value(),
-            name=metadata.get("client_name", ""),
-            redirect_uris=tuple(metadata["redirect_uris"]),
-            grant_types=tuple(metadata["grant_types"]),
-            authentication_method=metadata[METHOD],
-            secret="" if public else random_value(),
-            secret_expires_at=0 if public else now + SECRET_LIFETIME,
-        )
-        self.store.clients[client.id] = client
-        answer: JsonObject = {"client_id": client.id, "client_id_issued_at": now}
-        if not public:
-            answer |= {"client_secret": client.secret, "client_secret_expires_at": client.secret_expires_at}
-        return answer
+def client_of(id: str, metadata: JsonObject, secret: str) -> Client:
+    """A client with a new registration access token."""
+    now = int(time.time())
+    return Client(
+        id=id,
+        name=metadata.get("client_name", ""),
+        redirect_uris=tuple(metadata["redirect_uris"]),
+        grant_types=tuple(metadata["grant_types"]),
+        authentication_method=metadata[METHOD],
+        secret=secret,
+        secret_expires_at=now + SECRET_LIFETIME if secret else 0,
+        issued_at=now,
+        metadata=metadata,
+        registration_token=random_value(),
+    )
 
 
-async def _read_document(request: Request) -> JsonObject:
-    """The client metadata in the body; members that are null count as left out (RFC 7591 section 2)."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        _refuse("send application/json")
-    try:
-        document = as_object(read_json(await request.body()))
-    except ValueError:
-        _refuse("the body is not JSON")
-    if document is None:
-        _refuse("the body is not a JSON object")
-    return {name: value for name, value in document.items() if value is not None}
-
-
-def _display_metadata(wanted: JsonObject) -> JsonObject:
-    metadata: JsonObject = {}
-    for name in (*_TEXT_MEMBERS, *_URL_MEMBERS):
-        value = wanted.get(name)
-        if value is None or value == "":
-            continue
-        if not isinstance(value, str) or len(value) > 2000 or not value.isprintable():
-            _refuse(f"{name} must be a string of printable characters")
-        if name in _URL_MEMBERS and not _is_web_page(value):
-            _refuse(f"{name} must be an http or https URL")
-        metadata[name] = value
-    contacts = _strings(wanted, "contacts", [])
-    return metadata | {"contacts": contacts} if contacts else metadata
-
-
-def _is_web_page(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
-
-
-def _strings(wanted: JsonObject, name: str, default: list[str]) -> list[str]:
-    values = as_array(wanted.get(name, default))
-    if values is None or not all(isinstance(value, str) for value in values):
-        _refuse(f"{name} must be an array of strings")
-    return values
-
-
-def _refuse(description: str) -> NoReturn:
-    raise OAuthError("invalid_client_metadata", description)
+def information(client: Client, site: Site) -> JsonObject:
+    """All that is known of a client, for itself (RFC 7591 section 3.2.1 and RFC 7592 section 3)."""
+    answer: JsonObject = client.metadata | {
+        "client_id": client.id,
+        "client_id_issued_at": client.issued_at,
+        "registration_client_uri": f"{site.server}/register/{client.id}",
+        "registration_access_token": client.registration_token,
+    }
+    if client.secret:
+        answer |= {"client_secret": client.secret, "client_secret_expires_at": client.secret_expires_at}
+    return answer

@@ -7,6 +7,9 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.reference.jsonrpc import JsonObject
 
 CODE_LIFETIME = 300
 ACCESS_TOKEN_LIFETIME = 3600
@@ -20,7 +23,10 @@ def random_value() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A registered client (RFC 7591 section 2); `secret` is empty for a public one."""
+    """A registered client (RFC 7591 section 2); `secret` is empty for a public one.
+
+    `registration_token` lets it manage its registration (RFC 7592), and is empty where nobody registered it.
+    """
 
     id: str
     name: str
@@ -29,6 +35,9 @@ class Client:
     authentication_method: str
     secret: str = field(default="", repr=False)
     secret_expires_at: int = 0
+    issued_at: int = 0
+    metadata: JsonObject = field(default_factory=dict[str, Any])
+    registration_token: str = field(default="", repr=False)
 
     def knows_secret(self, secret: str) -> bool:
         """Whether `secret` is this client's, and has not expired."""
@@ -86,14 +95,35 @@ class RefreshToken:
     used: bool = False
 
 
+PREREGISTERED = Client(
+    id="preregistered-public-client",
+    name="Client registered beforehand",
+    redirect_uris=("http://127.0.0.1/callback",),
+    grant_types=("authorization_code", "refresh_token"),
+    authentication_method="none",
+)
+"""A public client for those who do not register; any port of the loopback address will do."""
+
+
 @dataclass(slots=True)
 class Store:
     """Everything issued since the server started, by its value; access tokens by their `jti`."""
 
-    clients: dict[str, Client] = field(default_factory=dict[str, Client])
+    clients: dict[str, Client] = field(default_factory=lambda: {PREREGISTERED.id: PREREGISTERED})
     codes: dict[str, Code] = field(default_factory=dict[str, Code])
     access_tokens: dict[str, AccessToken] = field(default_factory=dict[str, AccessToken])
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict[str, RefreshToken])
+
+    def registered(self) -> list[Client]:
+        """The clients that registered themselves, in order."""
+        return [client for client in self.clients.values() if client.registration_token]
+
+    def forget(self, client: Client) -> None:
+        """End a client with every code and token it was granted."""
+        self.clients.pop(client.id, None)
+        for issued in (*self.codes.values(), *self.access_tokens.values(), *self.refresh_tokens.values()):
+            if issued.grant.client_id == client.id:
+                issued.grant.revoked = True
 
     def issue_code(self, grant: Grant, redirect_uri: str, challenge: str) -> str:
         """A new code for `grant`."""

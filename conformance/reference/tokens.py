@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import resource_paths
+from conformance.reference.client_metadata import GRANT_TYPES
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
-from conformance.reference.registration import GRANT_TYPES
 from conformance.reference.scopes import OPENID
 from conformance.reference.site import Site
 from conformance.reference.store import ACCESS_TOKEN_LIFETIME, Client, Code, Grant, RefreshToken, Store
@@ -85,6 +85,9 @@ class Tokens:
         client = self.store.clients.get(id or "")
         if client is None:
             raise OAuthError("invalid_client", "the client is not known", 401)
+        web = client.redirect_uris[0].startswith("https:") if client.redirect_uris else False
+        if web and method == "none" and self.faults.active("public-web-client-needs-secret"):
+            raise OAuthError("invalid_client", "client_secret is missing", 401)
         if client.authentication_method != method or (secret is not None and not client.knows_secret(secret)):
             raise OAuthError("invalid_client", "the client authentication failed", 401)
         return client
