@@ -10,6 +10,7 @@ import pytest
 
 from conformance.catalogue import Catalogue, load
 from conformance.evidence import Recorder
+from conformance.oauth.configuration import remove_all
 from conformance.oauth.documents import DocumentServer
 from conformance.oauth.flow import OAuthFlow
 from conformance.once import Once
@@ -69,7 +70,7 @@ class Audit:
         return self.survey
 
     def flow(self) -> OAuthFlow:
-        """The OAuth steps of this process, made once so that its registered clients can be removed."""
+        """The OAuth steps of this process, made once so that they share a browser."""
         survey = self.need_survey()
         if not self._flow:
             self._flow = make_flow(survey, self.settings, self.http, self.tell)
@@ -98,12 +99,18 @@ class Audit:
             self._mcp = None
 
     def close(self) -> None:
-        """End the session and remove registered clients where the server lets us."""
+        """End the session and stop serving documents. What was registered stays, for other processes may use it."""
         self.close_session()
-        if self._flow and self._flow.registrar:
-            self._flow.registrar.remove_all()
         if self._documents:
             self._documents.close()
+        self.http.close()
+
+    def remove_clients(self) -> None:
+        """Remove the clients that all processes of the run registered, where the server lets us."""
+        discovery = self.survey.discovery if self.survey else None
+        endpoint = discovery.endpoint("registration_endpoint") if discovery else None
+        if endpoint:
+            remove_all(self.http, self.recorder.registry, endpoint)
         self.http.close()
 
     def for_worker(self, spool: Path) -> bytes:

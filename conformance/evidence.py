@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from conformance.redaction import Redactor
+from conformance.registry import Registry
 
 __all__ = ["Channel", "Exchange", "Part", "Recorder", "Redactor"]
 
@@ -95,7 +96,8 @@ class Exchange:
 class Recorder:
     """Keeps the transcript of this process and, with a spool folder, shares it with the other workers.
 
-    `spool` is the folder that the processes of a parallel run share. `sent` counts requests, `approvals`
+    `spool` is the folder that the processes of a parallel run share, `registry` knows the clients they registered.
+    `sent` counts requests, `approvals`
     authorization requests that somebody approved.
     """
 
@@ -105,6 +107,7 @@ class Recorder:
         self.sent = 0
         self.approvals = 0
         self.spool = spool
+        self.registry = Registry(spool)
         self._file = spool / f"{worker}.jsonl" if spool else None
         self._lock = threading.Lock()
 

@@ -12,6 +12,8 @@ from conformance.applicability import of_all
 from conformance.audit import Audit
 from conformance.catalogue import Requirement
 from conformance.catalogue.listing import undecided_reason
+from conformance.registry import REMOVED
+from conformance.survey import bounded
 from conformance.verdict import Verdict, counts, outcome, sentence, worst
 from conformance.wire.http import VERSION
 
@@ -77,6 +79,7 @@ def build_results(
             "sentence": sentence(result, requirements, revision, _blocked(audit, course)),
             "counts": counts(requirements),
             "requests": course.requests,
+            "clients": _clients(audit),
             "seconds": round((course.ended or course.started) - course.started, 3),
         },
     }
@@ -85,6 +88,13 @@ def build_results(
     cleaned = audit.recorder.redactor.values(document)
     assert isinstance(cleaned, dict)  # noqa: S101 - narrows the type
     return cleaned  # type: ignore[reportUnknownVariableType]
+
+
+def _clients(audit: Audit) -> dict[str, Any]:
+    """How many clients were registered and removed, and why others are left."""
+    clients = audit.recorder.registry.clients.values()
+    left = [{"client_id": bounded(one.id), "reason": one.left} for one in clients if one.left != REMOVED]
+    return {"registered": len(clients), "removed": len(clients) - len(left), "left": left}
 
 
 def _blocked(audit: Audit, course: Course) -> str:

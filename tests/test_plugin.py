@@ -246,6 +246,10 @@ def test_parallel_and_serial_runs_agree(tmp_path: Path, server: ReferenceServer,
         one: check["verdict"] for one, check in serial.checks.items()
     }
     assert all(set(check["exchanges"]) <= set(parallel.results["exchanges"]) for check in parallel.checks.values())
+    for run in (parallel, serial):
+        clients = run.results["summary"]["clients"]
+        assert clients["removed"] == clients["registered"] > 10
+        assert clients["left"] == []
 
 
 def test_two_runs_agree(tmp_path: Path, server: ReferenceServer, serial: Run) -> None:

@@ -1,16 +1,15 @@
-"""The client configuration endpoint (RFC 7592): one registration managed by its client and by strangers."""
+"""One registration managed by its client and by strangers, and its end (RFC 7592)."""
 
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.oauth.authorization import AuthorizationAnswer
+from conformance.oauth.configuration import Managed, manage
 from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.registration import client_of
 from conformance.verdict import CouldNotRun, NotApplicable
-from conformance.wire.http import HttpClient, Reply
+from conformance.wire.http import Reply
 
 WITHOUT, WRONG, FOREIGN = "without a token", "with a wrong token", "with the token of another client"
 _ATTEMPTS = (
@@ -18,52 +17,6 @@ _ATTEMPTS = (
     *((method, who) for method in ("PUT", "DELETE") for who in (WITHOUT, FOREIGN)),
 )
 _NOT_OFFERED = (404, 405, 501)
-_PLAIN_URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?(?:[/?][!#-\[\]-~]*)?")
-
-
-@dataclass(frozen=True)
-class Managed:
-    """Where a client can be managed, and the token for it."""
-
-    place: str
-    token: str = field(repr=False)
-
-    @classmethod
-    def of(cls, reply: Reply) -> "Managed | None":
-        """What a registration answer says about it, None where it says nothing."""
-        place = reply.json_object.get("registration_client_uri")
-        token = reply.json_object.get("registration_access_token")
-        usable = isinstance(token, str) and token.isascii() and token.isprintable() and token != ""
-        return cls(place, token) if isinstance(place, str) and isinstance(token, str) and usable else None
-
-    def belongs_to(self, endpoint: str) -> bool:
-        """Whether it is on the origin of the registration endpoint, beyond any doubt of how the URL is read."""
-        return _origin(self.place) is not None and _origin(self.place) == _origin(endpoint)
-
-
-def _origin(url: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port of a URL without anything that programs read in different ways."""
-    match = _PLAIN_URL.fullmatch(url)
-    if not match:
-        return None
-    scheme, host, port = match.groups()
-    return scheme, host.lower(), int(port or (443 if scheme == "https" else 80))
-
-
-def manage(
-    http: HttpClient,
-    method: str,
-    managed: Managed,
-    token: str | None,
-    purpose: str,
-    body: Mapping[str, Any] | None = None,
-) -> Reply:
-    """One request to the client configuration endpoint. Raises NoAnswer."""
-    headers = {"Accept": "application/json"}
-    headers |= {"Authorization": f"Bearer {token}"} if token else {}
-    headers |= {"Content-Type": "application/json"} if body is not None else {}
-    content = json.dumps(body).encode() if body is not None else b""
-    return http.send(method, managed.place, channel="oauth", purpose=purpose, headers=headers, body=content)
 
 
 @dataclass(frozen=True)
@@ -122,6 +75,8 @@ class Managing:
         deleted = send("DELETE", managed, managed.token, "deletion of a registration")
         if deleted.status in _NOT_OFFERED:
             return cls(registered, read, attempts, after, deleted)
+        if deleted.ok and oauth.registrar:
+            oauth.registrar.removed(client.id)
         gone = send("GET", managed, managed.token, "read of a deleted registration")
         asked = oauth.ask(client, purpose="authorization request of a deleted client")
         return cls(registered, read, attempts, after, deleted, gone, asked)

@@ -1,12 +1,13 @@
-"""Dynamic client registration (RFC 7591), and removal of what was registered (RFC 7592)."""
+"""Dynamic client registration (RFC 7591)."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.oauth.configuration import registered
 from conformance.shapes import as_list
-from conformance.wire.http import VERSION, HttpClient, NoAnswer, Reply
+from conformance.wire.http import VERSION, HttpClient, Reply
 
 CLIENT_NAME = "pytest-mcp-conformance audit"
 
@@ -44,39 +45,28 @@ def registration_request(redirect_uri: str, **changes: Any) -> dict[str, Any]:  
 
 
 class Registrar:
-    """Registers clients at one endpoint and remembers them for removal."""
+    """Registers clients at one endpoint; they are noted for removal in the transcript's registry."""
 
     def __init__(self, http: HttpClient, endpoint: str) -> None:
         self._http = http
         self.endpoint = endpoint
-        self._management: list[tuple[str, str]] = []
 
     def register(self, request: Mapping[str, Any], purpose: str = "registration") -> Reply:
         """POST a registration. Raises NoAnswer."""
         return self.post(json.dumps(request).encode(), "application/json", purpose)
 
     def post(self, body: bytes, media_type: str, purpose: str) -> Reply:
-        """POST any body, and remember the client it made, if any. Raises NoAnswer."""
+        """POST any body, and note the client it made, if any. Raises NoAnswer."""
         headers = {"Content-Type": media_type, "Accept": "application/json"}
         reply = self._http.send("POST", self.endpoint, channel="oauth", purpose=purpose, headers=headers, body=body)
-        place, token = (
-            reply.json_object.get(name) for name in ("registration_client_uri", "registration_access_token")
-        )
-        if isinstance(place, str) and isinstance(token, str) and place.startswith(("https://", "http://")):
-            self._management.append((place, token))
+        client = registered(reply)
+        if client:
+            self._http.recorder.registry.add(client)
         return reply
 
-    def remove_all(self) -> None:
-        """Delete every client whose registration came with a management URL (RFC 7592 section 2.3)."""
-        while self._management:
-            place, token = self._management.pop()
-            try:
-                authorization = {"Authorization": f"Bearer {token}"}
-                self._http.send(
-                    "DELETE", place, channel="oauth", purpose="removal of the client", headers=authorization
-                )
-            except NoAnswer:
-                continue
+    def removed(self, client_id: str) -> None:
+        """Note that a client was deleted before the end of the run."""
+        self._http.recorder.registry.removed(client_id)
 
 
 def client_of(reply: Reply, redirect_uri: str) -> Client | None:

@@ -29,7 +29,7 @@ _OTHERS_STALLED = 60.0
 
 @pytest.fixture(scope="session")
 def audit(pytestconfig: pytest.Config) -> Iterator[Audit]:
-    """The audit of this process; its session ends and its clients are removed afterwards."""
+    """The audit of this process; its session ends afterwards."""
     found = audit_of(pytestconfig)
     if found is None:
         pytest.fail("this test needs a target: run pytest with --target-url URL or --demo", pytrace=False)

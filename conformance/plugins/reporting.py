@@ -74,10 +74,18 @@ class Reporter:
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = self.interrupted or "It was interrupted by the user."
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._finish(session, exitstatus)
+
+    def _finish(self, session: pytest.Session, exitstatus: int) -> None:
+        """When all processes have ended: clean up, write the reports, decide the exit code."""
         if self._audit.survey is None and not self.interrupted:
             return
+        self._remove_clients()
         stopped = session.shouldstop or session.shouldfail
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             self.interrupted = "An internal error ended it."
@@ -91,6 +99,14 @@ class Reporter:
         ):
             code = exit_code(self.results["summary"]["outcome"], self._audit.settings.fail_on)
             session.exitstatus = code or int(bool(self._plain_failures))
+
+    def _remove_clients(self) -> None:
+        sent = self._audit.recorder.sent
+        try:
+            self._audit.remove_clients()
+        except KeyboardInterrupt:
+            self.pytest_keyboard_interrupt()
+        self._requests += self._audit.recorder.sent - sent
 
     def write(self, *, finished: bool) -> None:
         """Write both reports as far as the run has come."""

@@ -69,6 +69,7 @@ class _worker_spool:  # noqa: N801 - used as a context manager
             folder = self._config.stash[_SPOOL] = Path(self._made.name)
             lines = "".join(exchange.as_line() + "\n" for exchange in audit.recorder.exchanges)
             (folder / "main.jsonl").write_text(lines, encoding="ascii")
+            audit.recorder.registry.share(folder)
         return self._config.stash[_SPOOL]
 
     def __exit__(self, *_: object) -> None:

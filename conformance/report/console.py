@@ -15,7 +15,7 @@ from conformance.report.model import (
     canonical,
     with_verdict,
 )
-from conformance.report.text import one_line
+from conformance.report.text import one_line, plural
 from conformance.verdict import Verdict
 
 FAILURES_SHOWN = 5
@@ -47,6 +47,7 @@ def summary_lines(
     lines += _table([area for area in groups if area.judged and area.verdict != Verdict.PASS], columns, color)
     lines += _rest(groups, columns, color)
     lines += _failures(ordered, catalogue, columns, color)
+    lines += _left_clients(ordered, columns)
     return [*lines, f"Report: {report_path}"]
 
 
@@ -55,6 +56,15 @@ def _advice(results: Results, columns: int) -> list[str]:
     if not failure or not failure["advice"]:
         return []
     return _wrap(f"What to try: {one_line(failure['advice'], 400)}", columns)
+
+
+def _left_clients(results: Results, columns: int) -> list[str]:
+    clients = results["summary"]["clients"]
+    if not clients["left"]:
+        return []
+    reasons = "; ".join(sorted({one_line(one["reason"], 300) for one in clients["left"]}))
+    number = plural(len(clients["left"]), "registered client")
+    return _wrap(f"Left behind: {number}, named in the report, because {reasons}", columns)
 
 
 def _table(rows: Sequence[Area], columns: int, color: bool) -> list[str]:

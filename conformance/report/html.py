@@ -162,6 +162,7 @@ def _view(results: Results, catalogue: Catalogue) -> dict[str, Any]:
         "options": [(one_line(name, 60), _option(run["options"][name])) for name in sorted(run["options"])],
         "packages": sorted(run["environment"]["packages"].items()),
         "reasons": _reasons(rows),
+        "left_clients": _left_clients(results),
     }
 
 
@@ -198,6 +199,14 @@ def _bar(must: Tally) -> list[tuple[str, float, float]]:
             segments.append((str(verdict), round(offset, 2), width))
         offset += width
     return segments
+
+
+def _left_clients(results: Results) -> list[tuple[str, tuple[list[str], int]]]:
+    """The reasons why registered clients are left, each with their ids."""
+    by_reason: dict[str, list[str]] = {}
+    for one in results["summary"]["clients"]["left"]:
+        by_reason.setdefault(one_line(one["reason"], 300), []).append(one["client_id"])
+    return [(reason, _names(ids)) for reason, ids in by_reason.items()]
 
 
 def _errors(results: Results) -> list[Check]:

@@ -163,6 +163,21 @@ class Exchange(TypedDict):
     milliseconds: float
 
 
+class LeftClient(TypedDict):
+    """One entry of `summary.clients.left`."""
+
+    client_id: str
+    reason: str
+
+
+class Clients(TypedDict):
+    """`summary.clients`: what the run registered, and what is left of it."""
+
+    registered: int
+    removed: int
+    left: list[LeftClient]
+
+
 class Summary(TypedDict):
     """`summary`: outcome, counts by verdict and level, cost."""
 
@@ -171,6 +186,7 @@ class Summary(TypedDict):
     counts: dict[str, dict[str, int]]
     requests: int
     seconds: float
+    clients: Clients
 
 
 class Results(TypedDict):
@@ -247,8 +263,12 @@ def canonical(results: Mapping[str, Any]) -> Results:
             key=lambda check: check["id"],
         ),
         "exchanges": given["exchanges"],
-        "summary": given["summary"],
+        "summary": {**given["summary"], "clients": _sorted_clients(given["summary"]["clients"])},
     }
+
+
+def _sorted_clients(clients: Clients) -> Clients:
+    return {**clients, "left": sorted(clients["left"], key=lambda one: (one["reason"], one["client_id"]))}
 
 
 def serialize(results: Mapping[str, Any]) -> str:

@@ -90,6 +90,17 @@ def observation(expected: str, observed: str, *, ok: bool = False, severity: str
     return {"ok": ok, "expected": expected, "observed": observed, "severity": severity}
 
 
+CLIENTS = {
+    "registered": 4,
+    "removed": 1,
+    "left": [
+        {"client_id": "client-7", "reason": "their removal is answered with HTTP 500, text/plain, 5 bytes"},
+        {"client_id": "client-3", "reason": "the server offers no way to remove them"},
+        {"client_id": "client-2", "reason": "the server offers no way to remove them"},
+    ],
+}
+
+
 @dataclass
 class Builder:
     """Puts a run together requirement by requirement; `results` is the finished mapping."""
@@ -99,6 +110,7 @@ class Builder:
     requirements: list[dict[str, Any]] = field(default_factory=lambda: [])
     checks: list[dict[str, Any]] = field(default_factory=lambda: [])
     exchanges: dict[str, dict[str, Any]] = field(default_factory=lambda: {})
+    clients: dict[str, Any] = field(default_factory=lambda: dict(CLIENTS))
 
     def keep(self, one: dict[str, Any]) -> str:
         """Store an exchange and return its hash."""
@@ -210,6 +222,7 @@ class Builder:
                 "counts": counts(self.requirements),
                 "requests": 143,
                 "seconds": 4.21,
+                "clients": self.clients,
             },
         }
 
@@ -502,6 +515,7 @@ def hostile() -> dict[str, Any]:
             "sentence": everything,
         },
     )
+    results["summary"]["clients"]["left"] = [{"client_id": text, "reason": text} for text in HOSTILE]
     survey["authorization"].update(issuer=HOSTILE[0], endpoints={text: text for text in HOSTILE}, client=HOSTILE[1])
     run.update(
         target=f"https://evil.example/{HOSTILE[0]}",

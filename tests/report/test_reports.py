@@ -100,6 +100,7 @@ def _shuffled(results: dict[str, Any]) -> dict[str, Any]:
         dice.shuffle(row["checks"])
     for name in ("requirements", "checks"):
         dice.shuffle(results[name])
+    dice.shuffle(results["summary"]["clients"]["left"])
     for name in ("tools", "features", "revisions"):
         dice.shuffle(results["survey"][name])
     keys = list(results["exchanges"])
@@ -280,6 +281,21 @@ def test_the_console_of_a_failing_run() -> None:
     assert any("pkce.missing-verifier-refused" in line for line in lines)
     assert "  and 1 more" in lines
     assert not any("\x1b" in line for line in lines)
+
+
+def test_clients_that_are_left_behind_are_named() -> None:
+    results = sample.green()
+    text = text_of(page(results))
+
+    assert "4 clients were registered and 1 removed again." in text
+    assert "because the server offers no way to remove them: client-2 , client-3 ." in text
+    assert "because their removal is answered with HTTP 500, text/plain, 5 bytes: client-7 ." in text
+    console = " ".join(summary_lines(results, load(), "r", color=False, width=200))
+    assert "Left behind: 3 registered clients, named in the report" in console
+
+    results["summary"]["clients"] = {"registered": 0, "removed": 0, "left": []}
+    assert "registered and" not in text_of(page(results))
+    assert "Left behind" not in " ".join(summary_lines(results, load(), "r", color=False, width=200))
 
 
 def test_colour_only_adds_to_the_words() -> None:
