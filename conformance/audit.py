@@ -88,8 +88,16 @@ class Audit:
         return self._mcp
 
     def documents(self) -> DocumentServer:
-        """The server of documents that the target fetches from us, started when first asked for."""
-        self._documents = self._documents or DocumentServer()
+        """The server of documents that the target fetches from us, started when first asked for.
+
+        Raises CouldNotRun when its port is taken.
+        """
+        if not self._documents:
+            port = self.settings.document_port
+            try:
+                self._documents = DocumentServer(self.settings.document_origin, port)
+            except OSError as failure:
+                raise CouldNotRun(f"--document-port {port} cannot be used: {failure.strerror}") from None
         return self._documents
 
     def close_session(self) -> None:

@@ -59,6 +59,13 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 < value < 65_536:
+        raise ValueError
+    return value
+
+
 OPTIONS = (
     Option("--target-url", "Audit the MCP server at this address.", "URL"),
     Option(
@@ -103,6 +110,20 @@ OPTIONS = (
         "https URL of a client metadata document that you host, for targets which cannot fetch one from this machine.",
         "URL",
         default="",
+    ),
+    Option(
+        "--document-origin",
+        "https origin from which a tunnel or a proxy leads to --document-port, for targets that fetch nothing over"
+        " http from this machine: the documents of the audit are then named by it.",
+        "URL",
+        default="",
+    ),
+    Option(
+        "--document-port",
+        "Port of 127.0.0.1 on which documents for the target are served; a free one when left out.",
+        "PORT",
+        default=0,
+        type=_port,
     ),
     Option(
         "--consent-field",
@@ -163,6 +184,8 @@ class Settings:
     client_secret: str | None = field(default=None, repr=False)
     redirect_uri: str | None = None
     client_metadata_url: str = ""
+    document_origin: str = ""
+    document_port: int = 0
     consent_field: dict[str, str] = field(default_factory=dict[str, str], repr=False)
     consent_submit: str = ""
     call_tools: tuple[str, ...] = ()
@@ -240,9 +263,23 @@ def _check(settings: Settings, config: pytest.Config) -> None:
         raise pytest.UsageError("--client-metadata-url wants an https URL, such as https://host/client.json")
     if settings.client_secret and not settings.client_id:
         raise pytest.UsageError("--client-secret goes with --client-id")
+    if bool(settings.document_origin) != bool(settings.document_port):
+        raise pytest.UsageError("--document-origin and --document-port go together")
+    if settings.document_origin and not _is_origin(settings.document_origin):
+        raise pytest.UsageError("--document-origin wants an https origin without a path, such as https://host")
     workers = config.getoption("numprocesses", None)
+    if settings.document_port and settings.active and workers:
+        raise pytest.UsageError("--document-port serves one process: run without -n")
     if settings.consent == "person" and settings.active and workers:
         raise pytest.UsageError("--consent person asks one person at a time: run without -n")
     distribution = config.getoption("dist", "no")
     if settings.active and distribution not in ("no", "load", "worksteal"):
         raise pytest.UsageError(f"an audit runs with --dist load or worksteal, not {distribution}")
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme == "https" and bool(parts.hostname) and text == f"https://{parts.netloc}"
+    except ValueError:
+        return False

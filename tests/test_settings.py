@@ -107,6 +107,8 @@ WRONG: dict[str, list[str]] = {
     "--consent token needs --token": [TARGET, "--consent=token"],
     "--token wants one word": [TARGET, "--token=two words"],
     "--client-metadata-url wants an https URL": [TARGET, "--client-metadata-url=http://host/client.json"],
+    "--document-origin and --document-port go together": [TARGET, "--document-port=8001"],
+    "--document-origin wants an https origin": [TARGET, "--document-origin=https://host/", "--document-port=8001"],
     "--client-secret goes with --client-id": [TARGET, "--client-secret=x"],
     "--consent-field wants NAME=VALUE": [TARGET, "--consent-field=ann"],
     "such as username=ann": [TARGET, "--consent-field==ann"],

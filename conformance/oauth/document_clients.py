@@ -15,12 +15,13 @@ from conformance.wire.http import is_loopback
 
 ADVERTISED = "client_id_metadata_document_supported"
 _A_MOMENT = 0.5
+_ADVICE = "give --document-origin, or --client-metadata-url for what one good document can show"
 _PURPOSE = "authorization request of a client with a metadata document"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An authorization request of such a client. `fetched`: its document was asked for before the answer came."""
+    """An authorization request of such a client. `fetched`: its document was asked for, now or at an earlier one."""
 
     client: Client
     answer: AuthorizationAnswer
@@ -66,26 +67,40 @@ class DocumentClients:
         """What the server metadata says of its support; None where it says nothing."""
         return self.oauth.discovery.server_metadata.get(ADVERTISED)
 
-    @cached_property
+    @property
     def control(self) -> Asked:
         """The request of a client whose document is in order: the one the user hosts, else one of ours.
 
-        Raises NotApplicable where there is none that the server could fetch.
+        Raises NotApplicable, CouldNotRun where there is none that the server fetches.
         """
-        return self._asked_for_given() if self.given else self.own
+        return self._of_given if self.given else self.own
 
-    @cached_property
+    @property
     def own(self) -> Asked:
         """The request of a client whose document is in order and hosted by us.
 
-        Raises NotApplicable where the server is not on this machine.
+        Raises NotApplicable, CouldNotRun where the server fetches no documents of ours.
         """
-        if not is_loopback(self.oauth.endpoint("authorization_endpoint")):
+        if self.documents.local and not is_loopback(self.oauth.endpoint("authorization_endpoint")):
+            raise NotApplicable(f"only a server on this machine can fetch documents of ours; {_ADVICE}")
+        asked = self._of_own
+        if asked.fetched or not asked.answer.refused:
+            return asked
+        if self.documents.local:
             raise NotApplicable(
-                "it takes documents of ours, and only a server on this machine can fetch them; the few checks that"
-                " one document is enough for run with --client-metadata-url"
+                f"the server fetches no documents over http from this machine, which it need not ({asked.summary});"
+                f" {_ADVICE}"
             )
-        return self.ask(self.host())
+        raise CouldNotRun(f"the server did not come to {self.documents.origin} for a document ({asked.summary})")
+
+    @property
+    def accepted(self) -> Client:
+        """The client of `control`, once the server accepted it. Raises NotApplicable, CouldNotRun otherwise."""
+        return _accepted(self.control)
+
+    def need_own(self) -> None:
+        """Go on only where the server accepts a client whose document we host. Raises NotApplicable, CouldNotRun."""
+        _accepted(self.own)
 
     def members(self, url: str, /, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
         """The members of a document that is in order but for the changes; `...` leaves one out."""
@@ -96,6 +111,7 @@ class DocumentClients:
             "grant_types": ["authorization_code", "refresh_token"],
             "response_types": ["code"],
             "token_endpoint_auth_method": "none",
+            "application_type": "native",
         } | changes
         return {name: value for name, value in members.items() if value is not ...}
 
@@ -109,10 +125,8 @@ class DocumentClients:
         """Request an authorization; `client_id` is the URL of the document unless given. Raises NoAnswer."""
         listed = self.oauth.redirect_uri
         client = Client(client_id or hosted.url, redirect_uri or listed, redirect_uris=(listed,))
-        before = len(hosted.fetches)
         answer = self.oauth.ask(client, purpose=_PURPOSE)
-        fetched = hosted.fetched(before + 1, _A_MOMENT if answer.undecided else 0.0)
-        return Asked(client, answer, fetched)
+        return Asked(client, answer, hosted.fetched(within=_A_MOMENT if answer.undecided else 0.0))
 
     def ask_under(self, spoil: Callable[[str], str], path: str = "") -> Asked:
         """Request an authorization with another URL of a hosted document, which names that URL. Raises NoAnswer."""
@@ -131,41 +145,18 @@ class DocumentClients:
             return self.ask_as(replace(self.control.client, redirect_uri=redirect_uri))
         return self.ask(self.host(), redirect_uri=redirect_uri)
 
-    @property
-    def accepted(self) -> Client:
-        """The client of `control`, once the server accepted it. Raises NotApplicable, CouldNotRun otherwise."""
-        if self.unfetchable:
-            raise NotApplicable(self.unfetchable)
-        return _accepted(self.control)
+    @cached_property
+    def _of_own(self) -> Asked:
+        return self.ask(self.host())
 
-    def need_own(self) -> None:
-        """Go on only where the server accepts a client whose document we host. Raises NotApplicable, CouldNotRun."""
-        if not _fetches(self.own):
-            raise NotApplicable(self._not_fetching(self.own))
-        _accepted(self.own)
-
-    @property
-    def unfetchable(self) -> str:
-        """Why no document can be given to the server, empty where one can."""
-        return "" if self.given or _fetches(self.own) else self._not_fetching(self.own)
-
-    def _not_fetching(self, asked: Asked) -> str:
-        return (
-            f"the server fetches no documents from {self.documents.origin}, which it need not ({asked.summary});"
-            " host a document at an https URL and give --client-metadata-url"
-        )
-
-    def _asked_for_given(self) -> Asked:
+    @cached_property
+    def _of_given(self) -> Asked:
         reply = self.oauth.http.get(self.given, channel="metadata", purpose="client metadata document")
         uris = tuple(one for one in as_list(reply.json_object.get("redirect_uris")) if isinstance(one, str))
         if not uris:
             raise CouldNotRun(f"{self.given} is no client metadata document with redirect_uris ({reply.summary})")
         usable = next((uri for uri in uris if is_loopback(uri)), uris[0])
         return self.ask_as(Client(self.given, usable, redirect_uris=uris))
-
-
-def _fetches(asked: Asked) -> bool:
-    return asked.fetched or not asked.answer.refused
 
 
 def _accepted(asked: Asked) -> Client:

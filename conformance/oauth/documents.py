@@ -65,18 +65,22 @@ class Hosted:
 
 
 class DocumentServer:
-    """Serves documents from a free port of 127.0.0.1 until it is closed.
+    """Serves documents from a port of 127.0.0.1, by default a free one, until it is closed.
+
+    `origin` is what their URLs begin with, where a tunnel or a proxy leads from there to the port; `local` says that
+    nothing does. Raises OSError for a port that is taken.
 
     Targets are compared without dot segments and without query, so that a client which normalizes URLs finds
     the document too; `Fetch.target` shows what it sent.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, origin: str = "", port: int = 0) -> None:
         self._hosted: dict[str, Hosted] = {}
         self._closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _handler(self._hosted, self._closing))
+        self._server = _Server(("127.0.0.1", port), _handler(self._hosted, self._closing))
         self.port: int = self._server.server_address[1]
-        self.origin = f"http://127.0.0.1:{self.port}"
+        self.local = not origin
+        self.origin = origin or f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 

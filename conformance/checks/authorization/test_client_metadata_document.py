@@ -55,8 +55,6 @@ def test_support_is_advertised_by_a_boolean(document_clients: DocumentClients, s
 def test_a_document_in_order_makes_its_client_known(document_clients: DocumentClients, judge: Judge) -> None:
     asked = document_clients.control
     follow(judge, "a document in order", asked)
-    if document_clients.unfetchable:
-        judge.not_applicable(document_clients.unfetchable)
     if asked.answer.refused and any(word in asked.answer.page.lower() for word in FOR_KNOWN_HOSTS):
         judge.could_not_run(f"the server seems to admit known hosts only ({asked.summary})")
     judge.that(asked.accepted, expected="a consent page, or a login", observed=asked.summary, evidence=asked)

@@ -44,9 +44,9 @@ def must_not_crash(judge: Judge, name: str, asked: Asked) -> None:
 
 OTHER_NAMES: dict[str, Callable[[str], str]] = {
     "another path": lambda url: url + "x",
-    "another host": lambda url: url.replace("127.0.0.1", "client.example"),
+    "another host": lambda url: "https://client.example" + urlsplit(url).path,
     "a slash at the end": lambda url: url + "/",
-    "a scheme in capitals": lambda url: url.replace("http", "HTTP", 1),
+    "an origin in capitals": lambda url: origin_of(url).upper() + urlsplit(url).path,
 }
 
 
@@ -75,6 +75,11 @@ def test_a_document_that_is_invalid_is_refused(clients: DocumentClients, judge: 
     judge.advise(not nameless.accepted, expected="no client_name: refused", observed=nameless.summary)
 
 
+def over_http(url: str) -> str:
+    """The same place over http, its host no loopback name; 0.0.0.0 leads to this machine all the same."""
+    return url.replace("https:", "http:", 1).replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - nothing listens there
+
+
 @requirement("client-metadata-document.non-https-client-id-refused")
 def test_a_client_id_needs_https_and_a_path(document_clients: DocumentClients, judge: Judge) -> None:
     client = document_clients.accepted
@@ -82,8 +87,7 @@ def test_a_client_id_needs_https_and_a_path(document_clients: DocumentClients, j
         for url in (client.id.replace("https", "http", 1), origin_of(client.id)):
             must_refuse(judge, url, document_clients.ask_as(replace(client, id=url)))
         return
-    open_host = document_clients.documents.origin.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - leads to loopback
-    plain = document_clients.ask_under(lambda url: open_host + urlsplit(url).path)
+    plain = document_clients.ask_under(over_http)
     must_refuse(judge, "http on a host that is not loopback by name", plain)
     judge.advise(not plain.fetched, expected="no fetch over http", observed=plain.summary, evidence=plain)
     must_refuse(judge, "no path", document_clients.ask_under(origin_of, "/"))
@@ -117,10 +121,11 @@ def test_a_document_that_cannot_be_fetched_ends_the_request(clients: DocumentCli
         asked = clients.ask(hosted)
         must_refuse(judge, f"status {status}", asked)
         must_not_crash(judge, f"status {status}", asked)
-    silent = clients.documents.origin.replace("http", "https", 1) + "/client.json"
-    asked = clients.ask_as(Client(silent, clients.oauth.redirect_uri))
-    must_refuse(judge, "no TLS", asked)
-    must_not_crash(judge, "no TLS", asked)
+    if clients.documents.local:
+        silent = clients.documents.origin.replace("http", "https", 1) + "/client.json"
+        asked = clients.ask_as(Client(silent, clients.oauth.redirect_uri))
+        must_refuse(judge, "no TLS", asked)
+        must_not_crash(judge, "no TLS", asked)
     endless = clients.host(lambda good: replace(Document.of(good), delay=10 * LONG_WAIT))
     try:
         must_refuse(judge, "no answer", clients.ask(endless))
@@ -139,11 +144,10 @@ def test_a_document_is_fetched_again_after_an_error(clients: DocumentClients, ju
         first = clients.ask(hosted)
         if first.accepted or not first.fetched:
             judge.could_not_run(f"{name} is not refused after a fetch ({first.summary})")
-        hosted.document = good
+        hosted.document, before = good, len(hosted.fetches)
         second = clients.ask(hosted)
-        if second.undecided:
-            judge.could_not_run(f"a login comes before the server looks at the document ({second.summary})")
-        judge.that(second.fetched, expected=f"{name}: another fetch", observed=second.summary, evidence=second)
+        again = len(hosted.fetches) - before
+        judge.that(again > 0, expected=f"{name}: another fetch", observed=f"{again} fetches", evidence=second)
         judge.that(second.accepted, expected=f"{name}: accepted now", observed=second.summary, evidence=second)
         judge.see(first)
 
