@@ -115,8 +115,7 @@ class Authorization:
     async def _document_client(self, client_id: str) -> Client:
         """The client whose document is at that URL, remembered for its requests to the token endpoint."""
         client = await self.documents.client(client_id)
-        if not self.faults.active("client-document-unknown-at-token"):
-            self.store.clients[client.id] = client
+        self.store.clients[client.id] = client
         return client
 
     def _redirect_uri(self, parameters: Parameters, client: Client) -> str:
@@ -191,6 +190,8 @@ class Authorization:
         return response
 
     def _approve(self, wanted: AuthorizationRequest) -> Response:
+        if is_document_url(wanted.client.id) and self.faults.active("client-document-unknown-at-token"):
+            self.store.clients.pop(wanted.client.id, None)
         grant = Grant(USERNAME, wanted.client.id, wanted.resources, wanted.scope, wanted.nonce)
         code = self.store.issue_code(grant, wanted.redirect_uri, wanted.challenge)
         return self._redirect(wanted.redirect_uri, wanted.state, {"code": code})
