@@ -84,9 +84,9 @@ class DocumentClients:
         if self.documents.local and not is_loopback(self.oauth.endpoint("authorization_endpoint")):
             raise NotApplicable(f"only a server on this machine can fetch documents of ours; {_ADVICE}")
         asked = self._of_own
-        if asked.fetched or not asked.answer.refused:
+        if asked.fetched or asked.answer.accepted or asked.answer.undecided:
             return asked
-        if self.documents.local:
+        if self.documents.local and asked.answer.refused:
             raise NotApplicable(
                 f"the server fetches no documents over http from this machine, which it need not ({asked.summary});"
                 f" {_ADVICE}"

@@ -58,6 +58,8 @@ def test_a_document_in_order_makes_its_client_known(document_clients: DocumentCl
     if asked.answer.refused and any(word in asked.answer.page.lower() for word in FOR_KNOWN_HOSTS):
         judge.could_not_run(f"the server seems to admit known hosts only ({asked.summary})")
     judge.that(asked.accepted, expected="a consent page, or a login", observed=asked.summary, evidence=asked)
+    if not document_clients.given:
+        judge.that(asked.fetched, expected="a fetch of the document", observed=asked.summary, evidence=asked)
 
 
 @pytest.fixture(scope="session")
