@@ -54,7 +54,14 @@ class Option:
 
 def _seconds(text: str) -> float:
     value = float(text)
-    if not 0 < value <= 600:
+    if not 0 < value <= 7200:
+        raise ValueError
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
         raise ValueError
     return value
 
@@ -134,6 +141,13 @@ OPTIONS = (
     ),
     Option("--consent-submit", "Text of the button that approves, if it is not found by itself.", "TEXT"),
     Option(
+        "--approvals",
+        "Most approvals to ask for. What then cannot be decided is reported by name as could-not-run. When left out,"
+        " a person is asked for those that decide the most, an automatic login for all.",
+        "N",
+        type=_count,
+    ),
+    Option(
         "--call-tools",
         "Tools to call besides those with readOnlyHint: names separated by commas, or all. Beware of side effects.",
         "NAME,...",
@@ -154,7 +168,8 @@ OPTIONS = (
     ),
     Option(
         "--patience",
-        "Seconds to wait for what a server may do late, such as a revocation taking effect.",
+        "Seconds to wait for what takes its time, such as a revocation taking effect or a token ending. More than 660"
+        " also shows whether an authorization code expires.",
         "SECONDS",
         default=60.0,
         type=_seconds,
@@ -188,6 +203,7 @@ class Settings:
     document_port: int = 0
     consent_field: dict[str, str] = field(default_factory=dict[str, str], repr=False)
     consent_submit: str = ""
+    approvals: int | None = None
     call_tools: tuple[str, ...] = ()
     fail_on: FailOn = "must"
     report_dir: str = "reports"
@@ -203,7 +219,16 @@ class Settings:
 
     def shown(self) -> dict[str, Any]:
         """The options a report may show: no secrets, no addresses."""
-        names = ("transport", "revision", "consent", "call_tools", "fail_on", "request_timeout", "patience")
+        names = (
+            "transport",
+            "revision",
+            "consent",
+            "approvals",
+            "call_tools",
+            "fail_on",
+            "request_timeout",
+            "patience",
+        )
         return {name: getattr(self, name) for name in names}
 
 
