@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import resource_paths
+from conformance.reference.client_documents import is_document_url
 from conformance.reference.client_metadata import GRANT_TYPES
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
@@ -83,6 +84,8 @@ class Tokens:
         elif secret is not None:
             method = "client_secret_post"
         client = self.store.clients.get(id or "")
+        if is_document_url(id or "") and self.faults.active("client-document-unknown-at-token"):
+            client = None
         if client is None:
             raise OAuthError("invalid_client", "the client is not known", 401)
         web = client.redirect_uris[0].startswith("https:") if client.redirect_uris else False
