@@ -101,6 +101,18 @@ OPTIONS = (
     ),
     Option("--token", "Access token to use instead of logging in.", "TOKEN", env="MCP_TOKEN"),
     Option(
+        "--second-token",
+        "Access token of another user, to see whether the sessions of users are kept apart.",
+        "TOKEN",
+        env="MCP_SECOND_TOKEN",
+    ),
+    Option(
+        "--second-resource",
+        "Another resource of the same authorization server, to see whether its tokens are refused. Found in the"
+        " server metadata when left out.",
+        "URI",
+    ),
+    Option(
         "--client-id",
         "Client registered beforehand, instead of dynamic registration.",
         "ID",
@@ -195,6 +207,8 @@ class Settings:
     revision: str | None = None
     consent: Consent = "auto"
     token: str | None = field(default=None, repr=False)
+    second_token: str | None = field(default=None, repr=False)
+    second_resource: str | None = None
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     redirect_uri: str | None = None
@@ -282,8 +296,11 @@ def _check(settings: Settings, config: pytest.Config) -> None:
             raise pytest.UsageError("--target-url must not hold a user name or password; use --token")
     if settings.consent == "token" and not settings.token and settings.active:
         raise pytest.UsageError("--consent token needs --token or MCP_TOKEN")
-    if settings.token and not (settings.token.isascii() and settings.token.isprintable() and " " not in settings.token):
-        raise pytest.UsageError("--token wants one word of ASCII characters, as it stands in an Authorization field")
+    for flag, token in (("--token", settings.token), ("--second-token", settings.second_token)):
+        if token and not (token.isascii() and token.isprintable() and " " not in token):
+            raise pytest.UsageError(
+                f"{flag} wants one word of ASCII characters, as it stands in an Authorization field"
+            )
     if settings.client_metadata_url and not settings.client_metadata_url.startswith("https://"):
         raise pytest.UsageError("--client-metadata-url wants an https URL, such as https://host/client.json")
     if settings.client_secret and not settings.client_id:

@@ -12,7 +12,8 @@ FAULTS: tuple[Fault, ...] = (
         "resource-metadata-not-found",
         "resource-metadata.discoverable challenge.resource-metadata-parameter",
         "Clients cannot learn which authorization server to use.",
-        "challenge.resource-metadata-url-usable resource-metadata.served-as-json"
+        "challenge.invalid-token-keeps-resource-metadata"
+        " challenge.resource-metadata-url-usable resource-metadata.served-as-json"
         " resource-metadata.resource-identifier-valid resource-metadata.resource-matches-well-known"
         " resource-metadata.resource-matches-endpoint resource-metadata.authorization-servers-present"
         " resource-metadata.authorization-servers-reachable resource-metadata.no-empty-members",
