@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import Authorization
+from conformance.reference.cors import CrossOrigin
 from conformance.reference.legacy_sse import LegacySse
 from conformance.reference.management import Management
 from conformance.reference.mcp import Dispatcher
@@ -21,9 +23,6 @@ from conformance.reference.site import (
     JWKS_PATH,
     MCP_PATH,
     MESSAGES_PATH,
-    RESOURCE_METADATA_PREFIX,
-    RESOURCE_PATHS,
-    SERVER_METADATA_PATH,
     SSE_PATH,
     Site,
 )
@@ -42,37 +41,43 @@ def build_app(
     protection = Protection(site, access_tokens)
     legacy = LegacySse(dispatcher, streams)
 
-    def route(path: str, endpoint: Endpoint, *methods: str, guarded: bool = False) -> Route:
+    def route(
+        path: str, endpoint: Endpoint, *methods: str, cors: list[Middleware] | None = None, guarded: bool = False
+    ) -> Route:
         async def serve(request: Request) -> Response:
             if request.method not in methods:
                 return Response(status_code=405, headers={"Allow": ", ".join(methods)})
             refusal = await protection.refusal(request) if guarded else None
             return refusal or await endpoint(request)
 
-        return Route(path, serve, methods=[*methods, "HEAD"] if "GET" in methods else list(methods))
+        allowed = {*methods, *(["HEAD"] if "GET" in methods else []), *(["OPTIONS"] if cors else [])}
+        return Route(path, serve, methods=allowed, middleware=cors)
 
+    allow = CrossOrigin(site.faults)
+    mcp = StreamableHttp(dispatcher, streams)
     routes = [
-        route(MCP_PATH, StreamableHttp(dispatcher, streams).handle, "GET", "POST", "DELETE", guarded=True),
-        route(SSE_PATH, legacy.open_stream, "GET", guarded=True),
-        route(MESSAGES_PATH, legacy.receive, "POST", guarded=True),
+        route(MCP_PATH, mcp.handle, "GET", "POST", "DELETE", cors=allow.mcp(), guarded=True),
+        route(SSE_PATH, legacy.open_stream, "GET", cors=allow.mcp(), guarded=True),
+        route(MESSAGES_PATH, legacy.receive, "POST", cors=allow.mcp(), guarded=True),
     ]
     if not site.protected:
         return _application(routes)
-    base, metadata = site.server_path, Metadata(site)
+    base, metadata = site.server_path, Metadata(site, access_tokens.key)
     authorization, tokens = Authorization(site, store), Tokens(site, store, access_tokens)
     server_routes = [
-        route(base + "/register", Registration(site, store).register, "POST"),
+        route(base + "/register", Registration(site, store).register, "POST", cors=allow.client()),
         route(base + "/register/{client_id}", Management(site, store).manage, "GET", "PUT", "DELETE"),
-        route(base + "/authorize", authorization.authorize, "GET"),
+        route(base + "/authorize", authorization.authorize, "GET", cors=allow.pages()),
         route(base + "/login", authorization.login, "POST"),
         route(base + "/consent", authorization.consent, "POST"),
-        route(base + "/token", tokens.token, "POST"),
-        route(base + "/revoke", tokens.revoke, "POST"),
-        route(base + JWKS_PATH, access_tokens.jwks, "GET"),
+        route(base + "/token", tokens.token, "POST", cors=allow.client()),
+        route(base + "/revoke", tokens.revoke, "POST", cors=allow.client()),
+        route(base + JWKS_PATH, access_tokens.jwks, "GET", cors=allow.metadata()),
     ]
-    if site.has_metadata:
-        routes += [route(RESOURCE_METADATA_PREFIX + path, metadata.resource, "GET") for path in RESOURCE_PATHS]
-        server_routes.append(route(SERVER_METADATA_PATH + base, metadata.server, "GET"))
+    for prefix, document in metadata.of_resource().items():
+        routes.append(route(prefix + "/{path:path}", document, "GET", cors=allow.metadata()))
+    for path, document in metadata.of_server().items():
+        server_routes.append(route(path, document, "GET", cors=allow.metadata()))
     if site.server_origin == site.origin:
         return _application(routes + server_routes)
     return _by_port({site.origin: _application(routes), site.server_origin: _application(server_routes)})

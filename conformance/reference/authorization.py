@@ -190,12 +190,22 @@ class Authorization:
         return response
 
     def _approve(self, wanted: AuthorizationRequest) -> Response:
+        if is_document_url(wanted.client.id) and self.faults.active("client-document-unknown-at-token"):
+            self.store.clients.pop(wanted.client.id, None)
         grant = Grant(USERNAME, wanted.client.id, wanted.resources, wanted.scope, wanted.nonce)
         code = self.store.issue_code(grant, wanted.redirect_uri, wanted.challenge)
         return self._redirect(wanted.redirect_uri, wanted.state, {"code": code})
 
+    def _issuer(self, is_error: bool) -> dict[str, str]:
+        """Who answers (RFC 9207 section 2)."""
+        faults = self.site.faults
+        missing = any(faults.active(name) for name in ("iss-missing", "iss-not-sent"))
+        if missing or (is_error and faults.active("iss-missing-on-error")):
+            return {}
+        return {"iss": self.site.issuer + ("/" if faults.active("iss-differs") else "")}
+
     def _redirect(self, redirect_uri: str, state: str | None, answer: dict[str, str]) -> Response:
-        answer = answer | ({} if state is None else {"state": state}) | {"iss": self.site.issuer}
+        answer = answer | ({} if state is None else {"state": state}) | self._issuer("error" in answer)
         joint = "&" if "?" in redirect_uri else "?"
         target = redirect_uri + joint + urlencode(answer, errors="surrogateescape")
         return RedirectResponse(target, 302, {"Cache-Control": "no-store"})

@@ -1,44 +1,113 @@
-"""The two well-known documents a client finds its way by (RFC 9728 and RFC 8414)."""
+"""The well-known documents a client finds its way by (RFC 9728, RFC 8414, OpenID Connect Discovery 1.0)."""
 
+from collections.abc import Awaitable, Callable
+
+import jwt
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from conformance.reference.client_metadata import AUTHENTICATION_METHODS, GRANT_TYPES
 from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.metadata_changes import changed, of_openid, of_resource, of_server
 from conformance.reference.scopes import RESOURCE_SCOPES, SCOPES
-from conformance.reference.site import JWKS_PATH, RESOURCE_METADATA_PREFIX, RESOURCE_PATHS, Site
+from conformance.reference.signing import ALGORITHM, SigningKey
+from conformance.reference.site import (
+    JWKS_PATH,
+    MCP_PATH,
+    MOVED_METADATA_PREFIX,
+    OPENID_PATH,
+    RESOURCE_METADATA_PREFIX,
+    RESOURCE_PATHS,
+    SERVER_METADATA_PATH,
+    Site,
+)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Metadata:
     """Serves the documents."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, key: SigningKey) -> None:
         self.site = site
+        self.key = key
         self.faults = site.faults
+
+    def of_resource(self) -> dict[str, Endpoint]:
+        """The endpoints about resources, by what their paths begin with."""
+        if not self.site.has_metadata:
+            return {}
+        endpoints: dict[str, Endpoint] = {RESOURCE_METADATA_PREFIX: self.resource}
+        moved = ("resource-metadata-redirected", "resource-metadata-only-by-challenge")
+        elsewhere = any(self.faults.active(name) for name in moved)
+        return endpoints | ({MOVED_METADATA_PREFIX: self.moved_resource} if elsewhere else {})
+
+    def of_server(self) -> dict[str, Endpoint]:
+        """The endpoints about the authorization server, by their paths."""
+        base = self.site.server_path
+        if self.faults.active("server-metadata-below-root"):
+            return {SERVER_METADATA_PATH + MCP_PATH: self.server}
+        if not self.site.has_metadata:
+            return {}
+        misplaced = self.faults.active("server-metadata-path-appended")
+        place = base + SERVER_METADATA_PATH if misplaced else SERVER_METADATA_PATH + base
+        return {place: self.server, OPENID_PATH + base: self.openid, base + OPENID_PATH: self.openid}
 
     async def resource(self, request: Request) -> Response:
         """The protected resource metadata of the endpoint whose path follows the well-known prefix."""
-        if self.faults.active("resource-metadata-not-found"):
-            return Response("Not Found", 404, media_type="text/plain")
+        path = request.url.path.removeprefix(RESOURCE_METADATA_PREFIX)
+        known = path in RESOURCE_PATHS or self.faults.active("resource-metadata-for-any-path")
+        if not known or self.faults.active("resource-metadata-not-found"):
+            return _not_found()
+        if self.faults.active("resource-metadata-needs-token"):
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        if self.faults.active("resource-metadata-redirected"):
+            return RedirectResponse(MOVED_METADATA_PREFIX + path, 302)
+        if self.faults.active("resource-metadata-only-by-challenge"):
+            return _not_found()
+        return self._resource(path)
+
+    async def moved_resource(self, request: Request) -> Response:
+        """The same where only the challenge or a redirect leads."""
+        return self._resource(request.url.path.removeprefix(MOVED_METADATA_PREFIX))
+
+    def _resource(self, path: str) -> Response:
         document: JsonObject = {
-            "resource": self.site.resource(request.url.path.removeprefix(RESOURCE_METADATA_PREFIX)),
+            "resource": self.site.resource(path),
             "authorization_servers": [self.site.server],
             "scopes_supported": list(RESOURCE_SCOPES),
             "bearer_methods_supported": ["header"],
             "resource_name": "Reference server",
         }
-        if self.faults.active("authorization-servers-empty"):
-            document["authorization_servers"] = []
-        if self.faults.active("authorization-server-unreachable-second"):
-            document["authorization_servers"] = [self.site.server, self.site.origin + "/second"]
-        if self.faults.active("resource-metadata-null-member"):
-            document["resource_documentation"] = None
+        document = changed(document, of_resource(self.site), self.faults)
+        document["signed_metadata"] = self.key.sign(document | {"iss": self.site.server}, "JWT")
+        if self.faults.active("resource-metadata-unsigned"):
+            document["signed_metadata"] = jwt.encode(document, "", algorithm="none")
         return _document(document, self.faults.active("resource-metadata-as-text"))
 
     async def server(self, request: Request) -> Response:
-        """The authorization server metadata."""
-        if self.faults.active("server-metadata-not-found"):
-            return Response("Not Found", 404, media_type="text/plain")
+        """The authorization server metadata of RFC 8414."""
+        hidden = ("server-metadata-not-found", "server-metadata-openid-only")
+        if any(self.faults.active(name) for name in hidden):
+            return _not_found()
+        version = request.headers.get("mcp-protocol-version")
+        if version == "2025-03-26" and self.faults.active("server-metadata-by-version"):
+            return Response("Unsupported version", 400, media_type="text/plain")
+        return _document(self._server(), self.faults.active("server-metadata-as-text"))
+
+    async def openid(self, request: Request) -> Response:
+        """The OpenID configuration: the same and what an OpenID provider has to add."""
+        appended = request.url.path == self.site.server_path + OPENID_PATH
+        misplaced = appended and self.faults.active("openid-configuration-not-appended")
+        if misplaced or self.faults.active("server-metadata-not-found"):
+            return _not_found()
+        document = self._server() | {
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [ALGORITHM],
+        }
+        return _document(changed(document, of_openid(self.site), self.faults))
+
+    def _server(self) -> JsonObject:
         base = self.site.server
         document: JsonObject = {
             "issuer": self.site.issuer,
@@ -58,22 +127,16 @@ class Metadata:
             "protected_resources": [self.site.resource(path) for path in RESOURCE_PATHS],
             "client_id_metadata_document_supported": True,
         }
-        if not self.site.client_documents or self.faults.active("client-documents-not-advertised"):
+        if not self.site.client_documents:
             del document["client_id_metadata_document_supported"]
-        if self.faults.active("client-documents-flag-as-text"):
-            document["client_id_metadata_document_supported"] = "true"
-        if self.faults.active("response-types-missing"):
-            del document["response_types_supported"]
-        if self.faults.active("pkce-methods-missing"):
-            del document["code_challenge_methods_supported"]
-        if self.faults.active("plain-published"):
-            document["code_challenge_methods_supported"] = ["plain", "S256"]
-        if self.faults.active("server-metadata-null-member"):
-            document["service_documentation"] = None
-        return _document(document, self.faults.active("server-metadata-as-text"))
+        return changed(document, of_server(self.site), self.faults)
 
 
-def _document(document: JsonObject, as_text: bool) -> Response:
+def _not_found() -> Response:
+    return Response("Not Found", 404, media_type="text/plain")
+
+
+def _document(document: JsonObject, as_text: bool = False) -> Response:
     response = JSONResponse(document, headers={"Cache-Control": "no-cache"})
     if as_text:
         response.headers["Content-Type"] = "text/plain; charset=utf-8"

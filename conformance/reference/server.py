@@ -46,12 +46,14 @@ class ReferenceServer:
     ) -> None:
         faults = Faults(fault)
         self._sockets = [_listen(port)]
-        self._tls = TlsPort(self._sockets[0], HOST) if profile == "tls" else None
+        self._tls = TlsPort(self._sockets[0], HOST, faults) if profile == "tls" else None
         self.origin = f"{'https' if self._tls else 'http'}://{HOST}:{_port(self._sockets[0])}"
         server = self.origin
         if profile == "separate":
             self._sockets.append(_listen(0))
             server = f"http://{HOST}:{_port(self._sockets[1])}{SERVER_PATH}"
+        if faults.active("default-endpoints-elsewhere"):
+            server += "/oauth"
         self.url = self.origin + MCP_PATH
         self.sse_url = self.origin + SSE_PATH
         self._streams = HeldStreams()

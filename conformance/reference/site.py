@@ -13,7 +13,9 @@ SSE_PATH = "/sse"
 RESOURCE_PATHS = (MCP_PATH, SSE_PATH)
 MESSAGES_PATH = "/messages"
 RESOURCE_METADATA_PREFIX = "/.well-known/oauth-protected-resource"
+MOVED_METADATA_PREFIX = "/resource-metadata"
 SERVER_METADATA_PATH = "/.well-known/oauth-authorization-server"
+OPENID_PATH = "/.well-known/openid-configuration"
 SERVER_PATH = "/tenant"
 JWKS_PATH = "/jwks"
 
@@ -71,6 +73,8 @@ class Site:
             return f"{self.origin}{path}#x"
         if self.faults.active("resource-of-other-host"):
             return f"https://other.example.com{path}"
+        if self.faults.active("resource-with-trailing-slash"):
+            return f"{self.origin}{path}/"
         return self.origin + path
 
     def resource_path(self, identifier: str) -> str | None:

@@ -2,6 +2,19 @@
 
 from conformance.reference.faults.fault import Fault, fault
 
+_NO_DOCUMENT = (
+    "challenge.resource-metadata-url-usable cors.metadata-readable"
+    " resource-metadata.authorization-servers-are-issuers resource-metadata.authorization-servers-present"
+    " resource-metadata.authorization-servers-reachable resource-metadata.cross-listed-by-server"
+    " resource-metadata.header-method-advertised resource-metadata.no-empty-members"
+    " resource-metadata.no-trailing-slash resource-metadata.open-access"
+    " resource-metadata.resource-identifier-valid resource-metadata.resource-matches-endpoint"
+    " resource-metadata.resource-matches-well-known resource-metadata.scopes-published"
+    " resource-metadata.served-as-json resource-metadata.signed-metadata-valid"
+    " resource-metadata.unknown-resource-not-described"
+)
+_CLOSED = ("challenge.resource-metadata-url-usable", "resource-metadata.open-access")
+
 FAULTS: tuple[Fault, ...] = (
     fault(
         "resource-metadata-as-text",
@@ -10,13 +23,10 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "resource-metadata-not-found",
-        "resource-metadata.discoverable challenge.resource-metadata-parameter",
+        "resource-metadata.discoverable resource-metadata.path-inserted-location"
+        " challenge.resource-metadata-parameter",
         "Clients cannot learn which authorization server to use.",
-        "challenge.invalid-token-keeps-resource-metadata"
-        " challenge.resource-metadata-url-usable resource-metadata.served-as-json"
-        " resource-metadata.resource-identifier-valid resource-metadata.resource-matches-well-known"
-        " resource-metadata.resource-matches-endpoint resource-metadata.authorization-servers-present"
-        " resource-metadata.authorization-servers-reachable resource-metadata.no-empty-members",
+        _NO_DOCUMENT,
     ),
     fault(
         "resource-with-fragment",
@@ -34,7 +44,7 @@ FAULTS: tuple[Fault, ...] = (
         "authorization-servers-empty",
         "resource-metadata.authorization-servers-present",
         "Clients cannot learn which authorization server to use.",
-        "resource-metadata.authorization-servers-reachable",
+        "resource-metadata.authorization-servers-reachable resource-metadata.authorization-servers-are-issuers",
     ),
     fault(
         "authorization-server-unreachable-second",
@@ -45,5 +55,65 @@ FAULTS: tuple[Fault, ...] = (
         "resource-metadata-null-member",
         "resource-metadata.no-empty-members",
         "Clients that check types refuse the document.",
+    ),
+    fault(
+        "resource-metadata-redirected",
+        "resource-metadata.served-as-json",
+        "Clients that follow no redirects find no document.",
+    ),
+    fault(
+        "resource-metadata-only-by-challenge",
+        "resource-metadata.path-inserted-location",
+        "Clients that do not read the challenge find no document.",
+        "resource-metadata.resource-matches-well-known",
+    ),
+    fault(
+        "resource-metadata-needs-token",
+        "resource-metadata.open-access resource-metadata.discoverable resource-metadata.path-inserted-location"
+        " challenge.resource-metadata-url-usable",
+        "Clients need the document to get the token that the document asks for.",
+        " ".join(one for one in _NO_DOCUMENT.split() if one not in _CLOSED),
+    ),
+    fault(
+        "resource-metadata-for-any-path",
+        "resource-metadata.unknown-resource-not-described",
+        "Clients are told to get tokens for endpoints that do not exist.",
+    ),
+    fault(
+        "authorization-server-by-metadata-url",
+        "resource-metadata.authorization-servers-are-issuers resource-metadata.authorization-servers-reachable",
+        "Clients look for the metadata of the metadata and find none.",
+    ),
+    fault(
+        "resource-scopes-missing",
+        "resource-metadata.scopes-published",
+        "Clients do not know what to ask for, and ask for everything or nothing.",
+    ),
+    fault(
+        "resource-offline-access",
+        "resource-metadata.no-offline-access",
+        "Clients ask every user for lasting access.",
+        revision="2026-07-28",
+    ),
+    fault(
+        "query-method-published",
+        "resource-metadata.header-method-advertised",
+        "Clients put tokens into addresses, where logs and histories keep them.",
+    ),
+    fault(
+        "resource-metadata-unsigned",
+        "resource-metadata.signed-metadata-valid",
+        "Clients that trust signed metadata trust what nobody signed.",
+    ),
+    fault(
+        "resource-with-trailing-slash",
+        "resource-metadata.no-trailing-slash resource-metadata.resource-matches-well-known"
+        " resource-metadata.resource-matches-endpoint",
+        "Clients refuse the document, or get tokens for a name that differs by one character.",
+    ),
+    fault(
+        "server-lists-other-resources",
+        "resource-metadata.cross-listed-by-server",
+        "Clients that compare both documents take the server for a forgery.",
     ),
 )

@@ -31,7 +31,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "response-types-missing",
-        "server-metadata.required-members",
+        "server-metadata.required-members server-metadata.oidc-required-members",
         "Clients that check the document refuse to log in.",
     ),
     fault(
@@ -49,5 +49,105 @@ FAULTS: tuple[Fault, ...] = (
         "server-metadata-null-member",
         "server-metadata.no-empty-members",
         "Clients that check types refuse the document.",
+    ),
+    fault(
+        "server-metadata-openid-only",
+        "server-metadata.available",
+        "Clients of revision 2025-06-18 do not look for an OpenID configuration.",
+        revision="2025-06-18",
+    ),
+    fault(
+        "server-metadata-below-root",
+        "server-metadata.base-url-location",
+        "Clients of revision 2025-03-26 do not find the metadata and guess the endpoints.",
+        revision="2025-03-26",
+        profile="plain",
+    ),
+    fault(
+        "default-endpoints-elsewhere",
+        "server-metadata.default-endpoints",
+        "Clients of revision 2025-03-26 meet pages that do not exist.",
+        "*",
+        revision="2025-03-26",
+        profile="plain",
+    ),
+    fault(
+        "server-metadata-path-appended",
+        "server-metadata.path-insertion",
+        "Clients do not look there.",
+        profile="separate",
+    ),
+    fault(
+        "openid-configuration-not-appended",
+        "server-metadata.oidc-path-appended",
+        "OpenID Connect libraries do not find the configuration.",
+        profile="separate",
+    ),
+    fault(
+        "openid-configuration-differs",
+        "server-metadata.variants-agree",
+        "Clients that read the one or the other document use different endpoints.",
+    ),
+    fault(
+        "openid-members-missing",
+        "server-metadata.oidc-required-members",
+        "OpenID Connect libraries refuse the configuration.",
+    ),
+    fault(
+        "server-metadata-by-version",
+        "server-metadata.open-access",
+        "Clients of older revisions are turned away before they can log in.",
+    ),
+    fault(
+        "grant-types-missing",
+        "server-metadata.grant-types-accurate",
+        "Clients assume the implicit grant, and none for refreshing.",
+    ),
+    fault(
+        "grant-type-untrue",
+        "server-metadata.grant-types-accurate",
+        "Clients choose a grant that is refused.",
+    ),
+    fault(
+        "password-grant-published",
+        "server-metadata.no-password-grant server-metadata.grant-types-accurate",
+        "Clients ask users for their password.",
+    ),
+    fault(
+        "implicit-grant-published",
+        "server-metadata.no-implicit-grant",
+        "Clients choose a grant that leaves tokens in addresses.",
+    ),
+    fault(
+        "auth-methods-missing",
+        "server-metadata.auth-methods-accurate",
+        "Clients assume that they need a secret.",
+    ),
+    fault(
+        "auth-signing-algs-missing",
+        "server-metadata.auth-signing-algs-present",
+        "Clients do not know with which algorithm to sign.",
+    ),
+    fault(
+        "terms-over-http",
+        "server-metadata.endpoints-https",
+        "Whoever is on the way decides which terms users read.",
+    ),
+    fault(
+        "token-endpoint-fragment",
+        "server-metadata.endpoints-without-fragment",
+        "Some clients send the fragment along and get no token.",
+    ),
+    fault(
+        "jwks-with-private-key",
+        "server-metadata.jwks-usable",
+        "Anybody can sign tokens in the name of the server.",
+    ),
+    fault(
+        "registration-not-published",
+        "server-metadata.registration-endpoint-published",
+        "Clients that the operator does not know cannot be used.",
+        "*",
+        revision="2025-06-18",
     ),
 )

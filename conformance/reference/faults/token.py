@@ -32,6 +32,5 @@ FAULTS: tuple[Fault, ...] = (
         "unknown-code-500",
         "token.unknown-code-refused",
         "Clients take a stale code as an outage and try it again.",
-        "registration.public-client-usable",
     ),
 )
