@@ -6,6 +6,7 @@ from typing import Literal
 
 from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.survey import Survey
+from conformance.wire.http import split_url
 
 State = Literal["present", "absent", "missing", "unknown"]
 
@@ -115,6 +116,11 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
     "jwks_uri": lambda s: s.discovery and s.discovery.endpoint("jwks_uri"),
     "cimd": lambda s: s.discovery and s.discovery.server_metadata.get(CIMD),
     "no_cimd": lambda s: s.discovery and not s.discovery.server_metadata.get(CIMD),
+    "path_issuer": lambda s: s.discovery and split_url(s.discovery.issuer).path.strip("/"),
+    "oidc": lambda s: s.discovery and s.discovery.offers_openid,
+    "iss_supported": lambda s: (
+        s.discovery and s.discovery.server_metadata.get("authorization_response_iss_parameter_supported") is True
+    ),
     **{
         name: (lambda s, name=name: s.discovery and s.discovery.endpoint(name))  # type: ignore[misc]
         for name in (
@@ -129,8 +135,8 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
 
 _AUTHORIZATION = frozenset(
     """
-    authorization protected path_issuer oidc confidential_client second_client loopback_redirect
-    registration_management cimd_host resource_indicators iss_supported jwt_access_token scopes
+    authorization protected confidential_client second_client loopback_redirect
+    registration_management cimd_host resource_indicators jwt_access_token scopes
     narrow_token second_user second_resource upstream_token introspection_credentials private_key_jwt_client
     client_credentials_client enterprise_managed client_credentials_grant proxy_as challenge_optional dpop
     dpop_resource
@@ -166,6 +172,9 @@ _ABSENT = {
     "prm": "there is no protected-resource metadata",
     "as_metadata": "there is no authorization server metadata",
     "no_metadata": "there is authorization server metadata",
+    "path_issuer": "the issuer has no path",
+    "oidc": "the server does not offer OpenID Connect",
+    "iss_supported": "the metadata does not promise iss in authorization responses",
     "output-schema": "no listed tool has an outputSchema",
     "paginated": "every list fits on one page",
     "session": "the server uses no session id",

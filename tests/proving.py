@@ -33,9 +33,8 @@ _OUTPUT = "output.txt"
 
 
 def sign_in(server: ReferenceServer) -> Sequence[str]:
-    """The options with which an audit signs in on the pages of the server, and has a token of another user."""
-    fields = (f"--consent-field=username={server.username}", f"--consent-field=password={server.password}")
-    return (*fields, f"--second-token={server.access_token_for('bob')}")
+    """The options with which an audit signs in on the pages of the server."""
+    return f"--consent-field=username={server.username}", f"--consent-field=password={server.password}"
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ class Deployment:
 PROFILES: Mapping[Profile, Deployment] = {
     "combined": Deployment(lambda fault: ReferenceServer(fault, consent="form")),
     "separate": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="separate")),
+    "plain": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="plain")),
     "tls": Deployment(
         lambda fault: ReferenceServer(fault, consent="form", profile="tls"),
         lambda server: (*sign_in(server), f"--ca-file={server.ca_file}"),

@@ -83,6 +83,12 @@ class Discovery:
             " issuer, as clients of revision 2025-03-26 do."
         )
 
+    @property
+    def offers_openid(self) -> bool:
+        """Whether the server is an OpenID provider: its scopes hold openid, or only that kind of metadata is there."""
+        scopes = as_list(self.server_metadata.get("scopes_supported"))
+        return "openid" in scopes or bool(self.server_document and self.server_document.found_by != "RFC 8414")
+
     def endpoint(self, name: str) -> str | None:
         """An absolute endpoint URL of the server metadata, None when absent."""
         value = self.server_metadata.get(name)

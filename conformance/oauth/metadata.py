@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlunsplit
 
 from conformance.oauth.challenge import Challenge
-from conformance.wire.http import NoAnswer, Reply, join_url, origin_of, split_url
+from conformance.wire.http import NoAnswer, Reply, is_loopback, join_url, origin_of, split_url
 
 PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource"
 AUTHORIZATION_SERVER = "/.well-known/oauth-authorization-server"
@@ -55,6 +55,14 @@ class AuthorizationServer:
         return next((one for one in self.documents if one.content), None)
 
 
+def is_web_url(value: object) -> bool:
+    """Whether a value is an absolute https URL without fragment; http is fine on loopback."""
+    if not isinstance(value, str) or "#" in value:
+        return False
+    parts = split_url(value)
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(value)))
+
+
 def resource_metadata_places(endpoint: str, challenge: Challenge | None) -> list[tuple[str, str]]:
     """Where protected-resource metadata is looked for, as (found_by, url), most specific first."""
     parts = split_url(endpoint)
@@ -81,6 +89,11 @@ def server_metadata_places(issuer: str) -> list[tuple[str, str]]:
         ("OpenID Connect, path inserted" if path else "OpenID Connect", origin + OPENID_CONFIGURATION + path),
     ]
     return [*places, ("OpenID Connect, path appended", origin + path + OPENID_CONFIGURATION)] if path else places
+
+
+def openid_places(issuer: str) -> list[tuple[str, str]]:
+    """Where OpenID configurations of an issuer are looked for, as (form, url)."""
+    return server_metadata_places(issuer)[1:]
 
 
 def identifier_of(well_known_url: str) -> str:

@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 
 from conformance.audit import Audit, audit_of
+from conformance.ceremony.redemption import Redemption
 from conformance.ceremony.refreshing import Refreshing
 from conformance.ceremony.replay import Replay
 from conformance.ceremony.revoking import Revocation
 from conformance.evidence import Exchange
 from conformance.judge import Judge
+from conformance.oauth.discovery import Discovery
 from conformance.oauth.document_clients import DocumentClients
 from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.library import Library
 from conformance.oauth.management import Managing
-from conformance.oauth.redemption import Redemption
+from conformance.oauth.metadata import Document
 from conformance.plugins.selection import LAST, LATE, turn_of
 from conformance.plugins.verdicts import JUDGE
 from conformance.probe import Probe
@@ -48,6 +51,37 @@ def judge(audit: Audit, request: pytest.FixtureRequest) -> Judge:
 def survey(audit: Audit) -> Survey:
     """What the survey found at the target."""
     return audit.need_survey()
+
+
+@pytest.fixture(scope="session")
+def discovery(audit: Audit) -> Discovery:
+    """How the survey found the authorization server."""
+    found = audit.need_survey().discovery
+    if not found:
+        raise CouldNotRun("no authorization server was looked for")
+    return found
+
+
+@pytest.fixture
+def resource_metadata(discovery: Discovery) -> Document:
+    """The protected-resource metadata that a client uses."""
+    if not discovery.resource_document:
+        raise CouldNotRun("there is no protected-resource metadata")
+    return discovery.resource_document
+
+
+@pytest.fixture
+def server_metadata(discovery: Discovery) -> Document:
+    """The authorization server metadata that a client uses."""
+    if not discovery.server_document:
+        raise CouldNotRun("there is no authorization server metadata")
+    return discovery.server_document
+
+
+@pytest.fixture(scope="session")
+def library(audit: Audit, discovery: Discovery) -> Library:
+    """Further documents by their URL."""
+    return Library(discovery, audit.http, audit.once)
 
 
 @pytest.fixture
@@ -104,15 +138,8 @@ def managing(audit: Audit, registrations: Registrations) -> Managing:
 
 @pytest.fixture(scope="session")
 def redemption(audit: Audit) -> Redemption:
-    """The code of the survey's login, redeemed with every defect and then without.
-
-    Where a code does not survive a failed attempt, every further defect gets a fresh one.
-    """
-    login = audit.need_survey().login
-    made = login.redemption if login else None
-    if made is None:
-        raise CouldNotRun("nobody logged in")
-    return audit.once("redemption", lambda: made.completed(audit.flow()))
+    """One code, redeemed with every defect and then without."""
+    return audit.once("redemption", lambda: Redemption.perform(audit.flow()))
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +169,6 @@ def replay(audit: Audit) -> Replay:
 def late(audit: Audit, request: pytest.FixtureRequest) -> None:
     """What uses up the login of the survey asks for this, and runs when every other check has ended."""
     _wait_for_turn(audit, request, LATE)
-    audit.close_session()
 
 
 @pytest.fixture(scope="session")

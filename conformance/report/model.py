@@ -37,14 +37,6 @@ class Run(TypedDict):
     scope: str
 
 
-class ConsentPlan(TypedDict):
-    """`survey.authorization.plan`: what whoever approves is asked for at most, and what is left out."""
-
-    approvals: int
-    denials: int
-    left_out: list[str]
-
-
 class Authorization(TypedDict):
     """`survey.authorization`: where the login of the server was found and how it went."""
 
@@ -55,7 +47,6 @@ class Authorization(TypedDict):
     client: str | None
     consent: str
     approvals: int
-    plan: ConsentPlan | None
 
 
 class Feature(TypedDict):
@@ -114,7 +105,6 @@ class RequirementResult(TypedDict):
     verdict: str
     checks: list[str]
     reason: str
-    narrowed: bool
 
 
 class Observation(TypedDict):

@@ -18,9 +18,6 @@ from conformance.evidence import Channel, Recorder
 from conformance.shapes import as_object
 from conformance.wire.sse import SseScanner
 
-Fields = Mapping[str, str | Sequence[str]]
-"""Header fields to send; a sequence sends one line for each value."""
-
 VERSION = "0.1.0"
 USER_AGENT = f"pytest-mcp-conformance/{VERSION} (conformance audit)"
 BODY_LIMIT = 4_000_000
@@ -253,7 +250,7 @@ class HttpClient:
         *,
         channel: Channel,
         purpose: str,
-        headers: Fields | None = None,
+        headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         revision: str = "",
     ) -> Reply:
@@ -280,7 +277,7 @@ class HttpClient:
         *,
         channel: Channel,
         purpose: str,
-        headers: Fields | None = None,
+        headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         revision: str = "",
         silence: float | None = 0.0,
@@ -303,7 +300,7 @@ class StreamedExchange:
         url: str,
         channel: Channel,
         purpose: str,
-        headers: Fields | None,
+        headers: Mapping[str, str] | None,
         body: bytes,
         revision: str,
         silence: float | None = 0.0,
@@ -317,9 +314,7 @@ class StreamedExchange:
             "url": url,
             "revision": revision,
         }
-        fields: dict[str, str | Sequence[str]] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
-        fields |= {"Accept-Encoding": "identity", **(headers or {})}
-        self._headers = [(name, one) for name, value in fields.items() for one in _lines(value)]
+        self._headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"} | dict(headers or {})
         self._body = body
         self._response: httpx.Response | None = None
         self.sent: tuple[tuple[str, str], ...] = ()
@@ -367,16 +362,12 @@ class StreamedExchange:
         elapsed = (time.monotonic() - self._started) * 1000
         recorded = self._client.recorder.record(
             **self._about,
-            request=(self.sent or tuple(self._headers), self._body),
+            request=(self.sent or tuple(self._headers.items()), self._body),
             response=answer,
             error=error,
             milliseconds=elapsed,
         )
         return recorded.id
-
-
-def _lines(value: str | Sequence[str]) -> Sequence[str]:
-    return [value] if isinstance(value, str) else value
 
 
 def _header_lines(response: httpx.Response) -> tuple[tuple[str, str], ...]:

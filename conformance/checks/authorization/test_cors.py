@@ -1,0 +1,62 @@
+"""What scripts of web pages on other origins may do (the CORS protocol of the Fetch standard)."""
+
+import pytest
+
+from conformance import Judge, requirement
+from conformance.audit import Audit
+from conformance.oauth.cross_origin import PAGE, CrossOriginAnswer, visit
+from conformance.oauth.discovery import Discovery
+
+
+@pytest.fixture(scope="session")
+def visits(audit: Audit, discovery: Discovery) -> dict[str, CrossOriginAnswer]:
+    """A preflight and a request from another origin to every endpoint, by its name."""
+    survey = audit.need_survey()
+    return audit.once("cross-origin requests", lambda: visit(audit.http, survey.endpoint, discovery))
+
+
+@requirement("cors.authorize-without-cors")
+def test_the_authorization_endpoint_is_nothing_for_scripts(visits: dict[str, CrossOriginAnswer], judge: Judge) -> None:
+    answer = visits["authorization_endpoint"]
+    for reply in answer.replies:
+        allowed = reply.header("access-control-allow-origin")
+        expected = "no Access-Control-Allow-Origin"
+        judge.advise(allowed not in ("*", PAGE), expected=expected, observed=allowed or "none", evidence=reply)
+
+
+@requirement("cors.metadata-readable")
+def test_the_metadata_is_readable_for_scripts(visits: dict[str, CrossOriginAnswer], judge: Judge) -> None:
+    for name in ("resource metadata", "server metadata"):
+        if name in visits:
+            lacking = visits[name].lacks("mcp-protocol-version")
+            expected = f"the {name} readable across origins"
+            judge.advise(not lacking, expected=expected, observed=lacking or "readable", evidence=visits[name])
+
+
+@requirement("cors.token-and-registration-usable")
+def test_scripts_can_register_and_get_tokens(visits: dict[str, CrossOriginAnswer], judge: Judge) -> None:
+    for name in ("token_endpoint", "registration_endpoint", "revocation_endpoint"):
+        if name in visits:
+            lacking = visits[name].lacks("content-type")
+            expected = f"the {name} usable across origins"
+            judge.advise(not lacking, expected=expected, observed=lacking or "usable", evidence=visits[name])
+
+
+@requirement("cors.mcp-endpoint-usable")
+def test_scripts_can_use_the_mcp_endpoint(visits: dict[str, CrossOriginAnswer], judge: Judge) -> None:
+    answer = visits["MCP endpoint"]
+    if answer.request.status == 403:
+        judge.not_applicable("foreign origins are refused, to keep DNS rebinding out")
+    lacking = answer.lacks("authorization", "content-type", "mcp-protocol-version", exposed="www-authenticate")
+    expected = "the MCP endpoint usable across origins"
+    judge.advise(not lacking, expected=expected, observed=lacking or "usable", evidence=answer)
+
+
+@requirement("cors.no-credentialed-reflection")
+def test_no_endpoint_lets_every_origin_send_cookies(visits: dict[str, CrossOriginAnswer], judge: Judge) -> None:
+    for name, answer in visits.items():
+        for reply in answer.replies:
+            origin = reply.header("access-control-allow-origin")
+            credentials = (reply.header("access-control-allow-credentials") or "").lower() == "true"
+            reflected = credentials and origin == PAGE
+            judge.never(reflected, f"the {name} allows any origin to send cookies", evidence=reply)
