@@ -151,8 +151,8 @@ def make_audit(settings: Settings, recorder: Recorder, survey: Survey | None = N
 
 
 def _learn(redactor: Redactor, settings: Settings) -> None:
-    for value, label in ((settings.token, "token"), (settings.client_secret, "client_secret")):
-        redactor.learn(value, label)
+    for name in ("token", "second_token", "client_secret"):
+        redactor.learn(getattr(settings, name), name)
     for name, value in settings.consent_field.items():
         redactor.learn(value, f"field {name}")
         redactor.hide(name)

@@ -1,6 +1,6 @@
 """Single requests to the MCP endpoint outside any session."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from conformance.survey import Survey, close_quietly, connect
 from conformance.wire import jsonrpc
 from conformance.wire.connection import CLIENT_INFO, Connection
-from conformance.wire.http import HttpClient, Reply
+from conformance.wire.http import Fields, HttpClient, Reply
 from conformance.wire.streamable_http import ACCEPT
 
 
@@ -19,31 +19,50 @@ class Probe:
     survey: Survey
     http: HttpClient
 
-    def knock(self, authorization: str | None, purpose: str, query: dict[str, str] | None = None) -> Reply:
-        """One request that needs authorization, with this Authorization field. Raises NoAnswer."""
+    def knock(
+        self, authorization: str | Sequence[str] | None, purpose: str, query: dict[str, str] | None = None
+    ) -> Reply:
+        """One request that needs authorization, with this Authorization field or these. Raises NoAnswer."""
+        if not self._streamable:
+            return self.send("GET", purpose, authorization, {"Accept": "text/event-stream"}, query=query)
+        params = {
+            "protocolVersion": self.survey.revision or "2025-11-25",
+            "capabilities": {},
+            "clientInfo": CLIENT_INFO,
+        }
+        body = jsonrpc.encode(jsonrpc.request("initialize", params, 1))
+        reply = self.send("POST", purpose, authorization, body=body, query=query)
+        self._end_session(reply, authorization)
+        return reply
+
+    def send(
+        self,
+        method: str,
+        purpose: str,
+        authorization: str | Sequence[str] | None = None,
+        headers: Fields | None = None,
+        body: bytes = b"",
+        query: dict[str, str] | None = None,
+    ) -> Reply:
+        """Any request to the MCP endpoint, its answer read up to the first message. Raises NoAnswer.
+
+        `headers` are added to those of a message, or replace them. Of a stream that a GET opened nothing is read.
+        """
         url = self.survey.endpoint
         if query:
             url += ("&" if "?" in url else "?") + urlencode(query)
-        headers = {"Accept": ACCEPT if self._streamable else "text/event-stream"}
-        body = b""
-        if self._streamable:
-            headers["Content-Type"] = "application/json"
-            params = {
-                "protocolVersion": self.survey.revision or "2025-11-25",
-                "capabilities": {},
-                "clientInfo": CLIENT_INFO,
-            }
-            body = jsonrpc.encode(jsonrpc.request("initialize", params, 1))
+        fields: dict[str, str | Sequence[str]] = {"Accept": ACCEPT}
+        if body:
+            fields["Content-Type"] = "application/json"
         if authorization is not None:
-            headers["Authorization"] = authorization
-        method = "POST" if self._streamable else "GET"
+            fields["Authorization"] = authorization
+        fields |= headers or {}
         with (
-            exchange := self.http.stream(method, url, channel="mcp", purpose=purpose, headers=headers, body=body)
+            exchange := self.http.stream(method, url, channel="mcp", purpose=purpose, headers=fields, body=body)
         ) as stream:
-            stream.read_one_message()
-        reply = exchange.reply
-        self._end_session(reply, authorization)
-        return reply
+            if method != "GET" or stream.media_type != "text/event-stream":
+                stream.read_one_message()
+        return exchange.reply
 
     def admits(self, reply: Reply) -> bool:
         """Whether the answer to a knock let the request in: a result or an opened stream."""
@@ -68,11 +87,10 @@ class Probe:
     def _streamable(self) -> bool:
         return self.survey.transport == "streamable-http"
 
-    def _end_session(self, reply: Reply, authorization: str | None) -> None:
+    def _end_session(self, reply: Reply, authorization: str | Sequence[str] | None) -> None:
         session = reply.header("mcp-session-id")
         if session and reply.ok:
-            headers = {"Mcp-Session-Id": session, "Authorization": authorization or ""}
+            fields = {"Mcp-Session-Id": session}
             if self.survey.revision:
-                headers["MCP-Protocol-Version"] = self.survey.revision
-            headers = {name: value for name, value in headers.items() if value}
-            self.http.send("DELETE", self.survey.endpoint, channel="mcp", purpose="end of session", headers=headers)
+                fields["MCP-Protocol-Version"] = self.survey.revision
+            self.send("DELETE", "end of session", authorization, fields)

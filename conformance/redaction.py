@@ -161,8 +161,9 @@ class Redactor:
             name, equals, content = part.strip().partition("=")
             attribute = index and _normalized(name) in ("path", "domain", "expires", "maxage", "samesite")
             if equals and not attribute:
+                known = _FINGERPRINT.findall(self._known_values(content))
                 self._meet(content, "cookie")
-                content = self.fingerprint(content, "cookie")
+                content = "".join(known) or self.fingerprint(content, "cookie")
             parts.append(f"{name}{equals}{content}")
         return "; ".join(parts)
 

@@ -136,7 +136,12 @@ def _requirements(
             "verdict": str(verdict),
             "checks": sorted(one["id"] for one in mine),
             "reason": reason,
+            "narrowed": verdict is Verdict.COULD_NOT_RUN and bool(mine) and all(_narrowed(one) for one in mine),
         }
+
+
+def _narrowed(check: Mapping[str, Any]) -> bool:
+    return check["narrowed"] or check["verdict"] != Verdict.COULD_NOT_RUN
 
 
 def _rolls_up_to(verdict: str, rolled: Verdict) -> bool:

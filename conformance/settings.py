@@ -54,7 +54,14 @@ class Option:
 
 def _seconds(text: str) -> float:
     value = float(text)
-    if not 0 < value <= 600:
+    if not 0 < value <= 7200:
+        raise ValueError
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
         raise ValueError
     return value
 
@@ -93,6 +100,18 @@ OPTIONS = (
         choices=get_args(Consent),
     ),
     Option("--token", "Access token to use instead of logging in.", "TOKEN", env="MCP_TOKEN"),
+    Option(
+        "--second-token",
+        "Access token of another user, to see whether the sessions of users are kept apart.",
+        "TOKEN",
+        env="MCP_SECOND_TOKEN",
+    ),
+    Option(
+        "--second-resource",
+        "Another resource of the same authorization server, to see whether its tokens are refused. Found in the"
+        " server metadata when left out.",
+        "URI",
+    ),
     Option(
         "--client-id",
         "Client registered beforehand, instead of dynamic registration.",
@@ -134,6 +153,13 @@ OPTIONS = (
     ),
     Option("--consent-submit", "Text of the button that approves, if it is not found by itself.", "TEXT"),
     Option(
+        "--approvals",
+        "Most approvals to ask for. What then cannot be decided is reported by name as could-not-run. When left out,"
+        " a person is asked for those that decide the most, an automatic login for all.",
+        "N",
+        type=_count,
+    ),
+    Option(
         "--call-tools",
         "Tools to call besides those with readOnlyHint: names separated by commas, or all. Beware of side effects.",
         "NAME,...",
@@ -154,7 +180,8 @@ OPTIONS = (
     ),
     Option(
         "--patience",
-        "Seconds to wait for what a server may do late, such as a revocation taking effect.",
+        "Seconds to wait for what takes its time, such as a revocation taking effect or a token ending. More than 660"
+        " also shows whether an authorization code expires.",
         "SECONDS",
         default=60.0,
         type=_seconds,
@@ -180,6 +207,8 @@ class Settings:
     revision: str | None = None
     consent: Consent = "auto"
     token: str | None = field(default=None, repr=False)
+    second_token: str | None = field(default=None, repr=False)
+    second_resource: str | None = None
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     redirect_uri: str | None = None
@@ -188,6 +217,7 @@ class Settings:
     document_port: int = 0
     consent_field: dict[str, str] = field(default_factory=dict[str, str], repr=False)
     consent_submit: str = ""
+    approvals: int | None = None
     call_tools: tuple[str, ...] = ()
     fail_on: FailOn = "must"
     report_dir: str = "reports"
@@ -203,7 +233,16 @@ class Settings:
 
     def shown(self) -> dict[str, Any]:
         """The options a report may show: no secrets, no addresses."""
-        names = ("transport", "revision", "consent", "call_tools", "fail_on", "request_timeout", "patience")
+        names = (
+            "transport",
+            "revision",
+            "consent",
+            "approvals",
+            "call_tools",
+            "fail_on",
+            "request_timeout",
+            "patience",
+        )
         return {name: getattr(self, name) for name in names}
 
 
@@ -257,8 +296,11 @@ def _check(settings: Settings, config: pytest.Config) -> None:
             raise pytest.UsageError("--target-url must not hold a user name or password; use --token")
     if settings.consent == "token" and not settings.token and settings.active:
         raise pytest.UsageError("--consent token needs --token or MCP_TOKEN")
-    if settings.token and not (settings.token.isascii() and settings.token.isprintable() and " " not in settings.token):
-        raise pytest.UsageError("--token wants one word of ASCII characters, as it stands in an Authorization field")
+    for flag, token in (("--token", settings.token), ("--second-token", settings.second_token)):
+        if token and not (token.isascii() and token.isprintable() and " " not in token):
+            raise pytest.UsageError(
+                f"{flag} wants one word of ASCII characters, as it stands in an Authorization field"
+            )
     if settings.client_metadata_url and not settings.client_metadata_url.startswith("https://"):
         raise pytest.UsageError("--client-metadata-url wants an https URL, such as https://host/client.json")
     if settings.client_secret and not settings.client_id:

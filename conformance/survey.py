@@ -4,7 +4,7 @@ import socket
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookiejar import Cookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ from conformance.oauth.consent import (
 from conformance.oauth.discovery import Discovery, discover
 from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.plan import Plan
+from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client, client_of
 from conformance.settings import Settings
 from conformance.shapes import as_list, as_object, is_array, is_object
@@ -40,8 +42,6 @@ _CAPABILITY = {"tools/list": "tools", "prompts/list": "prompts"}
 _PAGES = 200
 _MOST_ENTRIES = 100
 STATELESS_REVISION = "2026-07-28"
-APPROVALS = 3
-"""Approvals of a full audit: the survey's login, one for redemption and tokens, one for replay."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,40 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class AgedCode:
+    """A code that nobody redeemed yet; `issued` is when it came, in seconds since the epoch."""
+
+    grant: Grant
+    issued: float
+
+
+@dataclass(frozen=True)
 class Login:
-    """The login of the survey: registration, approval and token response."""
+    """The login of the survey: registration, approval, and what its code was worth.
+
+    `foreign` is a second client without a grant, `aged` a code put aside to be redeemed when it must have expired.
+    """
 
     client: Client
     registration: Reply | None = None
-    pkce: Pkce | None = None
-    response: AuthorizationResponse | None = None
-    tokens: TokenReply | None = None
+    redemption: Redemption | None = None
+    foreign: Client | None = None
+    aged: AgedCode | None = None
+
+    @property
+    def grant(self) -> Grant | None:
+        """The approved request that gave the tokens."""
+        return self.redemption.grant if self.redemption else None
+
+    @property
+    def response(self) -> AuthorizationResponse | None:
+        """The authorization response."""
+        return self.grant.response if self.grant else None
+
+    @property
+    def tokens(self) -> TokenReply | None:
+        """The token response."""
+        return self.redemption.accepted if self.redemption else None
 
 
 @dataclass
@@ -112,6 +138,8 @@ class Survey:
     cookies: tuple[Cookie, ...] = field(default=(), repr=False)
     redirect_uri: str = ""
     consent: str = ""
+    approvals: int = 0
+    plan: Plan | None = None
     opening: Answer | None = None
     handshakes: dict[str, Answer] = field(default_factory=dict[str, Answer])
     revision: str = ""
@@ -198,7 +226,8 @@ class Survey:
             "endpoints": {name: found.endpoint(name) for name in names if found.endpoint(name)},
             "client": client,
             "consent": self.consent,
-            "approvals": 1 if self.login and self.login.response else 0,
+            "approvals": self.approvals,
+            "plan": self.plan.as_json() if self.plan else None,
         }
 
 
@@ -414,27 +443,31 @@ class Surveyor:
             survey.steps.append(("log in", "skipped", "a token was given"))
             if settings.consent == "token" or (survey.discovery and survey.discovery.distrust):
                 return
+        survey.plan = self._plan()
         try:
             flow = self.flow()
         except CouldNotRun as failure:
             raise Stop(Failure("log in", str(failure), "correct the metadata, or give --token")) from None
         client, registration = self._client(flow)
-        survey.login = Login(client, registration)
+        survey.login = Login(client, registration, foreign=self._foreign(flow))
+        say = self._tell if settings.consent == "person" else self._say
+        say(f"  the audit {survey.plan.sentence}")
         with self._step("log in", f"logging in (consent: {settings.consent})") as detail:
-            pkce = Pkce.s256()
             try:
-                grant: Grant = flow.authorize(pkce, client)
+                survey.login = replace(survey.login, aged=self._aged(flow))
+                redemption = Redemption.perform(flow, client, survey.login.foreign)
             except (CouldNotRun, NoAnswer) as failure:
                 raise Stop(
                     Failure("log in", str(failure), "see the consent options in --help", "authorization request")
                 ) from None
-            survey.login = Login(client, registration, pkce, grant.response)
-            survey.cookies = flow.browser.cookies
-            try:
-                tokens = flow.redeem(grant)
-            except (CouldNotRun, NoAnswer) as failure:
-                raise Stop(Failure("log in", str(failure), "", "token request")) from None
-            survey.login = Login(client, registration, pkce, grant.response, tokens)
+            finally:
+                survey.cookies, survey.approvals = flow.browser.cookies, self._http.recorder.approvals
+            tokens = redemption.accepted
+            survey.login = replace(survey.login, redemption=redemption)
+            if redemption.burns:
+                survey.plan = self._plan(burns=True)
+                survey.notes.append("A failed redemption ends a code here, so each defect needs a code of its own.")
+                say(f"  a failed redemption ends a code here: the audit {survey.plan.sentence}")
             if not tokens.access_token:
                 sentence = f"the token endpoint gave no access token ({tokens.summary})"
                 raise Stop(
@@ -443,6 +476,29 @@ class Surveyor:
             survey.token = survey.token or tokens.access_token
             detail.append("access token received")
 
+    def _plan(self, *, burns: bool = False) -> Plan:
+        assert self.survey.discovery  # noqa: S101 - set by the step before
+        return Plan.of(
+            self.survey.discovery.server_metadata,
+            patience=self._settings.patience,
+            cap=self._settings.approvals,
+            person=self._settings.consent == "person",
+            burns=burns,
+        )
+
+    def _aged(self, flow: OAuthFlow) -> AgedCode | None:
+        assert self.survey.plan  # noqa: S101 - set before the login
+        if "aged" not in self.survey.plan.consents:
+            return None
+        grant = flow.authorize(Pkce.s256(), flow.new_client("registration for a code put aside"), of="aged")
+        return AgedCode(grant, time.time())
+
+    def _foreign(self, flow: OAuthFlow) -> Client | None:
+        try:
+            return flow.second_client()
+        except (CouldNotRun, NoAnswer):
+            return None
+
     def _client(self, flow: OAuthFlow) -> tuple[Client, Reply | None]:
         settings, survey = self._settings, self.survey
         if settings.client_id:
@@ -450,17 +506,20 @@ class Surveyor:
             supported = flow.discovery.server_metadata.get("token_endpoint_auth_methods_supported")
             if settings.client_secret and isinstance(supported, list) and method not in supported:
                 method = "client_secret_post"
-            return Client(settings.client_id, survey.redirect_uri, settings.client_secret, method), None
+            uri = survey.redirect_uri
+            return Client(settings.client_id, uri, settings.client_secret, method, (uri,)), None
         with self._step("register", "registering a client") as detail:
+            advice = "register a client by hand and give --client-id, or give --token"
+            two = [survey.redirect_uri, f"{survey.redirect_uri}-2"]
             try:
-                reply = flow.register("registration for the login")
+                reply = flow.register("registration for the login", redirect_uris=two)
+                if reply.status in (400, 403, 422):
+                    reply = flow.register("registration for the login, one redirect URI")
             except (CouldNotRun, NoAnswer) as failure:
-                advice = "register a client by hand and give --client-id, or give --token"
                 raise Stop(Failure("register", f"no client could be registered: {failure}", advice)) from None
             client = client_of(reply, survey.redirect_uri)
             if not client:
                 sentence = f"the registration endpoint gave no client ({reply.summary})"
-                advice = "register a client by hand and give --client-id, or give --token"
                 if reply.status == 429:
                     later = reply.header("retry-after")
                     advice = f"registrations are limited: try again {f'after {later} s' if later else 'later'}"
@@ -622,20 +681,22 @@ def make_flow(survey: Survey, settings: Settings, http: HttpClient, tell: Say) -
     return OAuthFlow(
         http=http,
         discovery=survey.discovery,
-        consent=_consent(settings, http, tell, survey.cookies),
+        consent=_consent(settings, http, tell, survey),
         redirect_uri=survey.redirect_uri,
         resource=_resource(survey),
         scope=_scope(survey.discovery),
         client=survey.login.client if survey.login else None,
         configured=bool(settings.client_id),
+        plan=survey.plan,
     )
 
 
-def _consent(settings: Settings, http: HttpClient, tell: Say, cookies: tuple[Cookie, ...]) -> ConsentDriver:
+def _consent(settings: Settings, http: HttpClient, tell: Say, survey: Survey) -> ConsentDriver:
     if settings.consent == "auto":
-        return AutomaticConsent(Browser(http, cookies), settings.consent_field, settings.consent_submit)
+        return AutomaticConsent(Browser(http, survey.cookies), settings.consent_field, settings.consent_submit)
+    plan = survey.plan
     if settings.consent == "person":
-        return PersonConsent(tell, APPROVALS)
+        return PersonConsent(tell, plan.approvals + plan.denials if plan else 1)
     advice = "consent is off (--consent none)" if settings.consent == "none" else "a token was given instead of a login"
     return NoConsent(settings.consent, f"{advice}; use --consent auto or --consent person to log in")
 

@@ -53,6 +53,13 @@ class CouldNotRun(Exception):
         self.reason = reason
 
 
+class Narrowed(CouldNotRun):
+    """The user's own limits, such as `--approvals` and `--patience`, keep the check from running.
+
+    Never a pass either, but it does not make a run incomplete: the user chose the scope, and the report names it.
+    """
+
+
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict of a requirement decided by several checks: a failure is never masked.
 
@@ -81,8 +88,8 @@ def outcome(requirements: Sequence[Mapping[str, Any]], *, complete: bool, fail_o
     """Outcome of a run.
 
     not-conformant: a MUST failed (with `fail_on="should"` a SHOULD too).
-    incomplete: the survey or the run broke off (`complete` is false), an applicable MUST could not be
-    tried, or nothing was judged. conformant: everything else.
+    incomplete: the survey or the run broke off (`complete` is false), an applicable MUST could not be tried
+    for another reason than the user's own limits (`narrowed`), or nothing was judged. conformant: everything else.
     """
     demanded = ("MUST", "SHOULD") if fail_on == "should" else ("MUST",)
     binding = [row for row in requirements if row["level"].startswith(demanded)]
@@ -90,7 +97,7 @@ def outcome(requirements: Sequence[Mapping[str, Any]], *, complete: bool, fail_o
         return "not-conformant"
     if any(row["verdict"] == Verdict.FAIL for row in requirements):
         return "not-conformant"
-    undecided = any(row["verdict"] == Verdict.COULD_NOT_RUN for row in binding)
+    undecided = any(row["verdict"] == Verdict.COULD_NOT_RUN and not row.get("narrowed") for row in binding)
     judged = any(row["verdict"] in (Verdict.PASS, Verdict.WARN) for row in requirements)
     return "conformant" if complete and judged and not undecided else "incomplete"
 
@@ -117,8 +124,10 @@ def sentence(result: Outcome, requirements: Sequence[Mapping[str, Any]], revisio
     judged_musts = number(Verdict.PASS, "MUST") + number(Verdict.FAIL, "MUST") + number(Verdict.WARN, "MUST")
     failed, advisories = number(Verdict.FAIL, ""), number(Verdict.WARN, "")
     stuck, unjudged = number(Verdict.COULD_NOT_RUN, ""), number(Verdict.NOT_JUDGED, "")
+    beyond = sum(bool(row.get("narrowed")) for row in requirements)
     noun = "advisory" if advisories == 1 else "advisories"
-    tail = f"{advisories} {noun}, {stuck} could not run, {unjudged} not judged."
+    limits = f" ({beyond} of them beyond the limits the user set)" if beyond else ""
+    tail = f"{advisories} {noun}, {stuck} could not run{limits}, {unjudged} not judged."
     subject = f"MCP {revision}" if revision else "MCP"
     if result == "not-conformant":
         return f"Not conformant to {subject}: {failed} of {judged_musts} judged MUST requirements failed; {tail}"

@@ -33,8 +33,9 @@ _OUTPUT = "output.txt"
 
 
 def sign_in(server: ReferenceServer) -> Sequence[str]:
-    """The options with which an audit signs in on the pages of the server."""
-    return f"--consent-field=username={server.username}", f"--consent-field=password={server.password}"
+    """The options with which an audit signs in on the pages of the server, and has a token of another user."""
+    fields = (f"--consent-field=username={server.username}", f"--consent-field=password={server.password}")
+    return (*fields, f"--second-token={server.access_token_for('bob')}")
 
 
 @dataclass(frozen=True)

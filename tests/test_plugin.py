@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -260,15 +259,10 @@ def test_two_runs_agree(tmp_path: Path, server: ReferenceServer, serial: Run) ->
     assert again.results["survey"] == serial.results["survey"]
 
 
-def test_a_run_costs_few_registrations_and_logins(serial: Run) -> None:
-    sent = Counter(
-        (one["request"]["method"], one["request"]["url"].partition("?")[0].rpartition("/")[2])
-        for one in serial.results["exchanges"].values()
-    )
+def test_a_run_asks_for_no_more_than_it_announced(serial: Run) -> None:
+    authorization = serial.results["survey"]["authorization"]
 
-    assert serial.results["survey"]["authorization"]["approvals"] == 3
-    assert sent["POST", "register"] <= 75
-    assert serial.results["summary"]["requests"] <= 260
+    assert 0 < authorization["approvals"] <= authorization["plan"]["approvals"]
 
 
 def test_every_exchange_a_check_refers_to_is_there(serial: Run) -> None:

@@ -131,7 +131,7 @@ def test_options_that_make_no_sense_are_refused(pytester: pytest.Pytester, words
         "--request-timeout=soon",
         "--request-timeout=nan",
         "--request-timeout=inf",
-        "--patience=601",
+        "--patience=7201",
         "--transport=carrier-pigeon",
         "--revision=2024-11-05",
         "--consent=yes",

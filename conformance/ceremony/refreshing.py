@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from conformance.ceremony.redemption import Redemption
 from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.redemption import Redemption
 from conformance.probe import Probe
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply

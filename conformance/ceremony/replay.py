@@ -18,6 +18,6 @@ class Replay:
     @classmethod
     def perform(cls, oauth: OAuthFlow) -> "Replay":
         """One approval."""
-        grant = oauth.authorize(Pkce.s256())
+        grant = oauth.authorize(Pkce.s256(128), of="confidential")
         unknown = oauth.redeem(grant, {"code": secrets.token_urlsafe(32)})
         return cls(oauth.redeem(grant), oauth.redeem(grant), unknown)

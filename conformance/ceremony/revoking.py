@@ -3,9 +3,9 @@
 import time
 from dataclasses import dataclass, replace
 
-from conformance.ceremony.redemption import Redemption
 from conformance.oauth.flow import OAuthFlow, TokenReply
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.probe import Probe
 from conformance.verdict import CouldNotRun
@@ -42,7 +42,7 @@ class Revocation:
         if first.answer.ok or first.unsupported or not redemption.grant.client.public:
             return first
         try:
-            grant = oauth.authorize(Pkce.s256(), oauth.confidential_client())
+            grant = oauth.authorize(Pkce.s256(), oauth.confidential_client(), of="confidential")
         except CouldNotRun:
             return first
         second = cls._revoke(oauth, probe, grant.client, oauth.redeem(grant), patience)

@@ -12,6 +12,7 @@ from conformance.oauth.browser import Browser
 from conformance.oauth.consent import AuthorizationResponse, ConsentDriver, ConsentFailed
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.plan import Plan
 from conformance.oauth.registration import Client, Registrar, client_of, registration_request
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import HttpClient, Reply
@@ -108,6 +109,7 @@ class OAuthFlow:
     client: Client | None = None
     configured: bool = False
     registrar: Registrar | None = None
+    plan: Plan | None = None
     _stranger: Browser | None = None
 
     def __post_init__(self) -> None:
@@ -131,14 +133,14 @@ class OAuthFlow:
         assert self.registrar  # noqa: S101 - follows from the endpoint being known
         return self.registrar.register(registration_request(self.redirect_uri, **changes), purpose)
 
-    def new_client(self, purpose: str = "registration") -> Client:
+    def new_client(self, purpose: str = "registration", **changes: Any) -> Client:  # noqa: ANN401
         """A client of its own for a grant; the configured one where the user gave one.
 
-        Raises CouldNotRun when the server registers none.
+        `changes` are those of `register`. Raises CouldNotRun when the server registers none.
         """
         if self.configured and self.client:
             return self.client
-        reply = self.register(purpose)
+        reply = self.register(purpose, **changes)
         client = client_of(reply, self.redirect_uri)
         if not client:
             raise CouldNotRun(f"the server registered no client ({reply.summary}); give --client-id")
@@ -222,13 +224,24 @@ class OAuthFlow:
         client: Client | None = None,
         changes: Changes | None = None,
         *,
+        of: str = "login",
         deny: bool = False,
-        consent: ConsentDriver | None = None,
+        driver: ConsentDriver | None = None,
     ) -> Grant:
-        """Have a request approved; costs one approval. Raises CouldNotRun when no code came.
+        """Have a request approved; costs one approval.
 
-        With `deny` the user is asked to decline, and the grant has no code. `consent` replaces the driver.
+        Args:
+            pkce: verifier and challenge.
+            client: whose request it is; a new one when left out.
+            changes: what differs from a good request; None leaves a parameter out, a list repeats it.
+            of: the consent of the plan this belongs to.
+            deny: ask the user to decline; the grant then has no code.
+            driver: who is asked instead of the audit's user.
+
+        Raises NoAnswer, CouldNotRun when no code came, Narrowed when the plan leaves the consent out.
         """
+        if self.plan:
+            self.plan.claim(of)
         client = client or self.new_client()
         state = secrets.token_urlsafe(16)
         self.http.recorder.redactor.learn(pkce.verifier, "code_verifier")
@@ -236,7 +249,7 @@ class OAuthFlow:
         url = self._authorization_url(sent)
         redirect_uri = sent.get("redirect_uri")
         try:
-            response = (consent or self.consent).approve(
+            response = (driver or self.consent).approve(
                 url, redirect_uri if isinstance(redirect_uri, str) else client.redirect_uri, deny=deny
             )
         except ConsentFailed as failure:

@@ -5,6 +5,7 @@ pytest_plugins = (
     "conformance.plugins.survey",
     "conformance.plugins.selection",
     "conformance.plugins.fixtures",
+    "conformance.plugins.tokens",
     "conformance.plugins.verdicts",
     "conformance.plugins.reporting",
     "conformance.plugins.testlog",

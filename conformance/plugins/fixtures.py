@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from conformance.audit import Audit, audit_of
-from conformance.ceremony.redemption import Redemption
 from conformance.ceremony.refreshing import Refreshing
 from conformance.ceremony.replay import Replay
 from conformance.ceremony.revoking import Revocation
@@ -19,6 +18,7 @@ from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.library import Library
 from conformance.oauth.management import Managing
 from conformance.oauth.metadata import Document
+from conformance.oauth.redemption import Redemption
 from conformance.plugins.selection import LAST, LATE, turn_of
 from conformance.plugins.verdicts import JUDGE
 from conformance.probe import Probe
@@ -138,8 +138,15 @@ def managing(audit: Audit, registrations: Registrations) -> Managing:
 
 @pytest.fixture(scope="session")
 def redemption(audit: Audit) -> Redemption:
-    """One code, redeemed with every defect and then without."""
-    return audit.once("redemption", lambda: Redemption.perform(audit.flow()))
+    """The code of the survey's login, redeemed with every defect and then without.
+
+    Where a code does not survive a failed attempt, every further defect gets a fresh one.
+    """
+    login = audit.need_survey().login
+    made = login.redemption if login else None
+    if made is None:
+        raise CouldNotRun("nobody logged in")
+    return audit.once("redemption", lambda: made.completed(audit.flow()))
 
 
 @pytest.fixture(scope="session")
@@ -169,6 +176,7 @@ def replay(audit: Audit) -> Replay:
 def late(audit: Audit, request: pytest.FixtureRequest) -> None:
     """What uses up the login of the survey asks for this, and runs when every other check has ended."""
     _wait_for_turn(audit, request, LATE)
+    audit.close_session()
 
 
 @pytest.fixture(scope="session")

@@ -120,7 +120,13 @@ def _start_demo(stack: ExitStack, settings: Settings) -> Settings:
         ) from None
     server = stack.enter_context(ReferenceServer(consent="form"))
     account = {"username": server.username, "password": server.password}
-    return replace(settings, target_url=server.url, demo=False, consent_field=account | settings.consent_field)
+    return replace(
+        settings,
+        target_url=server.url,
+        demo=False,
+        consent_field=account | settings.consent_field,
+        second_token=settings.second_token or server.access_token_for("bob"),
+    )
 
 
 def facts(audit: Audit) -> list[str]:

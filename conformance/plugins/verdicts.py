@@ -13,7 +13,7 @@ from conformance.plugins.junit import properties
 from conformance.plugins.selection import check_id, level_of, requirement_ids, turn_of
 from conformance.shapes import as_object
 from conformance.survey import bounded
-from conformance.verdict import CouldNotRun, NotApplicable, Verdict, of_violation
+from conformance.verdict import CouldNotRun, Narrowed, NotApplicable, Verdict, of_violation
 from conformance.wire.http import NoAnswer
 
 JUDGE = pytest.StashKey[Judge]()
@@ -78,7 +78,7 @@ def pytest_runtest_makereport(
     verdict, reason = _verdict(failure, level)
     if verdict is Verdict.ERROR:
         reason = audit.recorder.redactor.text(reason)
-    record = _record(item, audit, verdict, reason, level)
+    record = _record(item, audit, verdict, reason, level, narrowed=isinstance(failure, Narrowed))
     report.conformance = record  # type: ignore[attr-defined]
     item.user_properties += properties(
         {**record, "check": record["id"], "level": level}, audit.catalogue, audit.revision
@@ -121,7 +121,9 @@ def _counts(audit: Audit) -> tuple[int, int, int]:
     return len(audit.recorder.exchanges), audit.recorder.sent, audit.recorder.approvals
 
 
-def _record(item: pytest.Item, audit: Audit, verdict: Verdict, reason: str, level: str) -> dict[str, Any]:
+def _record(
+    item: pytest.Item, audit: Audit, verdict: Verdict, reason: str, level: str, *, narrowed: bool
+) -> dict[str, Any]:
     judge = item.stash.get(JUDGE, None)
     first, sent, approvals = item.stash.get(MARK, _counts(audit))
     new = audit.recorder.since(item.stash.get(CALL_MARK, first))
@@ -135,6 +137,7 @@ def _record(item: pytest.Item, audit: Audit, verdict: Verdict, reason: str, leve
         "parameters": _parameters(item, audit),
         "verdict": str(verdict),
         "reason": audit.recorder.redactor.text(reason),
+        "narrowed": narrowed,
         "observations": [one.as_json() for one in judge.observations] if judge else [],
         "notes": list(judge.notes) if judge else [],
         "exchanges": list(dict.fromkeys(shown)),

@@ -37,6 +37,14 @@ class Run(TypedDict):
     scope: str
 
 
+class ConsentPlan(TypedDict):
+    """`survey.authorization.plan`: what whoever approves is asked for at most, and what is left out."""
+
+    approvals: int
+    denials: int
+    left_out: list[str]
+
+
 class Authorization(TypedDict):
     """`survey.authorization`: where the login of the server was found and how it went."""
 
@@ -47,6 +55,7 @@ class Authorization(TypedDict):
     client: str | None
     consent: str
     approvals: int
+    plan: ConsentPlan | None
 
 
 class Feature(TypedDict):
@@ -105,6 +114,7 @@ class RequirementResult(TypedDict):
     verdict: str
     checks: list[str]
     reason: str
+    narrowed: bool
 
 
 class Observation(TypedDict):

@@ -18,6 +18,9 @@ from conformance.evidence import Channel, Recorder
 from conformance.shapes import as_object
 from conformance.wire.sse import SseScanner
 
+Fields = Mapping[str, str | Sequence[str]]
+"""Header fields to send; a sequence sends one line for each value."""
+
 VERSION = "0.1.0"
 USER_AGENT = f"pytest-mcp-conformance/{VERSION} (conformance audit)"
 BODY_LIMIT = 4_000_000
@@ -250,7 +253,7 @@ class HttpClient:
         *,
         channel: Channel,
         purpose: str,
-        headers: Mapping[str, str] | None = None,
+        headers: Fields | None = None,
         body: bytes = b"",
         revision: str = "",
     ) -> Reply:
@@ -277,7 +280,7 @@ class HttpClient:
         *,
         channel: Channel,
         purpose: str,
-        headers: Mapping[str, str] | None = None,
+        headers: Fields | None = None,
         body: bytes = b"",
         revision: str = "",
         silence: float | None = 0.0,
@@ -300,7 +303,7 @@ class StreamedExchange:
         url: str,
         channel: Channel,
         purpose: str,
-        headers: Mapping[str, str] | None,
+        headers: Fields | None,
         body: bytes,
         revision: str,
         silence: float | None = 0.0,
@@ -314,7 +317,9 @@ class StreamedExchange:
             "url": url,
             "revision": revision,
         }
-        self._headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"} | dict(headers or {})
+        fields: dict[str, str | Sequence[str]] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
+        fields |= {"Accept-Encoding": "identity", **(headers or {})}
+        self._headers = [(name, one) for name, value in fields.items() for one in _lines(value)]
         self._body = body
         self._response: httpx.Response | None = None
         self.sent: tuple[tuple[str, str], ...] = ()
@@ -362,12 +367,16 @@ class StreamedExchange:
         elapsed = (time.monotonic() - self._started) * 1000
         recorded = self._client.recorder.record(
             **self._about,
-            request=(self.sent or tuple(self._headers.items()), self._body),
+            request=(self.sent or tuple(self._headers), self._body),
             response=answer,
             error=error,
             milliseconds=elapsed,
         )
         return recorded.id
+
+
+def _lines(value: str | Sequence[str]) -> Sequence[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def _header_lines(response: httpx.Response) -> tuple[tuple[str, str], ...]:

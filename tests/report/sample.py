@@ -141,6 +141,7 @@ class Builder:
                 "parameters": dict(parameters or {}),
                 "verdict": verdict,
                 "reason": reason,
+                "narrowed": False,
                 "observations": list(observations),
                 "notes": list(notes),
                 "exchanges": [self.keep(one) for one in exchanges],
@@ -161,6 +162,7 @@ class Builder:
                 "verdict": verdict,
                 "checks": list(checks),
                 "reason": reason,
+                "narrowed": False,
             }
         )
 
@@ -250,6 +252,7 @@ def _survey(tools: Sequence[str], revision: str | None) -> dict[str, Any]:
             "client": "dynamic registration",
             "consent": "auto",
             "approvals": 4,
+            "plan": {"approvals": 4, "denials": 1, "left_out": ["race"]},
         },
         "capabilities": {"tools": {"listChanged": True}, "resources": {}, "prompts": {}},
         "features": [

@@ -122,3 +122,18 @@ def test_the_challenge_for_a_bad_token_says_invalid_token(bad_tokens: dict[str, 
         observed=code or "no error attribute",
         evidence=reply,
     )
+
+
+@requirement("challenge.invalid-token-keeps-resource-metadata")
+def test_the_challenge_for_a_bad_token_names_the_resource_metadata(
+    survey: Survey, bad_tokens: dict[str, Reply], judge: Judge
+) -> None:
+    reply = bad_tokens["an opaque token"]
+    first, later = (bearer(one.header_all("www-authenticate")) for one in (refusal_of(survey), reply))
+    expected, observed = ((one.get("resource_metadata") if one else None) for one in (first, later))
+    judge.that(
+        observed == expected,
+        expected=f"resource_metadata {expected}",
+        observed=observed or "no resource_metadata",
+        evidence=reply,
+    )

@@ -1,8 +1,8 @@
 """Proof Key for Code Exchange: a code is worthless without its verifier."""
 
 from conformance import Judge, requirement
-from conformance.ceremony.redemption import Redemption, Refusal
-from conformance.survey import Survey
+from conformance.ceremony.replay import Replay
+from conformance.oauth.redemption import Redemption, Refusal
 
 
 def refused(judge: Judge, name: str, refusal: Refusal) -> None:
@@ -17,30 +17,28 @@ def refused(judge: Judge, name: str, refusal: Refusal) -> None:
 
 
 @requirement("pkce.s256-supported")
-def test_the_right_verifier_redeems_the_code(survey: Survey, redemption: Redemption, judge: Judge) -> None:
-    first = survey.login.tokens if survey.login else None
-    lengths = {"128 characters": redemption.accepted} | ({"43 characters": first} if first else {})
-    for name, reply in lengths.items():
+def test_the_right_verifier_redeems_the_code(redemption: Redemption, replay: Replay, judge: Judge) -> None:
+    for name, reply in {"43 characters": redemption.accepted, "128 characters": replay.first}.items():
         good = reply.access_token is not None
         judge.that(good, expected=f"a token for a verifier of {name}", observed=reply.summary, evidence=reply)
 
 
 @requirement("pkce.wrong-verifier-refused")
 def test_another_verifier_does_not_redeem_the_code(redemption: Redemption, judge: Judge) -> None:
-    refused(judge, "another verifier", redemption.wrong)
+    refused(judge, "another verifier", redemption.refusal("wrong verifier"))
 
 
 @requirement("pkce.missing-verifier-refused")
 def test_no_verifier_does_not_redeem_the_code(redemption: Redemption, judge: Judge) -> None:
-    refused(judge, "a missing verifier", redemption.missing)
+    refused(judge, "a missing verifier", redemption.refusal("missing verifier"))
 
 
 @requirement("pkce.challenge-not-accepted-as-verifier")
 def test_the_challenge_does_not_redeem_the_code(redemption: Redemption, judge: Judge) -> None:
-    refused(judge, "the challenge in place of the verifier", redemption.challenge)
+    refused(judge, "the challenge in place of the verifier", redemption.refusal("challenge as verifier"))
 
 
 @requirement("pkce.malformed-verifier-refused")
 def test_a_malformed_verifier_breaks_nothing(redemption: Redemption, judge: Judge) -> None:
-    attempt = redemption.malformed.attempt
+    attempt = redemption.refusal("malformed verifier").attempt
     judge.that(attempt.status < 500, expected="no server error", observed=attempt.summary, evidence=attempt)

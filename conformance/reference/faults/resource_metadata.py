@@ -23,8 +23,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "resource-metadata-not-found",
-        "resource-metadata.discoverable resource-metadata.path-inserted-location"
-        " challenge.resource-metadata-parameter",
+        "resource-metadata.discoverable resource-metadata.path-inserted-location challenge.resource-metadata-parameter",
         "Clients cannot learn which authorization server to use.",
         _NO_DOCUMENT,
     ),

@@ -1,0 +1,4 @@
+"""How many seconds pass before something that must have ended is tried again."""
+
+CODE_AGE = 660.0
+"""Age at which an authorization code must not work any more: ten minutes (RFC 6749 section 4.1.2) and some slack."""
