@@ -190,8 +190,6 @@ class Authorization:
         return response
 
     def _approve(self, wanted: AuthorizationRequest) -> Response:
-        if is_document_url(wanted.client.id) and self.faults.active("client-document-unknown-at-token"):
-            self.store.clients.pop(wanted.client.id, None)
         grant = Grant(USERNAME, wanted.client.id, wanted.resources, wanted.scope, wanted.nonce)
         code = self.store.issue_code(grant, wanted.redirect_uri, wanted.challenge)
         return self._redirect(wanted.redirect_uri, wanted.state, {"code": code})

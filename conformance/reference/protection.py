@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens
-from conformance.reference.jsonrpc import as_object, read_json
+from conformance.reference.jsonrpc import JsonObject, as_object, read_json
+from conformance.reference.pages import USERNAME
 from conformance.reference.redirects import LOOPBACK_HOSTS
 from conformance.reference.scopes import BASE, RESOURCE_SCOPES
 from conformance.reference.site import (
@@ -20,6 +21,7 @@ from conformance.reference.site import (
     SSE_PATH,
     Site,
 )
+from conformance.reference.streamable_http import SESSION_HEADER
 from conformance.reference.tools import TOOL_SCOPES
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -32,6 +34,7 @@ class Protection:
         self.site = site
         self.faults = site.faults
         self.access_tokens = access_tokens
+        self.asked = 0
 
     async def refusal(self, request: Request) -> Response | None:
         """The answer to a request that must not be served; None if it may pass, its user in `request.state.user`."""
@@ -43,9 +46,12 @@ class Protection:
             return None
         path = SSE_PATH if request.url.path == MESSAGES_PATH else request.url.path
         credentials = self._credentials(request)
-        if credentials == "":
-            return self._ask_for_token(path)
         bearer = None if self.faults.active("access-token-refused") else self.access_tokens.bearer(credentials, path)
+        if bearer is None and SESSION_HEADER in request.headers and self.faults.active("session-replaces-token"):
+            request.state.user = USERNAME
+            return None
+        if credentials == "":
+            return await self._ask_for_token(request, path)
         if bearer is None:
             return self._refuse_token(path, credentials)
         request.state.user = bearer.user
@@ -65,22 +71,27 @@ class Protection:
 
     async def _needed_scopes(self, request: Request) -> tuple[str, ...]:
         """The scopes a request needs: more than the base one where it calls a tool that wants more."""
-        try:
-            message = as_object(read_json(await request.body())) or {}
-        except ValueError:
-            message = {}
+        message = await _message(request)
         params = as_object(message.get("params")) or {}
         further = TOOL_SCOPES.get(str(params.get("name"))) if message.get("method") == "tools/call" else None
         return (BASE, further) if further else (BASE,)
 
-    def _ask_for_token(self, path: str) -> Response:
+    async def _ask_for_token(self, request: Request, path: str) -> Response:
         if self.faults.active("bare-bearer-challenge"):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        message = await _message(request)
+        if "method" in message and "id" not in message and self.faults.active("notification-without-token"):
+            return Response(status_code=202)
         error = "invalid_token" if self.faults.active("missing-token-has-error") else ""
         status = 403 if self.faults.active("missing-token-403") else 401
-        return Response(status_code=status, headers={"WWW-Authenticate": self._challenge(path, RESOURCE_SCOPES, error)})
+        self.asked += 1
+        few = self.asked % 2 == 0 and self.faults.active("challenge-scope-varies")
+        challenge = self._challenge(path, (BASE,) if few else RESOURCE_SCOPES, error)
+        return Response(status_code=status, headers={"WWW-Authenticate": challenge})
 
     def _refuse_token(self, path: str, credentials: str) -> Response:
+        if not _TOKEN.fullmatch(credentials) and self.faults.active("malformed-authorization-500"):
+            return Response("Internal Server Error", 500, media_type="text/plain")
         foreign = self.access_tokens.find(credentials) is None
         dotted = credentials.count(".") == 2 and _TOKEN.fullmatch(credentials)
         if foreign and dotted and self.faults.active("bad-token-500"):
@@ -90,7 +101,9 @@ class Protection:
         headers = {"WWW-Authenticate": challenge, "Cache-Control": "no-store"}
         if self.faults.active("bad-token-without-challenge"):
             del headers["WWW-Authenticate"]
-        document = {"error": "invalid_token", "error_description": "the access token is not valid here"}
+        document: JsonObject = {"error": "invalid_token", "error_description": "the access token is not valid here"}
+        if self.faults.active("refusal-with-result"):
+            document = {"jsonrpc": "2.0", "id": 1, "result": {"tools": []}}
         status = 403 if foreign and self.faults.active("bad-token-403") else 401
         return JSONResponse(document, status, headers)
 
@@ -102,12 +115,17 @@ class Protection:
 
     def _challenge(self, path: str, scopes: tuple[str, ...], error: str) -> str:
         parameters = {"scope": " ".join(scopes)}
-        without_address = ("challenge-without-resource-metadata", "resource-metadata-not-found")
+        unauthenticated = error != "insufficient_scope"
+        if unauthenticated and self.faults.active("challenge-without-scope"):
+            del parameters["scope"]
+        without_address = ["challenge-without-resource-metadata", "resource-metadata-not-found"]
+        without_address += ["bad-token-without-resource-metadata"] if error == "invalid_token" else []
         if self.site.has_metadata and not any(self.faults.active(name) for name in without_address):
             parameters["resource_metadata"] = self._resource_metadata(path)
         if error:
             parameters["error"] = error
-        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())
+        repeated = f', scope="{BASE}"' if self.faults.active("challenge-repeats-scope") else ""
+        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parameters.items()) + repeated
 
     def _resource_metadata(self, path: str) -> str:
         origin, prefix = self.site.origin, RESOURCE_METADATA_PREFIX
@@ -116,6 +134,14 @@ class Protection:
         if self.faults.active("resource-metadata-over-http"):
             origin = origin.replace("https:", "http:")
         return origin + prefix + ("-gone" if self.faults.active("resource-metadata-url-dead") else path)
+
+
+async def _message(request: Request) -> JsonObject:
+    """The JSON object in the body, empty where there is none."""
+    try:
+        return as_object(read_json(await request.body())) or {}
+    except ValueError:
+        return {}
 
 
 def _is_loopback(origin: str) -> bool:

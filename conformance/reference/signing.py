@@ -1,10 +1,16 @@
 """The key pair behind access tokens and id tokens, and what passes as its signature (RFC 7515, 7517, 7518)."""
 
+import hashlib
+import hmac
+from typing import Any
+
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm
 from jwt.utils import base64url_decode
 
+from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.store import random_value
 
@@ -15,7 +21,8 @@ _ES256 = ECAlgorithm(ECAlgorithm.SHA256)
 class SigningKey:
     """An ES256 key pair, new with each server; `jwk` is its public half as it is published."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
         self._private = ec.generate_private_key(ec.SECP256R1())
         self._public = self._private.public_key()
         id = random_value()
@@ -42,5 +49,21 @@ class SigningKey:
             return None
 
     def _signed(self, token: str, header: JsonObject) -> bool:
+        if self.faults.active("signature-unchecked"):
+            return True
+        algorithm = header.get("alg")
+        if algorithm in ("none", "None", "NONE", "") and self.faults.active("unsigned-token-accepted"):
+            return True
         text, _, encoded = token.rpartition(".")
-        return header.get("alg") == ALGORITHM and _ES256.verify(text.encode(), self._public, base64url_decode(encoded))
+        signature = base64url_decode(encoded)
+        if algorithm == "HS256" and self.faults.active("public-key-as-secret"):
+            secret = self._public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            return hmac.digest(secret, text.encode(), hashlib.sha256) == signature
+        return algorithm == ALGORITHM and _ES256.verify(text.encode(), self._key(header), signature)
+
+    def _key(self, header: JsonObject) -> Any:  # noqa: ANN401  a public key of either library
+        if "jwk" in header and self.faults.active("embedded-key-trusted"):
+            return jwt.PyJWK(header["jwk"]).key
+        if "jku" in header and self.faults.active("key-address-followed"):
+            return jwt.PyJWKClient(header["jku"], timeout=2).get_signing_keys()[0].key
+        return self._public

@@ -131,8 +131,8 @@ class Store:
         self.codes[value] = Code(grant, redirect_uri, challenge, time.time() + CODE_LIFETIME)
         return value
 
-    def issue_refresh_token(self, grant: Grant) -> str:
-        """A new refresh token of `grant`."""
-        value = random_value()
+    def issue_refresh_token(self, grant: Grant, value: str = "") -> str:
+        """A new refresh token of `grant`, random unless given."""
+        value = value or random_value()
         self.refresh_tokens[value] = RefreshToken(grant)
         return value

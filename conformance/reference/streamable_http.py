@@ -79,7 +79,7 @@ class StreamableHttp:
             return self._json(error_message(error, message.id), 400)
 
     def _open_session(self, message: Request, user: str) -> Response:
-        session = Session(secrets.token_urlsafe(24), user)
+        session = Session(self._session_id(), user)
         response = self._json(self.dispatcher.answer(message, session))
         if session.revision:
             self.sessions[session.id] = session
@@ -95,9 +95,15 @@ class StreamableHttp:
         if id is None:
             raise RefusedError(400, f"Missing {SESSION_HEADER}")
         session = self.sessions.get(id)
-        if session is None or session.user != request.state.user:
+        shared = self.dispatcher.faults.active("session-shared-between-users")
+        if session is None or (session.user != request.state.user and not shared):
             raise RefusedError(404, "The session has ended")
         return session
+
+    def _session_id(self) -> str:
+        if self.dispatcher.faults.active("session-ids-counted"):
+            return f"session-{len(self.sessions) + 1}"
+        return secrets.token_urlsafe(24)
 
     def _open_stream(self, request: HttpRequest) -> Response:
         session = self._session(request)

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import resource_paths
+from conformance.reference.client_documents import is_document_url
 from conformance.reference.client_metadata import GRANT_TYPES
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
@@ -83,6 +84,8 @@ class Tokens:
         elif secret is not None:
             method = "client_secret_post"
         client = self.store.clients.get(id or "")
+        if is_document_url(id or "") and self.faults.active("client-document-unknown-at-token"):
+            client = None
         if client is None:
             raise OAuthError("invalid_client", "the client is not known", 401)
         web = client.redirect_uris[0].startswith("https:") if client.redirect_uris else False
@@ -120,7 +123,7 @@ class Tokens:
             code.grant.revoked = True
             raise OAuthError("invalid_grant", "the code was used before")
         code.used = True
-        refresh_token = self.store.issue_refresh_token(code.grant) if "refresh_token" in client.grant_types else ""
+        refresh_token = self._refresh_token(code.grant) if "refresh_token" in client.grant_types else ""
         return self._issue(code.grant, resources, code.grant.scope, refresh_token)
 
     def _check_verifier(self, code: Code, verifier: str | None) -> None:
@@ -175,7 +178,11 @@ class Tokens:
         if self.faults.active("refresh-not-rotated"):
             return value
         token.used = True
-        return self.store.issue_refresh_token(token.grant)
+        return self._refresh_token(token.grant)
+
+    def _refresh_token(self, grant: Grant) -> str:
+        guessable = f"refresh-{len(self.store.refresh_tokens)}" if self.faults.active("refresh-tokens-counted") else ""
+        return self.store.issue_refresh_token(grant, guessable)
 
     def _issue(self, grant: Grant, resources: frozenset[str], scope: str, refresh_token: str) -> JsonObject:
         answer: JsonObject = {
@@ -195,7 +202,10 @@ class Tokens:
             answer["expires_in"] = str(answer["expires_in"])
         if self.faults.active("expires-in-missing"):
             del answer["expires_in"]
-        return JSONResponse(answer, 200, {} if self.faults.active("token-cacheable") else NO_STORE)
+        response = JSONResponse(answer, 200, {} if self.faults.active("token-cacheable") else NO_STORE)
+        if self.faults.active("token-in-cookie"):
+            response.set_cookie("access_token", answer["access_token"])
+        return response
 
 
 def _refusal(error: OAuthError) -> Response:

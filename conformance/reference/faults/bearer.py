@@ -19,4 +19,29 @@ FAULTS: tuple[Fault, ...] = (
         "bearer.scheme-case-insensitive",
         "Clients that write the scheme in lower case are locked out.",
     ),
+    fault(
+        "refresh-token-accepted",
+        "bearer.refresh-token-refused",
+        "A refresh token, which lives for months, works like an access token.",
+    ),
+    fault(
+        "session-shared-between-users",
+        "bearer.session-bound-to-user",
+        "Whoever learns a session id acts in the session of another user.",
+    ),
+    fault(
+        "session-ids-counted",
+        "bearer.session-ids-unguessable",
+        "Anybody can name the sessions of others.",
+    ),
+    fault(
+        "refresh-tokens-counted",
+        "bearer.tokens-unguessable",
+        "Anybody can guess the refresh tokens of others.",
+    ),
+    fault(
+        "token-in-cookie",
+        "bearer.token-not-in-cookie",
+        "Tokens travel in clear text with every unencrypted request.",
+    ),
 )

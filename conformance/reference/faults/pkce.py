@@ -7,9 +7,7 @@ FAULTS: tuple[Fault, ...] = (
         "s256-broken",
         "pkce.s256-supported",
         "Clients with long verifiers can never log in.",
-        "pkce.challenge-not-accepted-as-verifier pkce.missing-verifier-refused pkce.wrong-verifier-refused"
-        " refresh.bound-to-client refresh.rotates-for-public-clients refresh.works"
-        " revocation.access-token-revocable revocation.revoked-access-token-refused-by-resource",
+        "token.code-single-use token.unknown-code-refused",
     ),
     fault(
         "verifier-ignored",

@@ -25,7 +25,7 @@ FAULTS: tuple[Fault, ...] = (
         "resource-metadata-not-found",
         "resource-metadata.discoverable resource-metadata.path-inserted-location challenge.resource-metadata-parameter",
         "Clients cannot learn which authorization server to use.",
-        _NO_DOCUMENT,
+        f"challenge.invalid-token-keeps-resource-metadata {_NO_DOCUMENT}",
     ),
     fault(
         "resource-with-fragment",

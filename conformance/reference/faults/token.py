@@ -32,5 +32,6 @@ FAULTS: tuple[Fault, ...] = (
         "unknown-code-500",
         "token.unknown-code-refused",
         "Clients take a stale code as an outage and try it again.",
+        "registration.public-client-usable",
     ),
 )
