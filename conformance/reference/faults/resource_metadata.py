@@ -3,7 +3,7 @@
 from conformance.reference.faults.fault import Fault, fault
 
 _NO_DOCUMENT = (
-    "challenge.resource-metadata-url-usable cors.metadata-readable"
+    "challenge.invalid-token-keeps-resource-metadata challenge.resource-metadata-url-usable cors.metadata-readable"
     " resource-metadata.authorization-servers-are-issuers resource-metadata.authorization-servers-present"
     " resource-metadata.authorization-servers-reachable resource-metadata.cross-listed-by-server"
     " resource-metadata.header-method-advertised resource-metadata.no-empty-members"
