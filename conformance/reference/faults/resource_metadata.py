@@ -13,7 +13,11 @@ _NO_DOCUMENT = (
     " resource-metadata.served-as-json resource-metadata.signed-metadata-valid"
     " resource-metadata.unknown-resource-not-described"
 )
-_CLOSED = ("challenge.resource-metadata-url-usable", "resource-metadata.open-access")
+_CLOSED = (
+    "challenge.invalid-token-keeps-resource-metadata",
+    "challenge.resource-metadata-url-usable",
+    "resource-metadata.open-access",
+)
 
 FAULTS: tuple[Fault, ...] = (
     fault(
