@@ -79,7 +79,7 @@ def test_no_member_of_the_metadata_is_empty(server_metadata: Document, judge: Ju
     empty = [name for name, value in content.items() if value is None or value == []]
     expected = "members without value left out"
     judge.that(not empty, expected=expected, observed=empty or "none empty", evidence=server_metadata)
-    strings = [name for name, value in content.items() if name.endswith("_supported") and isinstance(value, str)]
+    strings = [name for name, value in content.items() if name.endswith("s_supported") and isinstance(value, str)]
     expected = "members with several values as arrays"
     judge.that(not strings, expected=expected, observed=strings or "all are", evidence=server_metadata)
 
