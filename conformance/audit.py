@@ -151,7 +151,7 @@ def make_audit(settings: Settings, recorder: Recorder, survey: Survey | None = N
 
 
 def _learn(redactor: Redactor, settings: Settings) -> None:
-    for name in ("token", "second_token", "client_secret"):
+    for name in ("token", "second_token", "client_secret", "client_key"):
         redactor.learn(getattr(settings, name), name)
     for name, value in settings.consent_field.items():
         redactor.learn(value, f"field {name}")

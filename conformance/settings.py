@@ -3,16 +3,18 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.verdict import FailOn
+from conformance.oauth.jwt import Key
+from conformance.verdict import CouldNotRun, FailOn
 from conformance.wire.connection import HANDSHAKE_REVISIONS
 
 Transport = Literal["auto", "streamable-http", "http+sse"]
-Consent = Literal["auto", "person", "token", "none"]
+Consent = Literal["auto", "person", "token", "client-credentials", "none"]
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ OPTIONS = (
     Option(
         "--consent",
         "Who approves authorization requests. auto follows redirects and submits plain HTML forms; person prints the"
-        " address, opens a browser and waits; token uses --token; none asks nobody. Default: token when a token is"
+        " address, opens a browser and waits; token uses --token; client-credentials acts as a service without a user,"
+        " with --client-id and --client-secret or --client-key; none asks nobody. Default: token when a token is"
         " given, else auto.",
         choices=get_args(Consent),
     ),
@@ -119,6 +122,12 @@ OPTIONS = (
         env="MCP_CLIENT_ID",
     ),
     Option("--client-secret", "Secret of the client given with --client-id.", "SECRET", env="MCP_CLIENT_SECRET"),
+    Option(
+        "--client-key",
+        "PEM file of the private key with which the client given with --client-id signs assertions (private_key_jwt).",
+        "FILE",
+        env="MCP_CLIENT_KEY",
+    ),
     Option(
         "--redirect-uri",
         "Redirect URI registered for the client given with --client-id. A loopback one when left out.",
@@ -199,7 +208,7 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user asked for. Secrets are kept out of the repr."""
+    """What the user asked for; `client_key` is the key itself. Secrets are kept out of the repr."""
 
     target_url: str | None = None
     demo: bool = False
@@ -211,6 +220,7 @@ class Settings:
     second_resource: str | None = None
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
+    client_key: str | None = field(default=None, repr=False)
     redirect_uri: str | None = None
     client_metadata_url: str = ""
     document_origin: str = ""
@@ -257,6 +267,8 @@ def read_settings(config: pytest.Config) -> Settings:
     values["consent_field"] = _pairs(values.get("consent_field") or ())
     values["call_tools"] = tuple(name for name in str(values.get("call_tools", "")).split(",") if name)
     values.setdefault("consent", "token" if values.get("token") else "auto")
+    if values.get("client_key"):
+        values["client_key"] = _key(values["client_key"])
     settings = Settings(**values)
     _check(settings, config)
     return settings
@@ -277,6 +289,19 @@ def _pairs(texts: Any) -> dict[str, str]:  # noqa: ANN401
             raise pytest.UsageError(f"--consent-field wants NAME=VALUE, such as username=ann; got {name!r}")
         pairs[name] = value
     return pairs
+
+
+def _key(file: str) -> str:
+    try:
+        pem = Path(file).read_text("utf-8")
+        Key.of_pem(pem)
+    except OSError as failure:
+        raise pytest.UsageError(f"--client-key {file} cannot be read: {failure.strerror}") from None
+    except UnicodeDecodeError:
+        raise pytest.UsageError(f"--client-key {file} is no text file; give the private key as PEM") from None
+    except (ValueError, CouldNotRun) as failure:
+        raise pytest.UsageError(f"--client-key {file} cannot be used: {failure}") from None
+    return pem
 
 
 def _check(settings: Settings, config: pytest.Config) -> None:
@@ -303,12 +328,20 @@ def _check(settings: Settings, config: pytest.Config) -> None:
             )
     if settings.client_metadata_url and not settings.client_metadata_url.startswith("https://"):
         raise pytest.UsageError("--client-metadata-url wants an https URL, such as https://host/client.json")
-    if settings.client_secret and not settings.client_id:
-        raise pytest.UsageError("--client-secret goes with --client-id")
     if bool(settings.document_origin) != bool(settings.document_port):
         raise pytest.UsageError("--document-origin and --document-port go together")
     if settings.document_origin and not _is_origin(settings.document_origin):
         raise pytest.UsageError("--document-origin wants an https origin without a path, such as https://host")
+    if settings.client_secret and settings.client_key:
+        raise pytest.UsageError("a client authenticates with --client-secret or with --client-key: give one of them")
+    for flag, value in (("--client-secret", settings.client_secret), ("--client-key", settings.client_key)):
+        if value and not settings.client_id:
+            raise pytest.UsageError(f"{flag} goes with --client-id")
+    if settings.consent == "client-credentials" and not (settings.client_secret or settings.client_key):
+        raise pytest.UsageError(
+            "--consent client-credentials needs --client-id and --client-secret or --client-key: register a client for"
+            " this grant at the server first"
+        )
     workers = config.getoption("numprocesses", None)
     if settings.document_port and settings.active and workers:
         raise pytest.UsageError("--document-port serves one process: run without -n")

@@ -23,6 +23,7 @@ from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client, client_of
+from conformance.oauth.service import NoUser, service_token, what_next
 from conformance.settings import Settings
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.verdict import CouldNotRun
@@ -93,6 +94,7 @@ class Login:
     """The login of the survey: registration, approval, and what its code was worth.
 
     `foreign` is a second client without a grant, `aged` a code put aside to be redeemed when it must have expired.
+    `service` is the token response to a service without a user.
     """
 
     client: Client
@@ -100,6 +102,7 @@ class Login:
     redemption: Redemption | None = None
     foreign: Client | None = None
     aged: AgedCode | None = None
+    service: TokenReply | None = None
 
     @property
     def grant(self) -> Grant | None:
@@ -114,7 +117,7 @@ class Login:
     @property
     def tokens(self) -> TokenReply | None:
         """The token response."""
-        return self.redemption.accepted if self.redemption else None
+        return self.redemption.accepted if self.redemption else self.service
 
 
 @dataclass
@@ -148,6 +151,11 @@ class Survey:
     notes: list[str] = field(default_factory=list[str])
     steps: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     failure: Failure | None = None
+
+    @property
+    def service(self) -> bool:
+        """Whether the audit acts for itself, without a user."""
+        return self.consent == "client-credentials"
 
     @property
     def initialize_result(self) -> dict[str, Any]:
@@ -449,7 +457,11 @@ class Surveyor:
         except CouldNotRun as failure:
             raise Stop(Failure("log in", str(failure), "correct the metadata, or give --token")) from None
         client, registration = self._client(flow)
-        survey.login = Login(client, registration, foreign=self._foreign(flow))
+        survey.login = Login(client, registration)
+        if settings.consent == "client-credentials":
+            self._log_in_as_service(flow, client)
+            return
+        survey.login = replace(survey.login, foreign=self._foreign(flow))
         say = self._tell if settings.consent == "person" else self._say
         say(f"  the audit {survey.plan.sentence}")
         with self._step("log in", f"logging in (consent: {settings.consent})") as detail:
@@ -499,9 +511,27 @@ class Surveyor:
         except (CouldNotRun, NoAnswer):
             return None
 
+    def _log_in_as_service(self, flow: OAuthFlow, client: Client) -> None:
+        survey = self.survey
+        with self._step("log in", "getting a token for a service") as detail:
+            try:
+                tokens = service_token(flow, client)
+            except (CouldNotRun, NoAnswer) as failure:
+                raise Stop(Failure("log in", str(failure), "", "client credentials request")) from None
+            survey.login = Login(client, service=tokens)
+            if not tokens.access_token:
+                sentence = f"the token endpoint gave the service no access token ({tokens.summary})"
+                raise Stop(Failure("log in", sentence, what_next(tokens), "client credentials request", tokens.summary))
+            survey.token = tokens.access_token
+            detail.append("access token received")
+
     def _client(self, flow: OAuthFlow) -> tuple[Client, Reply | None]:
         settings, survey = self._settings, self.survey
         if settings.client_id:
+            if settings.client_key:
+                return Client(
+                    settings.client_id, survey.redirect_uri, auth_method="private_key_jwt", key=settings.client_key
+                ), None
             method = "client_secret_basic" if settings.client_secret else "none"
             supported = flow.discovery.server_metadata.get("token_endpoint_auth_methods_supported")
             if settings.client_secret and isinstance(supported, list) and method not in supported:
@@ -685,8 +715,8 @@ def make_flow(survey: Survey, settings: Settings, http: HttpClient, tell: Say) -
         redirect_uri=survey.redirect_uri,
         resource=_resource(survey),
         scope=_scope(survey.discovery),
-        client=survey.login.client if survey.login else None,
-        configured=bool(settings.client_id),
+        client=survey.login.client if survey.login and not survey.service else None,
+        configured=bool(settings.client_id) and not survey.service,
         plan=survey.plan,
     )
 
@@ -697,6 +727,8 @@ def _consent(settings: Settings, http: HttpClient, tell: Say, survey: Survey) ->
     plan = survey.plan
     if settings.consent == "person":
         return PersonConsent(tell, plan.approvals + plan.denials if plan else 1)
+    if survey.service:
+        return NoUser()
     advice = "consent is off (--consent none)" if settings.consent == "none" else "a token was given instead of a login"
     return NoConsent(settings.consent, f"{advice}; use --consent auto or --consent person to log in")
 

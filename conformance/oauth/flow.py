@@ -2,20 +2,22 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote_plus
 
+from conformance.oauth.assertions import assertion, parameters
 from conformance.oauth.authorization import AuthorizationAnswer, Changes, ask, pairs_of, query_of
 from conformance.oauth.browser import Browser
 from conformance.oauth.consent import AuthorizationResponse, ConsentDriver, ConsentFailed
 from conformance.oauth.discovery import Discovery
+from conformance.oauth.jwt import Key
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.registration import Client, Registrar, client_of, registration_request
 from conformance.verdict import CouldNotRun
-from conformance.wire.http import HttpClient, Reply
+from conformance.wire.http import Fields, HttpClient, Reply
 
 Authentication = Literal["registered", "identified", "none", "header", "body", "both"]
 """How a client names itself at the token endpoint: by the method it is registered for, by its client_id alone, not
@@ -97,7 +99,8 @@ class OAuthFlow:
     """Steps of the authorization code flow against one authorization server.
 
     `resource` is the identifier sent as resource indicator (RFC 8707), `scope` what is asked for.
-    `client` is the client of the survey's login, `configured` says that it was given by the user.
+    `client` is the client of the survey's login, `configured` says that it was given by the user. `audience` is
+    whom assertions of clients are meant for.
     """
 
     http: HttpClient
@@ -110,9 +113,11 @@ class OAuthFlow:
     configured: bool = False
     registrar: Registrar | None = None
     plan: Plan | None = None
+    audience: str = ""
     _stranger: Browser | None = None
 
     def __post_init__(self) -> None:
+        self.audience = self.audience or self.discovery.issuer
         endpoint = self.discovery.endpoint("registration_endpoint")
         if endpoint and not self.registrar:
             self.registrar = Registrar(self.http, endpoint)
@@ -274,6 +279,7 @@ class OAuthFlow:
         client: Client | None = None,
         authentication: Authentication = "registered",
         purpose: str = "token request",
+        headers: Fields | None = None,
     ) -> TokenReply:
         """Exchange a code (OAuth 2.1 section 4.1.3), with the parameters of its request unless changed."""
         fields: dict[str, str] = {"grant_type": "authorization_code", "code": grant.code}
@@ -282,7 +288,7 @@ class OAuthFlow:
             if isinstance(value, str):
                 fields[name] = value
         fields["code_verifier"] = grant.pkce.verifier
-        return self.token({**fields, **(changes or {})}, client or grant.client, authentication, purpose)
+        return self.token({**fields, **(changes or {})}, client or grant.client, authentication, purpose, headers)
 
     def refresh(
         self,
@@ -292,10 +298,11 @@ class OAuthFlow:
         *,
         authentication: Authentication = "registered",
         purpose: str = "refresh",
+        headers: Fields | None = None,
     ) -> TokenReply:
         """Use a refresh token (OAuth 2.1 section 4.3.1), naming the resource unless changed."""
         fields = {"grant_type": "refresh_token", "refresh_token": refresh_token, "resource": self.resource}
-        return self.token({**fields, **(changes or {})}, client, authentication, purpose)
+        return self.token({**fields, **(changes or {})}, client, authentication, purpose, headers)
 
     def token(
         self,
@@ -303,9 +310,10 @@ class OAuthFlow:
         client: Client,
         authentication: Authentication = "registered",
         purpose: str = "token request",
+        headers: Fields | None = None,
     ) -> TokenReply:
         """Any request to the token endpoint. Raises NoAnswer, CouldNotRun where no endpoint is known."""
-        return TokenReply(self._post("token_endpoint", fields, client, authentication, purpose))
+        return TokenReply(self._post("token_endpoint", fields, client, authentication, purpose, headers))
 
     def revoke(
         self,
@@ -332,11 +340,31 @@ class OAuthFlow:
         return self._post("introspection_endpoint", {"token": token}, client, authentication, purpose)
 
     def _post(
-        self, endpoint: str, fields: Changes, client: Client, authentication: Authentication, purpose: str
+        self,
+        endpoint: str,
+        fields: Changes,
+        client: Client,
+        authentication: Authentication,
+        purpose: str,
+        headers: Fields | None = None,
     ) -> Reply:
-        pairs, headers = _authenticated(pairs_of(fields), client, authentication)
         url = self.endpoint(endpoint)
-        return self.http.post_form(url, pairs, channel="oauth", purpose=purpose, headers=headers)
+        pairs, credentials = _authenticated(pairs_of(fields), client, authentication)
+        sent = {**credentials, **(headers or {})}
+
+        def post(proof: Mapping[str, str]) -> Reply:
+            return self.http.post_form(url, [*pairs, *proof.items()], channel="oauth", purpose=purpose, headers=sent)
+
+        return self._signed(client, post) if authentication == "registered" and client.key else post({})
+
+    def _signed(self, client: Client, post: Callable[[Mapping[str, str]], Reply]) -> Reply:
+        """Authenticate by an assertion for the issuer, or for the token endpoint where the server wants that."""
+        while True:
+            text = assertion(Key.of_pem(client.key or ""), client.id, self.audience)
+            reply = post(parameters(text))
+            if reply.json_object.get("error") != "invalid_client" or self.audience != self.discovery.issuer:
+                return reply
+            self.audience = self.endpoint("token_endpoint")
 
 
 def _authenticated(

@@ -14,18 +14,22 @@ CLIENT_NAME = "pytest-mcp-conformance audit"
 
 @dataclass(frozen=True)
 class Client:
-    """A client the audit may use. `redirect_uri` is the one it uses, `redirect_uris` all that are registered."""
+    """A client the audit may use. `redirect_uri` is the one it uses, `redirect_uris` all that are registered.
+
+    `secret` and `key`, a private key in PEM, are what it authenticates with, one of them at most.
+    """
 
     id: str
     redirect_uri: str
     secret: str | None = field(default=None, repr=False)
     auth_method: str = "none"
     redirect_uris: tuple[str, ...] = ()
+    key: str | None = field(default=None, repr=False)
 
     @property
     def public(self) -> bool:
-        """Whether it has no secret."""
-        return self.secret is None
+        """Whether it has neither a secret nor a key."""
+        return self.secret is None and self.key is None
 
 
 def registration_request(redirect_uri: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -224,13 +224,13 @@ class HttpClient:
         *,
         channel: Channel,
         purpose: str,
-        headers: Mapping[str, str] | None = None,
+        headers: Fields | None = None,
     ) -> Reply:
         """POST form fields in the given order, repeated names kept. Raises NoAnswer."""
         pairs = list(fields.items()) if isinstance(fields, Mapping) else fields
         body = str(httpx.QueryParams(list(pairs))).encode()
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        return self.send("POST", url, channel=channel, purpose=purpose, headers=kind | dict(headers or {}), body=body)
+        return self.send("POST", url, channel=channel, purpose=purpose, headers={**kind, **(headers or {})}, body=body)
 
     def post_json(
         self,

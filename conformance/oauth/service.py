@@ -1,0 +1,43 @@
+"""Tokens for a client that acts for itself, without a user (OAuth 2.1 section 4.2)."""
+
+from conformance.oauth.consent import AuthorizationResponse
+from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.registration import Client
+from conformance.verdict import Narrowed
+
+NO_USER = (
+    "the audit acts as a service, without a user (--consent client-credentials); --consent auto or person judges this"
+)
+_ADVICE = {
+    "invalid_client": "are --client-id and --client-secret or --client-key those of the client?",
+    "unauthorized_client": "allow the client the grant client_credentials at the server",
+    "unsupported_grant_type": "the server does not offer the grant client_credentials: use another --consent",
+}
+
+
+class NoUser:
+    """The consent driver of a service: the audit's own choice keeps everybody from approving."""
+
+    name = "client-credentials"
+
+    def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
+        """Always raises Narrowed."""
+        raise Narrowed(NO_USER)
+
+
+def service_token(oauth: OAuthFlow, client: Client) -> TokenReply:
+    """The answer to a client credentials request for the resource, without scope where that of the resource is refused.
+
+    Raises NoAnswer, CouldNotRun.
+    """
+    fields = {"grant_type": "client_credentials", "resource": oauth.resource, "scope": oauth.scope}
+    reply = oauth.token(fields, client, purpose="client credentials request")
+    if reply.oauth_error == "invalid_scope" and oauth.scope:
+        fields["scope"] = None
+        reply = oauth.token(fields, client, purpose="client credentials request without scope")
+    return reply
+
+
+def what_next(reply: TokenReply) -> str:
+    """What to try after a refusal."""
+    return _ADVICE.get(reply.oauth_error or "", "see the exchange in the report")
