@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from conformance.oauth.discovery import Discovery
 from conformance.oauth.document_clients import ADVERTISED as CIMD
+from conformance.oauth.dpop import challenges
+from conformance.shapes import as_list
 from conformance.survey import Survey
 from conformance.wire.http import split_url
 
+DPOP_ALGORITHMS = "dpop_signing_alg_values_supported"
 State = Literal["present", "absent", "missing", "unknown"]
 
 
@@ -95,6 +99,16 @@ def _tokens(survey: Survey, name: str) -> object:
     return tokens.reply.json_object.get(name) if tokens else None
 
 
+def _dpop_resource(survey: Survey) -> object:
+    document = survey.discovery.resource_document if survey.discovery else None
+    offered = document and document.content.get(DPOP_ALGORITHMS)
+    return offered or (survey.refusal and challenges(survey.refusal))
+
+
+def _offered_grants(discovery: Discovery) -> list[Any]:
+    return as_list(discovery.server_metadata.get("grant_types_supported"))
+
+
 _TRANSPORTS = {"streamable-http": "streamable-http", "legacy-http-sse": "http+sse", "stdio": "stdio"}
 
 _NEED_LOGIN: dict[str, Callable[[Survey], object]] = {
@@ -114,6 +128,9 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
     "as_metadata": lambda s: s.discovery and s.discovery.server_document,
     "no_metadata": lambda s: s.discovery and not s.discovery.server_document,
     "jwks_uri": lambda s: s.discovery and s.discovery.endpoint("jwks_uri"),
+    "dpop": lambda s: s.discovery and s.discovery.server_metadata.get(DPOP_ALGORITHMS),
+    "dpop_resource": _dpop_resource,
+    "client_credentials_grant": lambda s: s.discovery and "client_credentials" in _offered_grants(s.discovery),
     "cimd": lambda s: s.discovery and s.discovery.server_metadata.get(CIMD),
     "no_cimd": lambda s: s.discovery and not s.discovery.server_metadata.get(CIMD),
     "path_issuer": lambda s: s.discovery and split_url(s.discovery.issuer).path.strip("/"),
@@ -138,8 +155,7 @@ _AUTHORIZATION = frozenset(
     authorization protected confidential_client second_client loopback_redirect
     registration_management cimd_host resource_indicators jwt_access_token scopes
     narrow_token second_user second_resource upstream_token introspection_credentials private_key_jwt_client
-    client_credentials_client enterprise_managed client_credentials_grant proxy_as challenge_optional dpop
-    dpop_resource
+    client_credentials_client enterprise_managed proxy_as challenge_optional
     """.split()
 ).union(_NEED_LOGIN, _DISCOVERED)
 
@@ -164,6 +180,9 @@ _SERVER: dict[str, Callable[[Survey], object]] = {
 }
 
 _ABSENT = {
+    "dpop": "the server metadata offers no proof of possession (DPoP)",
+    "dpop_resource": "the MCP server asks for no proof of possession (DPoP), nor does its metadata offer it",
+    "client_credentials_grant": "the server metadata does not offer the grant client_credentials",
     "cimd": f"the server metadata does not offer {CIMD}",
     "no_cimd": f"the server metadata offers {CIMD}",
     "public_client": "the registered client has a secret",

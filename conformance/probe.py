@@ -1,6 +1,6 @@
 """Single requests to the MCP endpoint outside any session."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -20,19 +20,28 @@ class Probe:
     http: HttpClient
 
     def knock(
-        self, authorization: str | Sequence[str] | None, purpose: str, query: dict[str, str] | None = None
+        self,
+        authorization: str | Sequence[str] | None,
+        purpose: str,
+        query: dict[str, str] | None = None,
+        proof: Callable[[str], str] | None = None,
     ) -> Reply:
-        """One request that needs authorization, with this Authorization field or these. Raises NoAnswer."""
+        """One request that needs authorization, with this Authorization field or these. Raises NoAnswer.
+
+        `proof` makes the DPoP field of a request with a method.
+        """
+        further = {"DPoP": proof(self.method)} if proof else {}
         if not self._streamable:
-            return self.send("GET", purpose, authorization, {"Accept": "text/event-stream"}, query=query)
+            fields = {"Accept": "text/event-stream", **further}
+            return self.send("GET", purpose, authorization, fields, query=query)
         params = {
             "protocolVersion": self.survey.revision or "2025-11-25",
             "capabilities": {},
             "clientInfo": CLIENT_INFO,
         }
         body = jsonrpc.encode(jsonrpc.request("initialize", params, 1))
-        reply = self.send("POST", purpose, authorization, body=body, query=query)
-        self._end_session(reply, authorization)
+        reply = self.send("POST", purpose, authorization, further, body, query)
+        self._end_session(reply, authorization, proof)
         return reply
 
     def send(
@@ -64,6 +73,11 @@ class Probe:
                 stream.read_one_message()
         return exchange.reply
 
+    @property
+    def method(self) -> str:
+        """The method of a knock."""
+        return "POST" if self._streamable else "GET"
+
     def admits(self, reply: Reply) -> bool:
         """Whether the answer to a knock let the request in: a result or an opened stream."""
         if not self._streamable:
@@ -87,10 +101,14 @@ class Probe:
     def _streamable(self) -> bool:
         return self.survey.transport == "streamable-http"
 
-    def _end_session(self, reply: Reply, authorization: str | Sequence[str] | None) -> None:
+    def _end_session(
+        self, reply: Reply, authorization: str | Sequence[str] | None, proof: Callable[[str], str] | None
+    ) -> None:
         session = reply.header("mcp-session-id")
         if session and reply.ok:
             fields = {"Mcp-Session-Id": session}
             if self.survey.revision:
                 fields["MCP-Protocol-Version"] = self.survey.revision
+            if proof:
+                fields["DPoP"] = proof("DELETE")
             self.send("DELETE", "end of session", authorization, fields)

@@ -149,6 +149,9 @@ class Redactor:
         if name == "mcp-session-id":
             self._meet(value, "session")
             return self._known.get(value) or self.fingerprint(value, "session")
+        if name in ("dpop", "dpop-nonce"):
+            self._meet(value, name)
+            return self._known.get(value) or self.fingerprint(value, name)
         if name in ("cookie", "set-cookie"):
             return self._cookie(value)
         if name in _SHOWN_HEADERS or name.startswith("access-control-"):

@@ -126,7 +126,6 @@ OPTIONS = (
         "--client-key",
         "PEM file of the private key with which the client given with --client-id signs assertions (private_key_jwt).",
         "FILE",
-        env="MCP_CLIENT_KEY",
     ),
     Option(
         "--redirect-uri",

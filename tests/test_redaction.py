@@ -67,6 +67,10 @@ UNKNOWN: dict[str, Callable[[Recorder, str], str]] = {
     "set-cookie": lambda r, s: answered(r, [("Set-Cookie", f"sid={s}; Path=/; HttpOnly")], ""),
     "session": lambda r, s: answered(r, [("Mcp-Session-Id", s)], ""),
     "header of any other name": lambda r, s: answered(r, [("X-Amzn-Trace", s), ("Api-Key", s)], ""),
+    "proof of possession": lambda r, s: recorded(r, request=([("DPoP", s), ("dpop", s)], b"")),
+    "nonce of a proof": lambda r, s: answered(r, [("DPoP-Nonce", s)], ""),
+    "client assertion": lambda r, s: recorded(r, request=([], f"client_assertion={quote_plus(s)}&a=b".encode())),
+    "assertion as grant": lambda r, s: recorded(r, request=([], f"grant_type=x&assertion={quote_plus(s)}".encode())),
     "json": lambda r, s: answered(r, [], json.dumps({"access_token": s, "scope": "x"})),
     "json with spaces": lambda r, s: answered(r, [], f'{{ "refresh_token" : {json.dumps(s)} }}'),
     "json in camel case": lambda r, s: answered(r, [], json.dumps({"clientSecret": s})),
@@ -282,6 +286,15 @@ def test_a_failing_audit_writes_no_secret(tmp_path: Path, monkeypatch: pytest.Mo
     assert run.code == 1
     text = written(run)
     assert leaks(text, [one for one in made if one not in public(text)]) == []
+
+
+def test_the_same_proof_is_seen_to_be_the_same() -> None:
+    recorder = Recorder(Redactor())
+    shown = [recorded(recorder, request=([("DPoP", one)], b"")) for one in ("proof-number-1", "proof-number-2") * 2]
+
+    assert "[dpop#" in shown[0]
+    assert shown[0] == shown[2] != shown[1]
+    assert "proof-number-1" not in answered(recorder, [], "bad proof: proof-number-1")
 
 
 def test_what_the_user_gave_is_not_written(tmp_path: Path) -> None:

@@ -1,10 +1,29 @@
 """Options, their environment variables, and what they must not be."""
 
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from conformance.settings import OPTIONS, Settings, read_settings
 
 TARGET = "--target-url=http://127.0.0.1:1/mcp"
+
+
+KEY_FILE = Path(tempfile.gettempdir(), "pytest-mcp-conformance-key.pem")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def key_file() -> Iterator[str]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    KEY_FILE.write_text(pem)
+    yield pem
+    KEY_FILE.unlink()
 
 
 @pytest.fixture(autouse=True)
@@ -93,11 +112,24 @@ def test_secrets_can_come_from_the_environment(pytester: pytest.Pytester, monkey
     assert given.token == "given"
 
 
+def test_a_key_is_read_from_its_file(pytester: pytest.Pytester, key_file: str) -> None:
+    found = settings(pytester, TARGET, "--client-id=me", f"--client-key={KEY_FILE}", "--consent=client-credentials")
+
+    assert found.client_key == key_file
+
+
+def test_the_extra_a_key_needs_is_named(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+
+    with pytest.raises(pytest.UsageError, match=r"pytest-mcp-conformance\[dpop\]"):
+        settings(pytester, TARGET, "--client-id=me", f"--client-key={KEY_FILE}")
+
+
 def test_secrets_are_not_shown() -> None:
-    made = Settings(token="tok-1", client_secret="sec-1", consent_field={"password": "pw-1"})
+    made = Settings(token="tok-1", client_secret="sec-1", client_key="key-1", consent_field={"password": "pw-1"})
 
     for text in (repr(made), str(made.shown())):
-        assert not any(secret in text for secret in ("tok-1", "sec-1", "pw-1"))
+        assert not any(secret in text for secret in ("tok-1", "sec-1", "key-1", "pw-1"))
 
 
 WRONG: dict[str, list[str]] = {
@@ -110,6 +142,16 @@ WRONG: dict[str, list[str]] = {
     "--document-origin and --document-port go together": [TARGET, "--document-port=8001"],
     "--document-origin wants an https origin": [TARGET, "--document-origin=https://host/", "--document-port=8001"],
     "--client-secret goes with --client-id": [TARGET, "--client-secret=x"],
+    "--client-key goes with --client-id": [TARGET, f"--client-key={KEY_FILE}"],
+    "with --client-secret or with --client-key": [
+        TARGET,
+        "--client-id=me",
+        "--client-secret=x",
+        f"--client-key={KEY_FILE}",
+    ],
+    "cannot be read: No such file": [TARGET, "--client-id=me", "--client-key=missing.pem"],
+    "cannot be used: it holds no private key": [TARGET, "--client-id=me", f"--client-key={__file__}"],
+    "--consent client-credentials needs --client-id": [TARGET, "--client-id=me", "--consent=client-credentials"],
     "--consent-field wants NAME=VALUE": [TARGET, "--consent-field=ann"],
     "such as username=ann": [TARGET, "--consent-field==ann"],
 }

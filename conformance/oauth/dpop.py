@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.oauth.challenge import Challenge, parse_challenges
@@ -96,10 +96,20 @@ class Prover:
                 return self._once(request, method, url, token, defect)
         return reply
 
-    def _once(self, request: Callable[[str], Reply], method: str, url: str, token: str, defect: str) -> Reply:
+    def proof(self, method: str, url: str, *, token: str = "", defect: str = "") -> str:
+        """A proof with the nonce that the server of a URL asked for last."""
         nonce = self._nonces.get(origin_of(url), "")
-        reply = request(proof(self.key, method, url, token=token, nonce=nonce, clock=self.clock, defect=defect))
-        self._nonces[origin_of(url)] = reply.header("dpop-nonce") or nonce
+        return proof(self.key, method, url, token=token, nonce=nonce, clock=self.clock, defect=defect)
+
+    def with_key(self, key: Key) -> "Prover":
+        """The same prover with another key, which knows the nonces so far."""
+        return replace(self, key=key, _nonces=dict(self._nonces))
+
+    def _once(self, request: Callable[[str], Reply], method: str, url: str, token: str, defect: str) -> Reply:
+        reply = request(self.proof(method, url, token=token, defect=defect))
+        nonce = reply.header("dpop-nonce")
+        if nonce:
+            self._nonces[origin_of(url)] = nonce
         return reply
 
 

@@ -17,10 +17,11 @@ ACCESS_TOKEN, ID_TOKEN = "at+jwt", "JWT"
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whom a good token speaks for, and what it allows."""
+    """Whom a good token speaks for, what it allows, and the thumbprint of the key it is bound to, if it is."""
 
     user: str
     scopes: frozenset[str]
+    thumbprint: str = ""
 
 
 class AccessTokens:
@@ -37,11 +38,11 @@ class AccessTokens:
         private = self.site.faults.active("jwks-with-private-key")
         return JSONResponse({"keys": [self.key.private_jwk if private else self.key.jwk]})
 
-    def issue(self, grant: Grant, resources: frozenset[str], scope: str) -> str:
-        """A new access token of `grant` for endpoints (by their paths) and a scope."""
+    def issue(self, grant: Grant, resources: frozenset[str], scope: str, thumbprint: str = "") -> str:
+        """A new access token of `grant` for endpoints (by their paths) and a scope, bound to a key if one is named."""
         id, now = random_value(), int(time.time())
         end = now + ACCESS_TOKEN_LIFETIME
-        self.store.access_tokens[id] = AccessToken(grant, resources, scope, end)
+        self.store.access_tokens[id] = AccessToken(grant, resources, scope, end, thumbprint)
         audience = sorted(self.site.origin + path for path in resources)
         claims: JsonObject = {
             "iss": self.site.issuer,
@@ -53,6 +54,8 @@ class AccessTokens:
             "exp": end,
             "jti": id,
         }
+        if thumbprint and not self.faults.active("dpop-thumbprint-missing"):
+            claims["cnf"] = {"jkt": thumbprint}
         return self.key.sign(claims, ACCESS_TOKEN)
 
     def issue_id_token(self, grant: Grant) -> str:
@@ -73,8 +76,9 @@ class AccessTokens:
         if refresh_token and self.faults.active("refresh-token-accepted"):
             return Bearer(refresh_token.grant.user, frozenset(refresh_token.grant.scope.split(" ")))
         type, claims = self.key.open(token) or ("", {})
-        speaker = Bearer(str(claims.get("sub")), frozenset(str(claims.get("scope", BASE)).split(" ")))
         known = self.store.access_tokens.get(str(claims.get("jti")))
+        scopes = frozenset(str(claims.get("scope", BASE)).split(" "))
+        speaker = Bearer(str(claims.get("sub")), scopes, known.thumbprint if known else "")
         good = type == ACCESS_TOKEN and self._current(claims) and self._meant_for(claims, path)
         return speaker if good and not (known and known.ended) else None
 

@@ -22,7 +22,8 @@ _DEFAULTS = ("grant_types", "response_types", METHOD)
 _TEXT_MEMBERS = ("client_name", "software_id", "software_version")
 _URL_MEMBERS = ("client_uri", "logo_uri", "tos_uri", "policy_uri")
 _OTHER_MEMBERS = ("redirect_uris", "scope", "contacts", "application_type", "client_id", "client_secret", STATEMENT)
-_KNOWN_MEMBERS = {*_DEFAULTS, *_TEXT_MEMBERS, *_URL_MEMBERS, *_OTHER_MEMBERS}
+_BOUND = "dpop_bound_access_tokens"
+_KNOWN_MEMBERS = {*_DEFAULTS, *_TEXT_MEMBERS, *_URL_MEMBERS, *_OTHER_MEMBERS, _BOUND}
 
 
 async def read_document(request: Request) -> JsonObject:
@@ -43,6 +44,10 @@ def metadata_of(wanted: JsonObject, faults: Faults) -> JsonObject:
     if faults.active("registration-refuses-unknown-members") and not wanted.keys() <= _KNOWN_MEMBERS:
         refuse("there is a member that is not known")
     metadata = _flow_metadata(wanted, faults) | _application_type(wanted, faults) | _display_metadata(wanted, faults)
+    if _BOUND in wanted:
+        if not isinstance(wanted[_BOUND], bool):
+            refuse(f"{_BOUND} must be true or false")
+        metadata[_BOUND] = wanted[_BOUND]
     if STATEMENT not in wanted:
         return metadata
     if faults.active("registration-trusts-any-statement"):

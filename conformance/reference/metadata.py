@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from conformance.reference.client_metadata import AUTHENTICATION_METHODS, GRANT_TYPES
+from conformance.reference.dpop import ALGORITHMS
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.metadata_changes import changed, of_openid, of_resource, of_server
 from conformance.reference.scopes import RESOURCE_SCOPES, SCOPES
@@ -77,6 +78,8 @@ class Metadata:
             "authorization_servers": [self.site.server],
             "scopes_supported": list(RESOURCE_SCOPES),
             "bearer_methods_supported": ["header"],
+            "dpop_signing_alg_values_supported": list(ALGORITHMS),
+            "dpop_bound_access_tokens_required": False,
             "resource_name": "Reference server",
         }
         document = changed(document, of_resource(self.site), self.faults)
@@ -124,6 +127,7 @@ class Metadata:
             "code_challenge_methods_supported": ["S256"],
             "scopes_supported": list(SCOPES),
             "authorization_response_iss_parameter_supported": True,
+            "dpop_signing_alg_values_supported": list(ALGORITHMS),
             "protected_resources": [self.site.resource(path) for path in RESOURCE_PATHS],
             "client_id_metadata_document_supported": True,
         }

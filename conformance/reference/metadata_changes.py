@@ -42,6 +42,7 @@ def of_server(site: Site) -> Mapping[str, JsonObject]:
         "response-types-missing": {"response_types_supported": LEFT_OUT},
         "pkce-methods-missing": {"code_challenge_methods_supported": LEFT_OUT},
         "plain-published": {"code_challenge_methods_supported": ["plain", "S256"]},
+        "dpop-algorithms-symmetric": {"dpop_signing_alg_values_supported": ["ES256", "HS256"]},
         "server-metadata-null-member": {"service_documentation": None},
         "grant-types-missing": {"grant_types_supported": LEFT_OUT},
         "grant-type-untrue": {"grant_types_supported": [*GRANT_TYPES, "urn:ietf:params:oauth:grant-type:saml2-bearer"]},

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from conformance.reference.access_tokens import AccessTokens
+from conformance.reference.access_tokens import AccessTokens, Bearer
+from conformance.reference.dpop import ALGORITHMS, InvalidProofError, Proofs
 from conformance.reference.jsonrpc import JsonObject, as_object, read_json
 from conformance.reference.pages import USERNAME
 from conformance.reference.redirects import LOOPBACK_HOSTS
@@ -24,6 +25,7 @@ from conformance.reference.site import (
 from conformance.reference.streamable_http import SESSION_HEADER
 from conformance.reference.tools import TOOL_SCOPES
 
+_DPOP = f'DPoP algs="{" ".join(ALGORITHMS)}"'
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
@@ -34,6 +36,7 @@ class Protection:
         self.site = site
         self.faults = site.faults
         self.access_tokens = access_tokens
+        self.proofs = Proofs(site.faults)
         self.asked = 0
 
     async def refusal(self, request: Request) -> Response | None:
@@ -45,7 +48,7 @@ class Protection:
         if not self.site.protected:
             return None
         path = SSE_PATH if request.url.path == MESSAGES_PATH else request.url.path
-        credentials = self._credentials(request)
+        scheme, credentials = self._credentials(request)
         bearer = None if self.faults.active("access-token-refused") else self.access_tokens.bearer(credentials, path)
         if bearer is None and SESSION_HEADER in request.headers and self.faults.active("session-replaces-token"):
             request.state.user = USERNAME
@@ -54,20 +57,42 @@ class Protection:
             return await self._ask_for_token(request, path)
         if bearer is None:
             return self._refuse_token(path, credentials)
+        if scheme == "dpop" or bearer.thumbprint:
+            try:
+                self._check_key(request, scheme, credentials, bearer)
+            except InvalidProofError as error:
+                return self._refuse_proof(path, str(error))
         request.state.user = bearer.user
         needed = await self._needed_scopes(request)
         return None if bearer.scopes.issuperset(needed) else self._refuse_scope(path, needed)
 
-    def _credentials(self, request: Request) -> str:
-        """What was sent as a bearer token, well-formed or not; empty where no token was sent."""
+    def _credentials(self, request: Request) -> tuple[str, str]:
+        """`bearer` or `dpop`, and what was sent as a token, well-formed or not; empty where no token was sent."""
         headers = request.headers.getlist("authorization")
         if not headers and self.faults.active("query-token-accepted"):
-            return request.query_params.get("access_token", "")
+            return "bearer", request.query_params.get("access_token", "")
         if len(headers) > 1:
-            return "two headers"
+            return "bearer", "two headers"
         scheme, _, credentials = (headers[0] if headers else "").partition(" ")
-        folded = scheme if self.faults.active("bearer-case-sensitive") else scheme.capitalize()
-        return credentials.strip(" ") if folded == "Bearer" else ""
+        folded = scheme.lower()
+        if folded == "bearer" and scheme != "Bearer" and self.faults.active("bearer-case-sensitive"):
+            folded = ""
+        return folded, credentials.strip(" ") if folded in ("bearer", "dpop") else ""
+
+    def _check_key(self, request: Request, scheme: str, token: str, bearer: Bearer) -> None:
+        """Whether who sends the token holds the key it is bound to (RFC 9449 section 7). Raises InvalidProofError."""
+        if scheme == "bearer":
+            if self.faults.active("dpop-token-as-bearer-accepted"):
+                return
+            raise InvalidProofError("the token is bound to a key")
+        if not bearer.thumbprint or self.faults.active("dpop-token-refused"):
+            raise InvalidProofError("the token is bound to no key")
+        fields = request.headers.getlist("dpop")
+        if not fields and self.faults.active("dpop-proof-optional"):
+            return
+        key = self.proofs.key(fields, request.method, self.site.origin + request.url.path, token)
+        if key != bearer.thumbprint and not self.faults.active("dpop-other-key-accepted"):
+            raise InvalidProofError("the token is bound to another key")
 
     async def _needed_scopes(self, request: Request) -> tuple[str, ...]:
         """The scopes a request needs: more than the base one where it calls a tool that wants more."""
@@ -107,6 +132,14 @@ class Protection:
         status = 403 if foreign and self.faults.active("bad-token-403") else 401
         return JSONResponse(document, status, headers)
 
+    def _refuse_proof(self, path: str, reason: str) -> Response:
+        """The answer to a good token whose sender did not show the key it is bound to (RFC 9449 section 7.1)."""
+        challenge = self._challenge(path, RESOURCE_SCOPES, "")
+        if not self.faults.active("dpop-challenge-missing"):
+            challenge += ', error="invalid_dpop_proof"'
+        document = {"error": "invalid_dpop_proof", "error_description": reason}
+        return JSONResponse(document, 401, {"WWW-Authenticate": challenge, "Cache-Control": "no-store"})
+
     def _refuse_scope(self, path: str, needed: tuple[str, ...]) -> Response:
         """The answer to a good token that does not allow this (RFC 6750 section 3.1)."""
         challenge = self._challenge(path, needed, "insufficient_scope")
@@ -125,7 +158,8 @@ class Protection:
         if error:
             parameters["error"] = error
         repeated = f', scope="{BASE}"' if self.faults.active("challenge-repeats-scope") else ""
-        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parameters.items()) + repeated
+        bearer = "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parameters.items()) + repeated
+        return bearer if self.faults.active("dpop-challenge-missing") else f"{bearer}, {_DPOP}"
 
     def _resource_metadata(self, path: str) -> str:
         origin, prefix = self.site.origin, RESOURCE_METADATA_PREFIX

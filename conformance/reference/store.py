@@ -39,6 +39,11 @@ class Client:
     metadata: JsonObject = field(default_factory=dict[str, Any])
     registration_token: str = field(default="", repr=False)
 
+    @property
+    def dpop_bound(self) -> bool:
+        """Whether it gets no token that is not bound to a key (RFC 9449 section 5.2)."""
+        return self.metadata.get("dpop_bound_access_tokens", False)
+
     def knows_secret(self, secret: str) -> bool:
         """Whether `secret` is this client's, and has not expired."""
         equal = hmac.compare_digest(self.secret.encode(), secret.encode("utf-8", "surrogatepass"))
@@ -73,12 +78,16 @@ class Code:
 
 @dataclass(slots=True)
 class AccessToken:
-    """An access token for some of the resources and of the scope of its grant."""
+    """An access token for some of the resources and of the scope of its grant.
+
+    `thumbprint` is that of the key it is bound to; empty for a bearer token.
+    """
 
     grant: Grant
     resources: frozenset[str]
     scope: str
     expires_at: int
+    thumbprint: str = ""
     revoked: bool = False
 
     @property
@@ -89,9 +98,10 @@ class AccessToken:
 
 @dataclass(slots=True)
 class RefreshToken:
-    """A refresh token; `used` once it was exchanged for its successor."""
+    """A refresh token; `used` once it was exchanged for its successor. `thumbprint` as in an access token."""
 
     grant: Grant
+    thumbprint: str = ""
     used: bool = False
 
 
@@ -131,8 +141,8 @@ class Store:
         self.codes[value] = Code(grant, redirect_uri, challenge, time.time() + CODE_LIFETIME)
         return value
 
-    def issue_refresh_token(self, grant: Grant, value: str = "") -> str:
-        """A new refresh token of `grant`, random unless given."""
+    def issue_refresh_token(self, grant: Grant, thumbprint: str = "", value: str = "") -> str:
+        """A new refresh token of `grant`, bound to the key of that thumbprint; random unless given."""
         value = value or random_value()
-        self.refresh_tokens[value] = RefreshToken(grant)
+        self.refresh_tokens[value] = RefreshToken(grant, thumbprint)
         return value

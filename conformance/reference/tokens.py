@@ -13,6 +13,7 @@ from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import resource_paths
 from conformance.reference.client_documents import is_document_url
 from conformance.reference.client_metadata import GRANT_TYPES
+from conformance.reference.dpop import InvalidProofError, Proofs
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.scopes import OPENID
@@ -30,13 +31,14 @@ class Tokens:
         self.faults = site.faults
         self.store = store
         self.access_tokens = access_tokens
+        self.proofs = Proofs(site.faults)
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token."""
         try:
             form = await read_form(request)
             client = self._client(request, form)
-            return self._success(self._exchange(client, form))
+            return self._success(self._exchange(client, form, self._key_of(client, request)))
         except OAuthError as error:
             return _refusal(error)
         except CrashError:
@@ -95,7 +97,22 @@ class Tokens:
             raise OAuthError("invalid_client", "the client authentication failed", 401)
         return client
 
-    def _exchange(self, client: Client, form: Parameters) -> JsonObject:
+    def _key_of(self, client: Client, request: Request) -> str:
+        """The thumbprint of the key to which the client wants its tokens bound, empty where it wants bearer tokens.
+
+        Raises OAuthError(invalid_dpop_proof).
+        """
+        fields = request.headers.getlist("dpop")
+        if not fields and not client.dpop_bound:
+            return ""
+        if not fields and self.faults.active("dpop-requirement-ignored"):
+            return ""
+        try:
+            return self.proofs.key(fields, request.method, self.site.server + "/token")
+        except InvalidProofError as error:
+            raise OAuthError("invalid_dpop_proof", str(error)) from None
+
+    def _exchange(self, client: Client, form: Parameters, key: str) -> JsonObject:
         grant_type = form.get("grant_type")
         if grant_type is None:
             raise OAuthError("invalid_request", "grant_type is missing")
@@ -103,9 +120,10 @@ class Tokens:
             raise OAuthError("unsupported_grant_type", "grant_type must be one of " + ", ".join(GRANT_TYPES))
         if grant_type not in client.grant_types:
             raise OAuthError("unauthorized_client", "the client did not register this grant type")
-        return self._redeem(client, form) if grant_type == "authorization_code" else self._refresh(client, form)
+        answer = self._redeem if grant_type == "authorization_code" else self._refresh
+        return answer(client, form, key)
 
-    def _redeem(self, client: Client, form: Parameters) -> JsonObject:
+    def _redeem(self, client: Client, form: Parameters, key: str) -> JsonObject:
         """Tokens for a code. A failed attempt leaves it alive; a complete replay ends the grant."""
         value = form.get("code")
         if value is None:
@@ -123,8 +141,10 @@ class Tokens:
             code.grant.revoked = True
             raise OAuthError("invalid_grant", "the code was used before")
         code.used = True
-        refresh_token = self._refresh_token(code.grant) if "refresh_token" in client.grant_types else ""
-        return self._issue(code.grant, resources, code.grant.scope, refresh_token)
+        refresh_token = ""
+        if "refresh_token" in client.grant_types:
+            refresh_token = self._refresh_token(code.grant, "" if client.secret else key)
+        return self._issue(code.grant, resources, code.grant.scope, refresh_token, key)
 
     def _check_verifier(self, code: Code, verifier: str | None) -> None:
         """Compare verifier and challenge (RFC 7636 section 4.6). Raises OAuthError."""
@@ -152,7 +172,7 @@ class Tokens:
             raise OAuthError("invalid_target", "the resource was not granted")
         return wanted or grant.resources
 
-    def _refresh(self, client: Client, form: Parameters) -> JsonObject:
+    def _refresh(self, client: Client, form: Parameters, key: str) -> JsonObject:
         """New tokens for a refresh token, which its successor replaces; using it again ends the grant."""
         value = form.get("refresh_token")
         if value is None:
@@ -162,6 +182,8 @@ class Tokens:
             raise OAuthError("invalid_grant", "the refresh token is not valid")
         if token.grant.client_id != client.id and not self.faults.active("refresh-any-client"):
             raise OAuthError("invalid_grant", "the refresh token is not valid")
+        if token.thumbprint not in ("", key) and not self.faults.active("dpop-refresh-unbound"):
+            raise OAuthError("invalid_grant", "the refresh token is bound to another key")
         if token.used:
             token.grant.revoked = True
         if token.grant.revoked:
@@ -172,22 +194,22 @@ class Tokens:
         resources = self._resources(token.grant, form)
         if self.faults.active("refreshed-token-useless"):
             resources = frozenset[str]()
-        return self._issue(token.grant, resources, scope, self._rotate(token, value))
+        return self._issue(token.grant, resources, scope, self._rotate(token, value), key)
 
     def _rotate(self, token: RefreshToken, value: str) -> str:
         if self.faults.active("refresh-not-rotated"):
             return value
         token.used = True
-        return self._refresh_token(token.grant)
+        return self._refresh_token(token.grant, token.thumbprint)
 
-    def _refresh_token(self, grant: Grant) -> str:
+    def _refresh_token(self, grant: Grant, thumbprint: str) -> str:
         guessable = f"refresh-{len(self.store.refresh_tokens)}" if self.faults.active("refresh-tokens-counted") else ""
-        return self.store.issue_refresh_token(grant, guessable)
+        return self.store.issue_refresh_token(grant, thumbprint, guessable)
 
-    def _issue(self, grant: Grant, resources: frozenset[str], scope: str, refresh_token: str) -> JsonObject:
+    def _issue(self, grant: Grant, resources: frozenset[str], scope: str, refresh_token: str, key: str) -> JsonObject:
         answer: JsonObject = {
-            "access_token": self.access_tokens.issue(grant, resources, scope),
-            "token_type": "Bearer",
+            "access_token": self.access_tokens.issue(grant, resources, scope, key),
+            "token_type": "DPoP" if key else "Bearer",
             "expires_in": ACCESS_TOKEN_LIFETIME,
             "scope": scope,
         }

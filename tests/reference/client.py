@@ -60,17 +60,17 @@ class Client(httpx.Client):
     def code(self, **parameters: str | None) -> str:
         return answer_of(self.authorize(**parameters))["code"]
 
-    def redeem(self, code: str, **parameters: str | None) -> httpx.Response:
-        return self.ask_token(
-            **{"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER} | parameters
-        )
+    def redeem(self, code: str, headers: Any = None, **parameters: str | None) -> httpx.Response:
+        fields = {"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER}
+        return self.ask_token(headers, **fields | parameters)
 
-    def refresh(self, token: str, **parameters: str | None) -> httpx.Response:
-        return self.ask_token(**{"grant_type": "refresh_token", "refresh_token": token} | parameters)
+    def refresh(self, token: str, headers: Any = None, **parameters: str | None) -> httpx.Response:
+        return self.ask_token(headers, **{"grant_type": "refresh_token", "refresh_token": token} | parameters)
 
-    def ask_token(self, **parameters: str | None) -> httpx.Response:
+    def ask_token(self, headers: Any = None, **parameters: str | None) -> httpx.Response:
         form = {"client_id": self.client_id} | parameters
-        return self.post("/token", data={name: value for name, value in form.items() if value is not None})
+        sent = {name: value for name, value in form.items() if value is not None}
+        return self.post("/token", data=sent, headers=headers)
 
     def log_in(self, **parameters: str) -> Json:
         self.new_client()
