@@ -18,7 +18,7 @@ from conformance.redaction import Redactor
 from conformance.settings import Settings
 from conformance.survey import Survey, close_quietly, connect, make_flow
 from conformance.verdict import CouldNotRun
-from conformance.wire.connection import HANDSHAKE_REVISIONS, Connection
+from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, Connection
 from conformance.wire.http import HttpClient
 
 
@@ -53,7 +53,12 @@ class Audit:
         """The audited revision; the newest one of the handshake where none could be negotiated."""
         negotiated = self.survey.revision if self.survey else ""
         wanted = self.settings.revision or HANDSHAKE_REVISIONS[-1]
-        return negotiated if negotiated in HANDSHAKE_REVISIONS else wanted
+        return negotiated if negotiated in REVISIONS else wanted
+
+    @property
+    def judges_protocol(self) -> bool:
+        """Whether the protocol of the audited revision is judged, and not its authorization alone."""
+        return self.revision in HANDSHAKE_REVISIONS
 
     def use(self, settings: Settings) -> None:
         """Go on with other settings, their secrets known to the redactor."""

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from conformance.survey import Survey, close_quietly, connect
-from conformance.wire import jsonrpc
-from conformance.wire.connection import CLIENT_INFO, Connection
+from conformance.wire.connection import HANDSHAKE_REVISIONS, Connection
 from conformance.wire.http import Fields, HttpClient, Reply
-from conformance.wire.streamable_http import ACCEPT
+from conformance.wire.streamable_http import ACCEPT, first_request
 
 
 @dataclass
 class Probe:
-    """Knocks at the MCP endpoint: `initialize` over Streamable HTTP, GET of the stream over HTTP+SSE."""
+    """Knocks at the MCP endpoint: a client's first request over Streamable HTTP, GET of the stream over HTTP+SSE."""
 
     survey: Survey
     http: HttpClient
@@ -34,13 +33,8 @@ class Probe:
         if not self._streamable:
             fields = {"Accept": "text/event-stream", **further}
             return self.send("GET", purpose, authorization, fields, query=query)
-        params = {
-            "protocolVersion": self.survey.revision or "2025-11-25",
-            "capabilities": {},
-            "clientInfo": CLIENT_INFO,
-        }
-        body = jsonrpc.encode(jsonrpc.request("initialize", params, 1))
-        reply = self.send("POST", purpose, authorization, further, body, query)
+        headers, body = first_request(self.survey.revision or HANDSHAKE_REVISIONS[-1])
+        reply = self.send("POST", purpose, authorization, {**headers, **further}, body, query)
         self._end_session(reply, authorization, proof)
         return reply
 

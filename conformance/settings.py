@@ -11,7 +11,7 @@ import pytest
 
 from conformance.oauth.jwt import Key
 from conformance.verdict import CouldNotRun, FailOn
-from conformance.wire.connection import HANDSHAKE_REVISIONS
+from conformance.wire.connection import REVISIONS
 
 Transport = Literal["auto", "streamable-http", "http+sse"]
 Consent = Literal["auto", "person", "token", "client-credentials", "none"]
@@ -90,9 +90,10 @@ OPTIONS = (
     ),
     Option(
         "--revision",
-        "Audit this MCP revision instead of the newest one the target speaks.",
+        "Audit this MCP revision instead of the newest one the target speaks. Of 2025-03-26 and 2026-07-28 the"
+        " authorization is judged, not the protocol.",
         "DATE",
-        choices=HANDSHAKE_REVISIONS,
+        choices=REVISIONS,
     ),
     Option(
         "--consent",

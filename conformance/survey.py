@@ -9,6 +9,7 @@ from http.cookiejar import Cookie
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.evidence import Channel
 from conformance.oauth.browser import Browser
 from conformance.oauth.consent import (
     AuthorizationResponse,
@@ -28,10 +29,10 @@ from conformance.settings import Settings
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
-from conformance.wire.connection import CLIENT_INFO, HANDSHAKE_REVISIONS, Answer, Connection
+from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import HttpClient, NoAnswer, Reply, origin_of
 from conformance.wire.legacy_sse import LegacySse
-from conformance.wire.streamable_http import ACCEPT, StreamableHttp
+from conformance.wire.streamable_http import StreamableHttp, first_request, messages_of
 
 LISTS = {
     "tools/list": "tools",
@@ -42,7 +43,6 @@ LISTS = {
 _CAPABILITY = {"tools/list": "tools", "prompts/list": "prompts"}
 _PAGES = 200
 _MOST_ENTRIES = 100
-STATELESS_REVISION = "2026-07-28"
 
 
 @dataclass(frozen=True)
@@ -301,8 +301,11 @@ class Surveyor:
             if survey.protected:
                 self._discover()
                 self._log_in()
-            self._negotiate()
-            self._list()
+            if self._wanted == STATELESS_REVISION:
+                self._negotiate_stateless()
+            else:
+                self._negotiate()
+                self._list()
         except Stop as stop:
             survey.failure = stop.failure
         return survey
@@ -336,9 +339,7 @@ class Surveyor:
             detail.append("needs authorization" if survey.protected else "answers without authorization")
 
     def _initialize_without_token(self, url: str) -> Reply:
-        params = {"protocolVersion": self._wanted, "capabilities": {}, "clientInfo": CLIENT_INFO}
-        message = jsonrpc.encode(jsonrpc.request("initialize", params, 1))
-        headers = {"Content-Type": "application/json", "Accept": ACCEPT}
+        headers, message = first_request(self._wanted)
         try:
             with (
                 exchange := self._http.stream(
@@ -580,13 +581,13 @@ class Surveyor:
                 survey.handshakes[self._wanted] = answer
                 self._other_revisions()
                 detail.append(f"grants {', '.join(bounded(list(survey.revisions), 40)) or 'no known revision'}")
-                if survey.revision not in HANDSHAKE_REVISIONS or (
-                    self._settings.revision and survey.revision != self._settings.revision
+                if survey.revision != self._wanted and (
+                    self._settings.revision or survey.revision not in HANDSHAKE_REVISIONS
                 ):
                     sentence = (
                         f"the server grants revision {bounded(survey.revision, 40) or 'none'}, not {self._wanted}"
                     )
-                    advice = f"this version audits {' and '.join(HANDSHAKE_REVISIONS)}"
+                    advice = f"--revision takes one of {', '.join(REVISIONS)}"
                     raise Stop(Failure("negotiate", sentence, advice, sent, answer.summary))
             except NoAnswer as failure:
                 raise Stop(Failure("negotiate", str(failure), "", sent)) from None
@@ -603,7 +604,7 @@ class Surveyor:
         raise Stop(
             Failure(
                 "negotiate",
-                f"initialize was not answered with a result ({answer.summary})",
+                f"{sent.partition(' ')[0]} was not answered with a result ({answer.summary})",
                 "",
                 sent,
                 answer.summary,
@@ -627,29 +628,36 @@ class Surveyor:
 
     def _speaks_stateless(self) -> bool:
         """Whether `server/discover` is answered as revision 2026-07-28 wants it."""
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": ACCEPT,
-            "MCP-Protocol-Version": STATELESS_REVISION,
-            "Mcp-Method": "server/discover",
-        }
+        reply = self._server_discover("metadata")
+        return reply.ok and b"supportedVersions" in reply.body
+
+    def _server_discover(self, channel: Channel) -> Reply:
+        headers, message = first_request(STATELESS_REVISION)
         if self.survey.token:
             headers["Authorization"] = f"Bearer {self.survey.token}"
-        about = {"protocolVersion": STATELESS_REVISION, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
-        meta = {f"io.modelcontextprotocol/{name}": value for name, value in about.items()}
-        message = jsonrpc.encode(jsonrpc.request("server/discover", {"_meta": meta}, "discover"))
         with (
             exchange := self._http.stream(
-                "POST",
-                self.survey.endpoint,
-                channel="metadata",
-                purpose="server/discover",
-                headers=headers,
-                body=message,
+                "POST", self.survey.endpoint, channel=channel, purpose="server/discover", headers=headers, body=message
             )
         ) as stream:
             stream.read_one_message()
-        return exchange.reply.ok and b"supportedVersions" in exchange.reply.body
+        return exchange.reply
+
+    def _negotiate_stateless(self) -> None:
+        """Discover the server in the revision without handshake; its features are not listed."""
+        survey = self.survey
+        with self._step("negotiate", f"discovering the server in revision {STATELESS_REVISION}") as detail:
+            try:
+                reply = self._server_discover("mcp")
+            except NoAnswer as failure:
+                raise Stop(Failure("negotiate", str(failure), "", "server/discover")) from None
+            messages = tuple(messages_of(reply))
+            response = next((as_object(one) for one in messages if as_object(one).get("id") == "discover"), None)
+            answer = Answer(reply, messages, response)
+            if answer.result is None:
+                self._refused(answer, "server/discover")
+            survey.opening, survey.revision, survey.revisions = answer, STATELESS_REVISION, (STATELESS_REVISION,)
+            detail.append("answers server/discover")
 
     def _list(self) -> None:
         survey, connection = self.survey, self._connection

@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 
-from conformance.catalogue import AREAS, load
+from conformance.catalogue import AUTHORIZATION_AREAS, load
 from conformance.checks import shipped_checks
 from conformance.reference import FAULTS
 from conformance.reference.faults import Fault
 from tests.proving import AuditFailed, Trial, audit
 
 EVERYTHING = ("authorization", "protocol", "transcript")
-_AUTHORIZATION_AREAS = AREAS[: AREAS.index("jsonrpc")]
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def _folders(ids: Iterable[str]) -> Iterable[str]:
 
 
 def _folder_of(id: str) -> str:
-    return "authorization" if load()[id].area in _AUTHORIZATION_AREAS else "protocol"
+    return "authorization" if load()[id].area in AUTHORIZATION_AREAS else "protocol"
 
 
 @cache

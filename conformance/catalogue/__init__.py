@@ -17,8 +17,7 @@ Level = Literal["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"]
 REVISIONS: tuple[str, ...] = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
 """The revisions of the Model Context Protocol the catalogue covers, oldest first."""
 
-AREAS: tuple[str, ...] = (
-    # authorization, in the order a client meets it
+AUTHORIZATION_AREAS: tuple[str, ...] = (
     "challenge",
     "resource-metadata",
     "server-metadata",
@@ -38,6 +37,11 @@ AREAS: tuple[str, ...] = (
     "client-credentials",
     "transport-security",
     "cors",
+)
+"""The areas of authorization, in the order a client meets them."""
+
+AREAS: tuple[str, ...] = (
+    *AUTHORIZATION_AREAS,
     # protocol, from the message format up to the features
     "jsonrpc",
     "lifecycle",

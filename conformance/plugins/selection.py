@@ -62,7 +62,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 raise pytest.UsageError(f"{item.nodeid} decides an unknown requirement: {unknown}") from None
         if item.path.is_relative_to(CHECKS):
             _rename(item, f"conformance/checks/{item.path.relative_to(CHECKS).as_posix()}::{item.name}")
+    if not audit.judges_protocol:
+        items[:] = [item for item in items if not _on_protocol(item)]
     items.sort(key=turn_of)
+
+
+def _on_protocol(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(CHECKS) and item.path.relative_to(CHECKS).parts[0] in ("protocol", "transcript")
 
 
 LATE, LAST = 1, 2

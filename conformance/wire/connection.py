@@ -14,6 +14,11 @@ CLIENT_INFO = {"name": "pytest-mcp-conformance", "title": "MCP conformance audit
 SERVED = "answer to"
 """How the purpose of our answers to the server's own requests begins."""
 HANDSHAKE_REVISIONS = ("2025-06-18", "2025-11-25")
+"""Revisions whose protocol is judged."""
+STATELESS_REVISION = "2026-07-28"
+"""The first revision without handshake and session."""
+REVISIONS = ("2025-03-26", *HANDSHAKE_REVISIONS, STATELESS_REVISION)
+"""Revisions whose authorization is judged, oldest first."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,13 +5,34 @@ from contextlib import suppress
 from typing import Any
 
 from conformance.wire import jsonrpc
-from conformance.wire.connection import Answer, Connection
+from conformance.wire.connection import CLIENT_INFO, STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import HttpClient, NoAnswer, Reply, Stream
 from conformance.wire.sse import SseScanner
 
 ACCEPT = "application/json, text/event-stream"
 _RESUMPTIONS = 3
 _LONGEST_RETRY = 5.0
+
+
+def first_request(revision: str) -> tuple[dict[str, str], bytes]:
+    """Headers and body of the request with which a client of this revision begins: `initialize`, or
+    `server/discover` in the stateless revision (2026-07-28, server/discover).
+    """
+    headers = {"Content-Type": "application/json", "Accept": ACCEPT}
+    if revision < STATELESS_REVISION:
+        params = {"protocolVersion": revision, "capabilities": {}, "clientInfo": CLIENT_INFO}
+        return headers, jsonrpc.encode(jsonrpc.request("initialize", params, 1))
+    about: dict[str, Any] = {"protocolVersion": revision, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
+    meta = {f"io.modelcontextprotocol/{name}": value for name, value in about.items()}
+    headers |= {"MCP-Protocol-Version": revision, "Mcp-Method": "server/discover"}
+    return headers, jsonrpc.encode(jsonrpc.request("server/discover", {"_meta": meta}, "discover"))
+
+
+def messages_of(reply: Reply) -> list[Any]:
+    """The JSON-RPC messages of an answer that came as JSON or as an event stream."""
+    if reply.media_type != "text/event-stream":
+        return jsonrpc.decode(reply.body)
+    return [one for event in SseScanner().feed(reply.body) for one in jsonrpc.decode(event.data or "")]
 
 
 class StreamableHttp(Connection):
