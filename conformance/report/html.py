@@ -162,6 +162,7 @@ def _view(results: Results, catalogue: Catalogue) -> dict[str, Any]:
         "options": [(one_line(name, 60), _option(run["options"][name])) for name in sorted(run["options"])],
         "packages": sorted(run["environment"]["packages"].items()),
         "reasons": _reasons(rows),
+        "checklist": [_row(row, run["revision"], catalogue) for row in _for_a_person(rows, catalogue)],
         "left_clients": _left_clients(results),
     }
 
@@ -211,6 +212,12 @@ def _left_clients(results: Results) -> list[tuple[str, tuple[list[str], int]]]:
 
 def _errors(results: Results) -> list[Check]:
     return [check for check in results["checks"] if check["verdict"] == Verdict.ERROR]
+
+
+def _for_a_person(rows: Sequence[RequirementResult], catalogue: Catalogue) -> list[RequirementResult]:
+    """What applies and only a person can judge."""
+    undecided = in_catalogue_order(with_verdict(rows, Verdict.NOT_JUDGED), catalogue)
+    return [row for row in undecided if (entry := catalogue.get(row["id"])) and entry.observable == "manual"]
 
 
 def _reasons(rows: Sequence[RequirementResult]) -> tuple[list[tuple[str, int]], int]:

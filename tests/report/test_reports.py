@@ -304,3 +304,15 @@ def test_colour_only_adds_to_the_words() -> None:
 
     assert [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured] == plain
     assert coloured != plain
+
+
+def test_what_only_a_person_can_judge_is_a_checklist() -> None:
+    results = sample.green()
+    manual = [one["id"] for one in results["requirements"] if load()[one["id"]].observable == "manual"]
+    text = page(results)
+    checklist = text[text.index('id="checklist"') : text.index('id="scope"')]
+
+    assert manual
+    for one in manual:
+        assert f"<code>{one}</code>" in checklist
+        assert load()[one].reason[:40] in unescape(checklist)
