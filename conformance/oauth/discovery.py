@@ -14,6 +14,7 @@ from conformance.oauth.metadata import (
     Get,
     find_resource_metadata,
     find_server_metadata,
+    is_absolute,
 )
 from conformance.shapes import as_list
 from conformance.wire.http import Reply, origin_of, split_url
@@ -92,7 +93,7 @@ class Discovery:
     def endpoint(self, name: str) -> str | None:
         """An absolute endpoint URL of the server metadata, None when absent."""
         value = self.server_metadata.get(name)
-        return value if isinstance(value, str) and split_url(value).scheme in ("http", "https") else None
+        return value if is_absolute(value) else None
 
 
 def discover(endpoint: str, refusal: Reply, get: Get, revision: str) -> Discovery:
@@ -133,5 +134,4 @@ def _foreign(endpoint: str, document: Document) -> str:
 
 def _issuers(metadata: Mapping[str, Any]) -> list[str]:
     listed = as_list(metadata.get("authorization_servers"))
-    usable = [one for one in listed if isinstance(one, str) and split_url(one).scheme in ("http", "https")]
-    return list(dict.fromkeys(usable))
+    return list(dict.fromkeys(one for one in listed if is_absolute(one)))

@@ -5,7 +5,7 @@ Sources: RFC 9728 section 3, RFC 8414 section 3, OpenID Connect Discovery 1.0 se
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlunsplit
 
 from conformance.oauth.challenge import Challenge
@@ -53,6 +53,11 @@ class AuthorizationServer:
     def document(self) -> Document | None:
         """The metadata a client uses: the first document found."""
         return next((one for one in self.documents if one.content), None)
+
+
+def is_absolute(value: object) -> TypeGuard[str]:
+    """Whether a value is an http(s) URL with a host, without which programs disagree on where it leads."""
+    return isinstance(value, str) and split_url(value).scheme in ("http", "https") and bool(split_url(value).hostname)
 
 
 def is_web_url(value: object) -> bool:
