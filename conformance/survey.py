@@ -477,10 +477,11 @@ class Surveyor:
                 survey.cookies, survey.approvals = flow.browser.cookies, self._http.recorder.approvals
             tokens = redemption.accepted
             survey.login = replace(survey.login, redemption=redemption)
+            if flow.plan and flow.plan != survey.plan:
+                survey.plan = flow.plan
+                say(f"  a code did not survive a defective redemption: the audit {survey.plan.sentence}")
             if redemption.burns:
-                survey.plan = self._plan(burns=True)
                 survey.notes.append("A failed redemption ends a code here, so each defect needs a code of its own.")
-                say(f"  a failed redemption ends a code here: the audit {survey.plan.sentence}")
             if not tokens.access_token:
                 sentence = f"the token endpoint gave no access token ({tokens.summary})"
                 raise Stop(
@@ -489,14 +490,13 @@ class Surveyor:
             survey.token = survey.token or tokens.access_token
             detail.append("access token received")
 
-    def _plan(self, *, burns: bool = False) -> Plan:
+    def _plan(self) -> Plan:
         assert self.survey.discovery  # noqa: S101 - set by the step before
         return Plan.of(
             self.survey.discovery.server_metadata,
             patience=self._settings.patience,
             cap=self._settings.approvals,
             person=self._settings.consent == "person",
-            burns=burns,
         )
 
     def _aged(self, flow: OAuthFlow) -> AgedCode | None:

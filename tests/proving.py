@@ -55,6 +55,7 @@ class Deployment:
 
 PROFILES: Mapping[Profile, Deployment] = {
     "combined": Deployment(lambda fault: ReferenceServer(fault, consent="form")),
+    "strict": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="strict")),
     "separate": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="separate")),
     "plain": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="plain")),
     "tls": Deployment(

@@ -3,8 +3,9 @@
 Approvals are scarce where a person gives them, so each consent has a client of its own and decides as much as it can.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from conformance import waits
@@ -28,11 +29,12 @@ class Consent:
 
 CONSENTS = (
     Consent("login", 1, "the login, the defects of a code redemption, refresh and revocation", essential=True),
+    Consent("login again", 1, "a login after its first code was spent on a defect", essential=True),
     Consent("confidential", 1, "clients with a secret, and the replay of a code", essential=True),
     Consent("reduced", 1, "scopes, a login without resource, and the reuse of a refresh token", essential=True),
     Consent("denial", 1, "what happens when the user says no", essential=True, denial=True),
     Consent("aged", 1, "whether a code expires", essential=True),
-    Consent("defects", 13, "defects of a code redemption, on a server that ends a code at the first", essential=True),
+    Consent("defects", 12, "defects of a code redemption, each with a code of its own", essential=True),
     Consent("race", 1, "two redemptions of one code at once"),
     Consent("malformed", 3, "verifiers outside the grammar"),
     Consent("unchallenged", 1, "a code that was requested without challenge"),
@@ -45,42 +47,52 @@ _BY_NAME = {one.name: one for one in CONSENTS}
 
 @dataclass(frozen=True)
 class Plan:
-    """The consents an audit asks for, by name in order, and those that `cap` (`--approvals`) leaves out."""
+    """The consents an audit asks for.
 
-    consents: tuple[str, ...]
-    left_out: tuple[str, ...] = ()
+    `offered` are the names of those that make sense at the server, `cap` is the most approvals to ask for
+    (`--approvals`), None for what fits who approves, and `person` says whether a person does.
+    """
+
+    offered: frozenset[str]
     cap: int | None = None
+    person: bool = False
 
     @classmethod
-    def of(
-        cls, metadata: Mapping[str, Any], *, patience: float, cap: int | None, person: bool, burns: bool = False
-    ) -> "Plan":
-        """The plan for a server with this metadata.
-
-        Args:
-            metadata: the authorization server metadata.
-            patience: seconds the audit may wait, `--patience`.
-            cap: most approvals to ask for, `--approvals`; None for what fits who approves.
-            person: whether a person approves.
-            burns: whether a failed redemption ends a code here.
-        """
-        offered = {
+    def of(cls, metadata: Mapping[str, Any], *, patience: float, cap: int | None, person: bool) -> "Plan":
+        """The plan for a server with this metadata, for an audit that may wait `patience` seconds."""
+        depends = {
+            "login again": False,
+            "defects": cap == 1,
             "aged": patience > waits.CODE_AGE,
-            "defects": burns,
             "metadata document": metadata.get("client_id_metadata_document_supported") is True,
             "dpop": bool(metadata.get("dpop_signing_alg_values_supported")),
         }
+        return cls(frozenset(one.name for one in CONSENTS if depends.get(one.name, True)), cap, person)
+
+    def after_defect(self) -> "Plan":
+        """The plan where the code of the login did not survive a defective redemption.
+
+        The login needs a second approval, and each further defect one of its own.
+        """
+        return replace(self, offered=self.offered | {"login again", "defects"})
+
+    @cached_property
+    def consents(self) -> tuple[str, ...]:
+        """The consents that are asked for, by name in order."""
         taken: list[str] = []
-        left_out: list[str] = []
         asked = 0
         for one in CONSENTS:
-            if not offered.get(one.name, True):
-                continue
             cost = 0 if one.denial else one.asks
-            fits = asked + cost <= cap if cap is not None else one.essential or not person
-            (taken if fits else left_out).append(one.name)
-            asked += cost if fits else 0
-        return cls(tuple(taken), tuple(left_out), cap)
+            fits = asked + cost <= self.cap if self.cap is not None else one.essential or not self.person
+            if one.name in self.offered and fits:
+                taken.append(one.name)
+                asked += cost
+        return tuple(taken)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The consents that make sense and are not asked for."""
+        return tuple(one.name for one in CONSENTS if one.name in self.offered and one.name not in self.consents)
 
     @property
     def approvals(self) -> int:
@@ -94,14 +106,13 @@ class Plan:
 
     def claim(self, name: str) -> None:
         """Go on with a consent. Raises Narrowed where it is left out."""
-        if name in self.left_out:
-            wanted = _BY_NAME[name]
-            enough = self.approvals + sum(_BY_NAME[one].asks for one in self._up_to(name))
-            limit = f"--approvals {self.cap} leaves out" if self.cap is not None else "nobody was asked for"
-            raise Narrowed(f"{limit} the consent for {wanted.decides}; --approvals {enough} asks for it")
-
-    def _up_to(self, name: str) -> Sequence[str]:
-        return self.left_out[: self.left_out.index(name) + 1]
+        wanted = _BY_NAME[name]
+        if name in self.consents:
+            return
+        before = self.left_out[: self.left_out.index(name) + 1] if name in self.left_out else (name,)
+        enough = self.approvals + sum(_BY_NAME[one].asks for one in before)
+        limit = f"--approvals {self.cap} leaves out" if self.cap is not None else "nobody was asked for"
+        raise Narrowed(f"{limit} the consent for {wanted.decides}; --approvals {enough} asks for it")
 
     @property
     def sentence(self) -> str:

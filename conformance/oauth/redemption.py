@@ -73,11 +73,12 @@ class Redemption:
     def perform(cls, oauth: OAuthFlow, client: Client, foreign: Client | None) -> "Redemption":
         """Spend one approval; a second one where a defect was accepted or the code did not survive the first.
 
-        Raises CouldNotRun, NoAnswer where no code comes.
+        No defect is tried where the plan has no approval for a second login. Raises CouldNotRun, NoAnswer where no
+        code comes.
         """
         grant = oauth.authorize(Pkce.s256(), client, of="login")
         attempts: dict[str, TokenReply] = {}
-        for name in DEFECTS:
+        for name in () if oauth.plan and oauth.plan.cap == 1 else DEFECTS:
             if _possible(name, grant, foreign):
                 attempts[name] = _attempt(oauth, grant, name, foreign)
                 if attempts[name].issued_token:
@@ -86,6 +87,8 @@ class Redemption:
         accepted = unknown if unknown.access_token else oauth.redeem(grant)
         if accepted.access_token:
             return cls(grant, attempts, accepted, unknown, foreign=foreign)
+        if not attempts:
+            return cls(grant, attempts, accepted, unknown, foreign=foreign)
         first = next(iter(attempts))
         return replace(cls._afresh(oauth, grant, {first: attempts[first]}, foreign), burns=True)
 
@@ -93,7 +96,9 @@ class Redemption:
     def _afresh(
         cls, oauth: OAuthFlow, spent: Grant, attempts: Mapping[str, TokenReply], foreign: Client | None
     ) -> "Redemption":
-        grant = oauth.authorize(Pkce.s256(), spent.client, of="login")
+        if oauth.plan:
+            oauth.plan = oauth.plan.after_defect()
+        grant = oauth.authorize(Pkce.s256(), spent.client, of="login again")
         return cls(grant, attempts, oauth.redeem(grant), None, foreign=foreign)
 
     def completed(self, oauth: OAuthFlow) -> "Redemption":

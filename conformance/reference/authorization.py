@@ -190,6 +190,8 @@ class Authorization:
         return response
 
     def _approve(self, wanted: AuthorizationRequest) -> Response:
+        if self.site.strict:
+            self.store.end_grants(USERNAME, wanted.client.id)
         grant = Grant(USERNAME, wanted.client.id, wanted.resources, wanted.scope, wanted.nonce)
         code = self.store.issue_code(grant, wanted.redirect_uri, wanted.challenge)
         return self._redirect(wanted.redirect_uri, wanted.state, {"code": code})

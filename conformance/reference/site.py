@@ -51,6 +51,11 @@ class Site:
         return self.profile != "plain"
 
     @property
+    def strict(self) -> bool:
+        """Whether codes, grants and tokens end earlier than they must, as those of some servers do."""
+        return self.profile == "strict"
+
+    @property
     def issuer(self) -> str:
         """The issuer identifier of the authorization server, unless a fault says otherwise."""
         if self.faults.active("issuer-with-query"):

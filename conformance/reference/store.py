@@ -135,6 +135,18 @@ class Store:
             if issued.grant.client_id == client.id:
                 issued.grant.revoked = True
 
+    def end_access(self, grant: Grant) -> None:
+        """End the access tokens of a grant."""
+        for token in self.access_tokens.values():
+            token.revoked = token.revoked or token.grant is grant
+
+    def end_grants(self, user: str, client_id: str) -> None:
+        """End all grants of a user and client."""
+        tokens = (*self.access_tokens.values(), *self.refresh_tokens.values(), *self.codes.values())
+        for grant in (one.grant for one in tokens):
+            if (grant.user, grant.client_id) == (user, client_id):
+                grant.revoked = True
+
     def issue_code(self, grant: Grant, redirect_uri: str, challenge: str) -> str:
         """A new code for `grant`."""
         value = random_value()

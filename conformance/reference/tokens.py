@@ -35,11 +35,14 @@ class Tokens:
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token."""
+        form = Parameters(())
         try:
             form = await read_form(request)
             client = self._client(request, form)
             return self._success(self._exchange(client, form, self._key_of(client, request)))
         except OAuthError as error:
+            if self.site.strict:
+                self.store.codes.pop(form.get("code") or "", None)
             return _refusal(error)
         except CrashError:
             return Response("Internal Server Error", 500, media_type="text/plain")
@@ -67,6 +70,7 @@ class Tokens:
         without_effect = self.faults.active("revocation-without-effect")
         if access is not None and access.grant.client_id == client.id and not without_effect:
             access.revoked = True
+            access.grant.revoked = access.grant.revoked or self.site.strict
         if refresh is not None and refresh.grant.client_id == client.id:
             refresh.grant.revoked = True
         return access is not None or refresh is not None
@@ -200,6 +204,8 @@ class Tokens:
         if self.faults.active("refresh-not-rotated"):
             return value
         token.used = True
+        if self.site.strict:
+            self.store.end_access(token.grant)
         return self._refresh_token(token.grant, token.thumbprint)
 
     def _refresh_token(self, grant: Grant, thumbprint: str) -> str:

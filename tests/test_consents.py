@@ -1,0 +1,46 @@
+"""How many approvals an audit really asks for, and what it says where it may not ask."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.reference import ReferenceServer
+from tests.auditing import Run, audit
+from tests.proving import PROFILES
+
+
+@pytest.fixture(scope="module", params=["combined", "strict"])
+def server(request: pytest.FixtureRequest) -> Iterator[ReferenceServer]:
+    with PROFILES[request.param].serve(None) as running:
+        yield running
+
+
+def look(folder: Path, server: ReferenceServer, *options: str) -> Run:
+    deployment = PROFILES["combined"]
+    return audit(folder, f"--target-url={server.url}", *deployment.options(server), "-k", "authorization", *options)
+
+
+def test_a_server_may_end_codes_and_grants_early(tmp_path: Path) -> None:
+    with PROFILES["strict"].serve(None) as server:
+        run = look(tmp_path, server)
+
+    assert run.with_verdict("fail", "warn") == []
+    assert run.outcome == "conformant"
+    assert run.verdicts["pkce.wrong-verifier-refused"] == "pass"
+    assert any("ends a code" in note for note in run.results["survey"]["notes"])
+
+
+def test_a_cap_is_kept_and_names_what_it_leaves_out(tmp_path: Path, server: ReferenceServer) -> None:
+    run = look(tmp_path, server, "--approvals=2")
+
+    authorization = run.results["survey"]["authorization"]
+    assert authorization["approvals"] <= 2
+    assert "reduced" in authorization["plan"]["left_out"]
+    left = [one for one in run.results["requirements"] if one["narrowed"]]
+    assert left
+    assert all("--approvals" in one["reason"] for one in left)
+    assert all(one["verdict"] == "could-not-run" for one in left)
+    assert run.with_verdict("fail", "warn") == []
+    assert run.outcome == "conformant"
+    assert "beyond the limits the user set" in run.results["summary"]["sentence"]
