@@ -9,7 +9,7 @@ from conformance.catalogue import AUTHORIZATION_AREAS, load
 from conformance.checks import shipped_checks
 from conformance.reference import FAULTS
 from conformance.reference.faults import Fault
-from tests.proving import AuditFailed, Trial, audit
+from tests.proving import PROFILES, AuditFailed, Trial, audit
 
 EVERYTHING = ("authorization", "protocol", "transcript")
 
@@ -67,6 +67,12 @@ def _folder_of(id: str) -> str:
 def green(trial: Trial) -> dict[str, str]:
     """Verdicts on the reference server without fault. Raises AuditFailed."""
     return audit(trial)
+
+
+def broken(trial: Trial) -> dict[str, str]:
+    """What the reference server breaks without a fault, though its deployment need not. Raises AuditFailed."""
+    lacks = PROFILES[trial.profile].lacks
+    return {one: verdict for one, verdict in green(trial).items() if verdict in ("fail", "warn") and one not in lacks}
 
 
 def prove(name: str, *, everything: bool = False) -> Proof:

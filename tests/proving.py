@@ -45,19 +45,23 @@ class Deployment:
     `serve` makes the server with the fault of that name, or with none. `options` are those of the audit.
     `waits` shrinks the times that checks wait for: constants of `conformance.waits` and the seconds they are set
     to in the process of the audit. Checks must read them as `waits.NAME`, and `serve` must let codes and tokens
-    of the server end in less.
+    of the server end in less. `lacks`: requirements that such a deployment cannot keep.
     """
 
     serve: Callable[[str | None], ReferenceServer]
     options: Callable[[ReferenceServer], Sequence[str]] = sign_in
     waits: Mapping[str, float] = field(default_factory=dict[str, float])
+    lacks: frozenset[str] = frozenset()
 
 
 PROFILES: Mapping[Profile, Deployment] = {
     "combined": Deployment(lambda fault: ReferenceServer(fault, consent="form")),
     "strict": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="strict")),
     "separate": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="separate")),
-    "plain": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="plain")),
+    "plain": Deployment(
+        lambda fault: ReferenceServer(fault, consent="form", profile="plain"),
+        lacks=frozenset({"server-metadata.available"}),
+    ),
     "tls": Deployment(
         lambda fault: ReferenceServer(fault, consent="form", profile="tls"),
         lambda server: (*sign_in(server), f"--ca-file={server.ca_file}"),

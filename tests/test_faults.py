@@ -5,15 +5,16 @@ import pytest
 from conformance.checks import shipped_checks
 from conformance.reference import FAULTS
 from conformance.reference.faults import Profile
-from tests.proof import EVERYTHING, green, prove
+from tests.proof import EVERYTHING, broken, green, prove
 from tests.proving import Trial
 
 
 @pytest.mark.parametrize(("revision", "profile"), sorted({(one.revision, one.profile) for one in FAULTS.values()}))
 def test_the_reference_server_is_conformant(revision: str, profile: Profile) -> None:
-    verdicts = green(Trial(revision, profile, (), EVERYTHING))
+    trial = Trial(revision, profile, (), EVERYTHING)
 
-    assert {one: verdict for one, verdict in verdicts.items() if verdict not in ("pass", "not-applicable")} == {}
+    assert broken(trial) == {}
+    assert set(green(trial).values()) <= {"pass", "not-applicable", "warn"}
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
@@ -27,6 +28,6 @@ def test_a_fault_changes_exactly_what_it_declares(name: str) -> None:
 
 def test_every_decided_requirement_has_a_fault() -> None:
     decided = {one for ids in shipped_checks().values() for one in ids}
-    broken = {one for fault in FAULTS.values() for one in fault.trips}
+    provable = {one for fault in FAULTS.values() for one in fault.trips}
 
-    assert decided == broken
+    assert decided == provable
