@@ -78,31 +78,9 @@ def test_two_different_clients_get_different_ids(registrations: Registrations, j
         judge.never(shared, "another client with other redirect URIs got the same client_id", evidence=reply)
 
 
-@requirement("registration.unknown-metadata-ignored")
-def test_unknown_members_are_ignored(registrations: Registrations, judge: Judge) -> None:
-    unknown = {"x_test_member": "x", "resource": "https://client.example/", "x_test_object": {"a": [1, None]}}
-    reply = registrations.send("members that no server knows", **unknown)
-    judge.that(reply.ok, expected="a client, unknown members ignored", observed=reply.summary, evidence=reply)
-
-
 @requirement("registration.application-type-accepted")
 def test_a_native_application_may_say_so(registrations: Registrations, judge: Judge) -> None:
     reply = registrations.plain if registrations.plain.status == 400 else registrations.good
     if not reply.ok and not registrations.untyped().ok:
         judge.could_not_run(f"a registration without application_type is refused, too ({reply.summary})")
     judge.that(reply.ok, expected="application_type native accepted", observed=reply.summary, evidence=reply)
-
-
-@requirement("registration.malformed-json-refused")
-def test_a_body_that_is_no_json_object_is_refused(registrations: Registrations, judge: Judge) -> None:
-    for body in (b'{"redirect_uris":[', b"[]", b'"x"', b""):
-        name = f"the body {body.decode()!r}"
-        reply = registrations.post(name, body)
-        error = reply.json_object.get("error")
-        refused = reply.status == 400 and isinstance(error, str)
-        judge.that(refused, expected=f"{name}: 400 and an error", observed=reply.summary, evidence=reply)
-        if refused:
-            known = error in ("invalid_client_metadata", "invalid_request")
-            judge.advise(known, expected=f"{name}: invalid_client_metadata", observed=error, evidence=reply)
-    form = registrations.post("a form", b"client_name=x", "application/x-www-form-urlencoded")
-    judge.that(form.status < 500, expected="a form: 400 or 415", observed=form.summary, evidence=form)

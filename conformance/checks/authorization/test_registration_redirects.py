@@ -46,22 +46,6 @@ def with_uris(registrations: Registrations, *uris: str) -> Iterable[tuple[str, R
         yield name, registrations.send(name, redirect_uris=[uri])
 
 
-@requirement("registration.rejects-script-redirect")
-def test_a_script_redirect_uri_is_refused(registrations: Registrations, judge: Judge) -> None:
-    must_be_refused(judge, with_uris(registrations, *SCRIPT_SCHEMES, *DISGUISED))
-
-
-@requirement("registration.rejects-http-non-loopback")
-def test_a_plain_http_redirect_uri_elsewhere_is_refused(registrations: Registrations, judge: Judge) -> None:
-    lookalikes = ("localhost.client.example", "127.0.0.1.client.example", "localhost@client.example")
-    uris = [f"http://{host}/cb" for host in ("client.example", *lookalikes)]
-    must_be_refused(judge, with_uris(registrations, *uris))
-    for name, kind in (("a web application", "web"), ("an application of no type", ...)):
-        name = f"{name} on plain http"
-        reply = registrations.send(name, redirect_uris=uris[:1], application_type=kind)
-        must_be_refused(judge, [(name, reply)])
-
-
 @requirement("registration.redirect-uris-required")
 def test_a_client_without_redirect_uri_is_refused(registrations: Registrations, judge: Judge) -> None:
     none: dict[str, Any] = {"no redirect_uris": ..., "redirect_uris []": [], "redirect_uris null": None}
@@ -74,9 +58,25 @@ def test_a_redirect_uri_with_fragment_is_refused(registrations: Registrations, j
     must_be_refused(judge, with_uris(registrations, f"{registrations.redirect_uri}#", "https://client.example/cb#x"))
 
 
+@requirement("registration.rejects-script-redirect")
+def test_a_script_redirect_uri_is_refused(registrations: Registrations, judge: Judge) -> None:
+    must_be_refused(judge, with_uris(registrations, *SCRIPT_SCHEMES, *DISGUISED))
+
+
 @requirement("registration.rejects-relative-redirect")
 def test_a_relative_redirect_uri_is_refused(registrations: Registrations, judge: Judge) -> None:
     must_be_refused(judge, with_uris(registrations, "/cb", "//client.example/cb", "client.example/cb", ""))
+
+
+@requirement("registration.rejects-http-non-loopback")
+def test_a_plain_http_redirect_uri_elsewhere_is_refused(registrations: Registrations, judge: Judge) -> None:
+    lookalikes = ("localhost.client.example", "127.0.0.1.client.example", "localhost@client.example")
+    uris = [f"http://{host}/cb" for host in ("client.example", *lookalikes)]
+    must_be_refused(judge, with_uris(registrations, *uris))
+    for name, kind in (("a web application", "web"), ("an application of no type", ...)):
+        name = f"{name} on plain http"
+        reply = registrations.send(name, redirect_uris=uris[:1], application_type=kind)
+        must_be_refused(judge, [(name, reply)])
 
 
 @requirement("registration.keeps-redirect-uris-verbatim")

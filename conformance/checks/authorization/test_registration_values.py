@@ -37,6 +37,28 @@ def test_a_statement_that_nobody_vouches_for_is_not_honoured(registrations: Regi
         judge.never("software_statement" in reply.json_object, f"{name} was registered", evidence=reply)
 
 
+@requirement("registration.unknown-metadata-ignored")
+def test_unknown_members_are_ignored(registrations: Registrations, judge: Judge) -> None:
+    unknown = {"x_test_member": "x", "resource": "https://client.example/", "x_test_object": {"a": [1, None]}}
+    reply = registrations.send("members that no server knows", **unknown)
+    judge.that(reply.ok, expected="a client, unknown members ignored", observed=reply.summary, evidence=reply)
+
+
+@requirement("registration.malformed-json-refused")
+def test_a_body_that_is_no_json_object_is_refused(registrations: Registrations, judge: Judge) -> None:
+    for body in (b'{"redirect_uris":[', b"[]", b'"x"', b""):
+        name = f"the body {body.decode()!r}"
+        reply = registrations.post(name, body)
+        error = reply.json_object.get("error")
+        refused = reply.status == 400 and isinstance(error, str)
+        judge.that(refused, expected=f"{name}: 400 and an error", observed=reply.summary, evidence=reply)
+        if refused:
+            known = error in ("invalid_client_metadata", "invalid_request")
+            judge.advise(known, expected=f"{name}: invalid_client_metadata", observed=error, evidence=reply)
+    form = registrations.post("a form", b"client_name=x", "application/x-www-form-urlencoded")
+    judge.that(form.status < 500, expected="a form: 400 or 415", observed=form.summary, evidence=form)
+
+
 @requirement("registration.rejects-wrong-types")
 def test_members_of_the_wrong_type_are_refused(registrations: Registrations, judge: Judge) -> None:
     wrong: tuple[dict[str, Any], ...] = (
@@ -73,7 +95,7 @@ def test_unsupported_values_are_not_registered(registrations: Registrations, sur
     name = "unsupported grant types"
     reply = answered(judge, name, registrations.send(name, grant_types=["authorization_code", *unsupported]))
     kept = {one for one in as_list(reply.json_object.get("grant_types")) if one in unsupported}
-    judge.never(kept, f"{' and '.join(sorted(kept)) or 'an unsupported grant type'} was registered", evidence=reply)
+    judge.never(kept, f"registered: {' and '.join(sorted(kept)) or 'an unsupported grant type'}", evidence=reply)
     name = f"{METHOD} bogus_method"
     reply = answered(judge, name, registrations.send(name, **{METHOD: "bogus_method"}))
     judge.never(reply.json_object.get(METHOD) == "bogus_method", f"{name} was registered", evidence=reply)
