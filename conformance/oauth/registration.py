@@ -28,8 +28,8 @@ class Client:
 
     @property
     def public(self) -> bool:
-        """Whether it has neither a secret nor a key."""
-        return self.secret is None and self.key is None
+        """Whether it has neither a secret nor a key, or was told not to authenticate with what it got."""
+        return self.auth_method == "none" or (self.secret is None and self.key is None)
 
 
 def registration_request(redirect_uri: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401

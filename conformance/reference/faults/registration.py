@@ -96,7 +96,6 @@ FAULTS: tuple[Fault, ...] = (
         "registration-secret-for-public",
         "registration.public-client-has-no-secret",
         "Clients authenticate with a secret that nobody checks.",
-        "refresh.rotates-for-public-clients registration.public-client-usable revocation.public-client-accepted",
     ),
     fault(
         "public-web-client-needs-secret",
