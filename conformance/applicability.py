@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from conformance.oauth import jwt, scopes
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.oauth.dpop import challenges
@@ -116,7 +117,10 @@ _NEED_LOGIN: dict[str, Callable[[Survey], object]] = {
     "public_client": lambda s: s.login and s.login.client.public,
     "access_token": lambda s: s.token,
     "refresh_token": lambda s: _tokens(s, "refresh_token"),
-    "id_token": lambda s: _tokens(s, "id_token"),
+    "id_token": lambda s: _tokens(s, "id_token") or (s.discovery and "openid" in scopes.of_server(s.discovery)),
+    "jwt_access_token": lambda s: (
+        (s.token and jwt.read(s.token)) or (s.discovery and s.discovery.endpoint("introspection_endpoint"))
+    ),
     "expires_in": lambda s: _tokens(s, "expires_in"),
 }
 
@@ -133,6 +137,8 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
     "client_credentials_grant": lambda s: s.discovery and "client_credentials" in _offered_grants(s.discovery),
     "cimd": lambda s: s.discovery and s.discovery.server_metadata.get(CIMD),
     "no_cimd": lambda s: s.discovery and not s.discovery.server_metadata.get(CIMD),
+    "scopes": lambda s: s.discovery and (scopes.of_resource(s.discovery) or scopes.of_server(s.discovery)),
+    "narrow_token": lambda s: s.discovery and len(scopes.of_resource(s.discovery)) > 1,
     "path_issuer": lambda s: s.discovery and split_url(s.discovery.issuer).path.strip("/"),
     "oidc": lambda s: s.discovery and s.discovery.offers_openid,
     "iss_supported": lambda s: (
@@ -153,8 +159,8 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
 _AUTHORIZATION = frozenset(
     """
     authorization protected confidential_client second_client loopback_redirect
-    registration_management cimd_host resource_indicators jwt_access_token scopes
-    narrow_token second_user second_resource upstream_token introspection_credentials private_key_jwt_client
+    registration_management cimd_host resource_indicators
+    second_user second_resource upstream_token introspection_credentials private_key_jwt_client
     client_credentials_client enterprise_managed proxy_as challenge_optional
     """.split()
 ).union(_NEED_LOGIN, _DISCOVERED)
@@ -185,6 +191,10 @@ _ABSENT = {
     "client_credentials_grant": "the server metadata does not offer the grant client_credentials",
     "cimd": f"the server metadata does not offer {CIMD}",
     "no_cimd": f"the server metadata offers {CIMD}",
+    "scopes": "neither the challenge nor any metadata names a scope",
+    "narrow_token": "fewer than two scopes of the resource are known",
+    "id_token": "no id_token is issued, and openid is no scope of the authorization server",
+    "jwt_access_token": "access tokens are opaque here, and there is no introspection",
     "public_client": "the registered client has a secret",
     "refresh_token": "the token endpoint issues no refresh token",
     "resource_metadata_parameter": "the challenge names no resource_metadata",

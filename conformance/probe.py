@@ -83,9 +83,9 @@ class Probe:
         return reply.status in (401, 403)
 
     @contextmanager
-    def fresh(self) -> Generator[Connection]:
-        """A connection of its own, before any handshake; closed at the end."""
-        connection = connect(self.survey, self.http)
+    def fresh(self, token: str | None = None) -> Generator[Connection]:
+        """A connection of its own, before any handshake; closed at the end. With the token in use unless given."""
+        connection = connect(self.survey, self.http, token)
         try:
             yield connection
         finally:

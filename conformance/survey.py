@@ -32,6 +32,7 @@ from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import HttpClient, NoAnswer, Reply, origin_of
 from conformance.wire.legacy_sse import LegacySse
+from conformance.wire.stateless import Stateless
 from conformance.wire.streamable_http import StreamableHttp, first_request, messages_of
 
 LISTS = {
@@ -689,7 +690,8 @@ def close_quietly(connection: Connection) -> None:
 
 def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Connection:
     """A new connection to the target over its transport, before any handshake. Raises NoAnswer."""
-    kind = LegacySse if survey.transport == "http+sse" else StreamableHttp
+    streamable = Stateless if survey.revision == STATELESS_REVISION else StreamableHttp
+    kind = LegacySse if survey.transport == "http+sse" else streamable
     return kind(http, survey.endpoint, token or survey.token)
 
 

@@ -58,6 +58,12 @@ class TokenReply:
         return self._text("refresh_token")
 
     @property
+    def granted(self) -> frozenset[str] | None:
+        """The scopes the answer states, None where it states none: all that were asked for."""
+        scope = self._text("scope")
+        return frozenset(scope.split()) if scope else None
+
+    @property
     def issued_token(self) -> bool:
         """Whether any token came back, whatever the status."""
         return bool(self.access_token or self.refresh_token)

@@ -21,6 +21,7 @@ Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "EdDSA"]
 Json = Mapping[str, Any]
 
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
+_PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "oth")
 _CURVES: dict[str, Algorithm] = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _EXTRA = "signing with a key pair needs the extra dpop: pip install 'pytest-mcp-conformance[dpop]'"
 
@@ -163,7 +164,7 @@ def public_encodings(jwk: Json) -> dict[str, bytes]:
     if jwk.get("kty") not in ("RSA", "EC"):
         return {}
     try:
-        public = PyJWK(dict(jwk)).key
+        public = PyJWK({name: value for name, value in jwk.items() if name not in _PRIVATE_MEMBERS}).key
         forms = {"PEM": Encoding.PEM, "DER": Encoding.DER}
         return {name: public.public_bytes(form, PublicFormat.SubjectPublicKeyInfo) for name, form in forms.items()}
     except (PyJWTError, ValueError, TypeError, AttributeError):

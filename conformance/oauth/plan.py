@@ -38,7 +38,8 @@ CONSENTS = (
     Consent("race", 1, "two redemptions of one code at once"),
     Consent("malformed", 3, "verifiers outside the grammar"),
     Consent("unchallenged", 1, "a code that was requested without challenge"),
-    Consent("second resource", 1, "a token for another resource"),
+    Consent("second resource", 2, "tokens for other resources"),
+    Consent("step up", 1, "whether the scopes of a challenge are enough"),
     Consent("metadata document", 2, "a client known by its metadata document"),
     Consent("dpop", 3, "tokens bound to a key"),
 )

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.applicability import of_all
 from conformance.audit import Audit, audit_of
-from conformance.catalogue import UnknownRequirement
+from conformance.catalogue import AUTHORIZATION_AREAS, UnknownRequirement
 from conformance.data import CHECKS
 from conformance.verdict import CouldNotRun, NotApplicable
 
@@ -63,12 +63,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.path.is_relative_to(CHECKS):
             _rename(item, f"conformance/checks/{item.path.relative_to(CHECKS).as_posix()}::{item.name}")
     if not audit.judges_protocol:
-        items[:] = [item for item in items if not _on_protocol(item)]
+        items[:] = [item for item in items if not _on_protocol(item, audit)]
     items.sort(key=turn_of)
 
 
-def _on_protocol(item: pytest.Item) -> bool:
-    return item.path.is_relative_to(CHECKS) and item.path.relative_to(CHECKS).parts[0] in ("protocol", "transcript")
+def _on_protocol(item: pytest.Item, audit: Audit) -> bool:
+    """Whether a shipped check decides nothing about authorization."""
+    areas = {audit.catalogue[one].area for one in requirement_ids(item)}
+    return item.path.is_relative_to(CHECKS) and not areas & set(AUTHORIZATION_AREAS)
 
 
 LATE, LAST = 1, 2

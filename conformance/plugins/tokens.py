@@ -4,9 +4,16 @@ import pytest
 
 from conformance.audit import Audit
 from conformance.ceremony.hijacking import Hijacking
+from conformance.ceremony.narrow import NarrowCalls, StepUp
+from conformance.ceremony.other_resource import OtherResource
+from conformance.ceremony.reduced import Reduced
+from conformance.oauth.insight import Insight
+from conformance.oauth.redemption import UNRELATED_RESOURCE
+from conformance.oauth.resource_answers import ResourceAnswers
 from conformance.probe import Probe
+from conformance.shapes import as_list
 from conformance.survey import Survey
-from conformance.verdict import CouldNotRun
+from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.http import Reply
 
 
@@ -44,3 +51,73 @@ def hijacking(audit: Audit) -> Hijacking | None:
     """A session of ours that others try to use; None where there are no session ids."""
     probe = Probe(audit.need_survey(), audit.http)
     return audit.once("hijacking", lambda: Hijacking.perform(probe, audit.settings.second_token))
+
+
+@pytest.fixture(scope="session")
+def insight(audit: Audit) -> Insight:
+    """What the access token of the survey's login is for. Raises NotApplicable where nobody tells."""
+    login = audit.need_survey().login
+    if not login or not login.tokens or not login.tokens.access_token:
+        raise CouldNotRun("nobody logged in")
+    token, client = login.tokens.access_token, login.client
+    found = audit.once("insight", lambda: Insight.into(token, audit.flow(), client))
+    if found is None:
+        raise NotApplicable("access tokens are opaque here, and introspection tells us nothing about them")
+    return found
+
+
+@pytest.fixture(scope="session")
+def reduced(audit: Audit) -> Reduced:
+    """A login with few scopes, one that nobody knows, and no resource; one approval."""
+    probe = Probe(audit.need_survey(), audit.http)
+    return audit.once("reduced", lambda: Reduced.perform(audit.flow(), probe))
+
+
+@pytest.fixture(scope="session")
+def resource_answers(audit: Audit) -> ResourceAnswers:
+    """What the authorization endpoint makes of resource indicators, without approval."""
+    login, oauth = audit.need_survey().login, audit.flow()
+
+    def perform() -> ResourceAnswers:
+        return ResourceAnswers.perform(oauth, (login and login.foreign) or oauth.new_client())
+
+    return audit.once("resource answers", perform)
+
+
+@pytest.fixture(scope="session")
+def other_resource(audit: Audit) -> OtherResource:
+    """A token for another resource of the same authorization server. Raises NotApplicable where none is known."""
+    oauth, probe = audit.flow(), Probe(audit.need_survey(), audit.http)
+    listed = as_list(oauth.discovery.server_metadata.get("protected_resources"))
+    others = [one for one in listed if isinstance(one, str) and one.rstrip("/") != oauth.resource.rstrip("/")]
+    known = audit.settings.second_resource or next(iter(others), None)
+    if known is None:
+        raise NotApplicable("no other resource of the authorization server is known; --second-resource names one")
+    return audit.once("other resource", lambda: OtherResource.perform(oauth, probe, known))
+
+
+@pytest.fixture(scope="session")
+def unrelated_resource(audit: Audit) -> OtherResource:
+    """A request for a resource that the authorization server cannot know."""
+    oauth, probe = audit.flow(), Probe(audit.need_survey(), audit.http)
+    return audit.once("unrelated resource", lambda: OtherResource.perform(oauth, probe, UNRELATED_RESOURCE))
+
+
+@pytest.fixture(scope="session")
+def narrow_calls(audit: Audit, reduced: Reduced) -> NarrowCalls:
+    """Calls of tools with the token of `reduced`."""
+    token, probe = reduced.tokens.access_token, Probe(audit.need_survey(), audit.http)
+    if not token:
+        raise CouldNotRun(f"no token with fewer scopes was issued ({reduced.tokens.summary})")
+    held, tools = reduced.held, audit.settings.call_tools
+    return audit.once("narrow calls", lambda: NarrowCalls.perform(probe, audit.mcp(), token, held, tools))
+
+
+@pytest.fixture(scope="session")
+def step_up(audit: Audit, narrow_calls: NarrowCalls) -> StepUp:
+    """The refused call of `narrow_calls` with the scopes that its challenge asks for."""
+    refused, probe, login = narrow_calls.refused, Probe(audit.need_survey(), audit.http), audit.need_survey().login
+    if not refused:
+        raise NotApplicable("no tool that we may call needs more than the reduced token has")
+    tokens = login.tokens if login else None
+    return audit.once("step up", lambda: StepUp.perform(audit.flow(), probe, refused, tokens))

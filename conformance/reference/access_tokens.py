@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.scopes import BASE
 from conformance.reference.signing import SigningKey
-from conformance.reference.site import Site
+from conformance.reference.site import RESOURCE_PATHS, Site
 from conformance.reference.store import ACCESS_TOKEN_LIFETIME, AccessToken, Grant, Store, random_value
 
 ACCESS_TOKEN, ID_TOKEN = "at+jwt", "JWT"
@@ -43,7 +43,7 @@ class AccessTokens:
         id, now = random_value(), int(time.time())
         end = now + ACCESS_TOKEN_LIFETIME
         self.store.access_tokens[id] = AccessToken(grant, resources, scope, end, thumbprint)
-        audience = sorted(self.site.origin + path for path in resources)
+        audience = sorted(self.site.origin + path if path in RESOURCE_PATHS else path for path in resources)
         claims: JsonObject = {
             "iss": self.site.issuer,
             "sub": grant.user,
@@ -54,6 +54,8 @@ class AccessTokens:
             "exp": end,
             "jti": id,
         }
+        if self.faults.active("audience-never") or (len(audience) > 1 and self.faults.active("audience-optional")):
+            del claims["aud"]
         if thumbprint and not self.faults.active("dpop-thumbprint-missing"):
             claims["cnf"] = {"jkt": thumbprint}
         return self.key.sign(claims, ACCESS_TOKEN)
@@ -79,6 +81,8 @@ class AccessTokens:
         known = self.store.access_tokens.get(str(claims.get("jti")))
         scopes = frozenset(str(claims.get("scope", BASE)).split(" "))
         speaker = Bearer(str(claims.get("sub")), scopes, known.thumbprint if known else "")
+        if type == ID_TOKEN and self.faults.active("id-token-accepted"):
+            return speaker
         good = type == ACCESS_TOKEN and self._current(claims) and self._meant_for(claims, path)
         return speaker if good and not (known and known.ended) else None
 
@@ -87,5 +91,9 @@ class AccessTokens:
         return claims.get("iss") == self.site.issuer and unexpired
 
     def _meant_for(self, claims: JsonObject, path: str) -> bool:
-        audience = claims.get("aud", [])
+        if self.faults.active("audience-unchecked"):
+            return True
+        if "aud" not in claims:
+            return any(self.faults.active(name) for name in ("audience-optional", "audience-never"))
+        audience = claims["aud"]
         return self.site.origin + path in ([audience] if isinstance(audience, str) else audience)

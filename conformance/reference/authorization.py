@@ -12,8 +12,8 @@ from conformance.reference.client_documents import ClientDocuments, DocumentErro
 from conformance.reference.forms import CrashError, OAuthError, Parameters, read_form
 from conformance.reference.pages import PASSWORD, USERNAME, consent_page, error_page, login_page
 from conformance.reference.redirects import redirect_uri_allowed
-from conformance.reference.scopes import granted
-from conformance.reference.site import RESOURCE_PATHS, Site
+from conformance.reference.requested import requested_resources, requested_scope
+from conformance.reference.site import Site
 from conformance.reference.store import Client, Grant, Store
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -62,6 +62,8 @@ class Authorization:
         except OAuthError as error:
             answer = {"error": error.error, "error_description": error.description}
             return self._redirect(redirect_uri, state, answer)
+        except CrashError:
+            return Response("Internal Server Error", 500, media_type="text/plain")
         if self.site.consent == "auto":
             return self._approve(wanted)
         return self._ask(self.browsers.session_of(request), wanted)
@@ -154,8 +156,8 @@ class Authorization:
             raise OAuthError("invalid_request", "code_challenge_method must be S256")
         if not _CHALLENGE.fullmatch(challenge):
             raise OAuthError("invalid_request", "code_challenge must be 43 base64url characters")
-        scope = granted(parameters.get("scope"))
-        resources = resource_paths(self.site, parameters) or frozenset(RESOURCE_PATHS)
+        scope = requested_scope(self.site, parameters.get("scope"))
+        resources = requested_resources(self.site, parameters)
         nonce = parameters.get("nonce") or ""
         return AuthorizationRequest(client, redirect_uri, state, challenge, resources, scope, nonce)
 
@@ -209,12 +211,3 @@ class Authorization:
         joint = "&" if "?" in redirect_uri else "?"
         target = redirect_uri + joint + urlencode(answer, errors="surrogateescape")
         return RedirectResponse(target, 302, {"Cache-Control": "no-store"})
-
-
-def resource_paths(site: Site, parameters: Parameters) -> frozenset[str]:
-    """The endpoints that the `resource` parameters name. Raises OAuthError(invalid_target) for others."""
-    paths = [site.resource_path(identifier) for identifier in parameters.all("resource")]
-    known = frozenset(path for path in paths if path is not None)
-    if None in paths:
-        raise OAuthError("invalid_target", "the resource is not one of this server")
-    return known

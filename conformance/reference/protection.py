@@ -14,6 +14,7 @@ from conformance.reference.dpop import ALGORITHMS, InvalidProofError, Proofs
 from conformance.reference.jsonrpc import JsonObject, as_object, read_json
 from conformance.reference.pages import USERNAME
 from conformance.reference.redirects import LOOPBACK_HOSTS
+from conformance.reference.scope_gate import SESSION_HEADER, ScopeGate
 from conformance.reference.scopes import BASE, RESOURCE_SCOPES
 from conformance.reference.site import (
     MESSAGES_PATH,
@@ -22,8 +23,6 @@ from conformance.reference.site import (
     SSE_PATH,
     Site,
 )
-from conformance.reference.streamable_http import SESSION_HEADER
-from conformance.reference.tools import TOOL_SCOPES
 
 _DPOP = f'DPoP algs="{" ".join(ALGORITHMS)}"'
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -36,6 +35,7 @@ class Protection:
         self.site = site
         self.faults = site.faults
         self.access_tokens = access_tokens
+        self.gate = ScopeGate(site.faults)
         self.proofs = Proofs(site.faults)
         self.asked = 0
 
@@ -63,8 +63,8 @@ class Protection:
             except InvalidProofError as error:
                 return self._refuse_proof(path, str(error))
         request.state.user = bearer.user
-        needed = await self._needed_scopes(request)
-        return None if bearer.scopes.issuperset(needed) else self._refuse_scope(path, needed)
+        needed = self.gate.missing(request, await _message(request), bearer.scopes)
+        return self._refuse_scope(path, needed, bearer) if needed else None
 
     def _credentials(self, request: Request) -> tuple[str, str]:
         """`bearer` or `dpop`, and what was sent as a token, well-formed or not; empty where no token was sent."""
@@ -93,13 +93,6 @@ class Protection:
         key = self.proofs.key(fields, request.method, self.site.origin + request.url.path, token)
         if key != bearer.thumbprint and not self.faults.active("dpop-other-key-accepted"):
             raise InvalidProofError("the token is bound to another key")
-
-    async def _needed_scopes(self, request: Request) -> tuple[str, ...]:
-        """The scopes a request needs: more than the base one where it calls a tool that wants more."""
-        message = await _message(request)
-        params = as_object(message.get("params")) or {}
-        further = TOOL_SCOPES.get(str(params.get("name"))) if message.get("method") == "tools/call" else None
-        return (BASE, further) if further else (BASE,)
 
     async def _ask_for_token(self, request: Request, path: str) -> Response:
         if self.faults.active("bare-bearer-challenge"):
@@ -140,19 +133,23 @@ class Protection:
         document = {"error": "invalid_dpop_proof", "error_description": reason}
         return JSONResponse(document, 401, {"WWW-Authenticate": challenge, "Cache-Control": "no-store"})
 
-    def _refuse_scope(self, path: str, needed: tuple[str, ...]) -> Response:
+    def _refuse_scope(self, path: str, needed: tuple[str, ...], bearer: Bearer) -> Response:
         """The answer to a good token that does not allow this (RFC 6750 section 3.1)."""
-        challenge = self._challenge(path, needed, "insufficient_scope")
-        document = {"error": "insufficient_scope", "error_description": "needs the scope " + " ".join(needed)}
-        return JSONResponse(document, 403, {"WWW-Authenticate": challenge, "Cache-Control": "no-store"})
+        if self.faults.active("insufficient-scope-names-held"):
+            needed = tuple(sorted(bearer.scopes))
+        wrong = self.faults.active("insufficient-scope-wrong-code")
+        return self.gate.answer(self._challenge(path, needed, "invalid_scope" if wrong else "insufficient_scope"))
 
     def _challenge(self, path: str, scopes: tuple[str, ...], error: str) -> str:
         parameters = {"scope": " ".join(scopes)}
-        unauthenticated = error != "insufficient_scope"
+        unauthenticated = error in ("", "invalid_token")
+        if unauthenticated and self.faults.active("challenge-asks-offline-access"):
+            parameters["scope"] += " offline_access"
         if unauthenticated and self.faults.active("challenge-without-scope"):
             del parameters["scope"]
         without_address = ["challenge-without-resource-metadata", "resource-metadata-not-found"]
         without_address += ["bad-token-without-resource-metadata"] if error == "invalid_token" else []
+        without_address += [] if unauthenticated else ["insufficient-scope-without-resource-metadata"]
         if self.site.has_metadata and not any(self.faults.active(name) for name in without_address):
             parameters["resource_metadata"] = self._resource_metadata(path)
         if error:

@@ -88,7 +88,8 @@ class Site:
         Scheme and host are compared without regard to case (RFC 3986 section 6.2.2.1).
         """
         start = identifier.find("/", identifier.find("//") + 2)
-        normalized = identifier[:start].lower() + identifier[start:] if start > 0 else identifier
+        folding = start > 0 and not self.faults.active("resource-case-sensitive")
+        normalized = identifier[:start].lower() + identifier[start:] if folding else identifier
         for path in RESOURCE_PATHS:
             if normalized in (self.origin + path, self.resource(path)):
                 return path

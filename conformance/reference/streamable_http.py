@@ -22,10 +22,10 @@ from conformance.reference.jsonrpc import (
     result_message,
 )
 from conformance.reference.mcp import NEWEST, REVISIONS, Dispatcher, Session
+from conformance.reference.scope_gate import SESSION_HEADER
 from conformance.reference.stateless import STATELESS, answer_alone
 from conformance.reference.streams import HeldStreams, event, finite_stream
 
-SESSION_HEADER = "Mcp-Session-Id"
 VERSION_HEADER = "MCP-Protocol-Version"
 
 

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens
-from conformance.reference.authorization import resource_paths
 from conformance.reference.client_documents import is_document_url
 from conformance.reference.client_metadata import GRANT_TYPES
 from conformance.reference.dpop import InvalidProofError, Proofs
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.requested import resource_paths
 from conformance.reference.scopes import OPENID
 from conformance.reference.site import Site
 from conformance.reference.store import ACCESS_TOKEN_LIFETIME, Client, Code, Grant, RefreshToken, Store
@@ -171,6 +171,10 @@ class Tokens:
 
     def _resources(self, grant: Grant, form: Parameters) -> frozenset[str]:
         """The resources a new token is for: those asked for, else all of the grant."""
+        if form.all("resource") and self.faults.active("resource-refused-at-token"):
+            raise OAuthError("invalid_target", "resource is not supported")
+        if self.faults.active("resource-at-token-ignored"):
+            return grant.resources
         wanted = resource_paths(self.site, form)
         if not wanted <= grant.resources:
             raise OAuthError("invalid_target", "the resource was not granted")
@@ -224,6 +228,8 @@ class Tokens:
         return answer | {"refresh_token": refresh_token} if refresh_token else answer
 
     def _success(self, answer: JsonObject) -> Response:
+        if self.faults.active("granted-scope-not-reported"):
+            del answer["scope"]
         if self.faults.active("token-type-missing"):
             del answer["token_type"]
         if self.faults.active("expires-in-string"):

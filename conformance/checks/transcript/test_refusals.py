@@ -80,6 +80,15 @@ def test_every_challenge_is_well_formed(challenges: list[tuple[Challenge, Exchan
     judge_each(judge, problems, "attributes at most once, of allowed characters", f"{len(challenges)} challenges are")
 
 
+@requirement("challenge.no-offline-access-scope")
+def test_no_challenge_asks_for_offline_access(challenges: list[tuple[Challenge, Exchange]], judge: Judge) -> None:
+    if not challenges:
+        judge.not_applicable("the server sent no Bearer challenge")
+    asked = ((challenge.get("scope") or "", one) for challenge, one in challenges)
+    problems = ((f"scope {scope}", one) for scope, one in asked if "offline_access" in scope.split())
+    judge_each(judge, problems, "no offline_access in a challenge", f"none in {len(challenges)} challenges")
+
+
 @requirement("challenge.refusal-carries-no-result")
 def test_no_refusal_carries_data(refusals: list[Exchange], judge: Judge) -> None:
     def leaks() -> Iterator[tuple[str, Exchange]]:

@@ -5,7 +5,7 @@ from conformance.reference.faults.fault import Fault, fault
 FAULTS: tuple[Fault, ...] = (
     fault(
         "access-token-refused",
-        "bearer.accepts-authorization-header refresh.works",
+        "bearer.accepts-authorization-header dpop.accepted-by-resource refresh.works",
         "A login succeeds and leads nowhere.",
         "*",
     ),
@@ -43,5 +43,10 @@ FAULTS: tuple[Fault, ...] = (
         "token-in-cookie",
         "bearer.token-not-in-cookie",
         "Tokens travel in clear text with every unencrypted request.",
+    ),
+    fault(
+        "id-token-accepted",
+        "bearer.id-token-refused",
+        "Every application the user signs in to can call the server with what it was told about the user.",
     ),
 )

@@ -7,6 +7,7 @@ FAULTS: tuple[Fault, ...] = (
         "missing-token-403",
         "challenge.malformed-authorization-header challenge.missing-token-401",
         "Clients take 403 as final and never start the login.",
+        "cors.mcp-endpoint-usable",
     ),
     fault(
         "bad-token-without-challenge",
@@ -19,14 +20,15 @@ FAULTS: tuple[Fault, ...] = (
         "challenge.bearer-scheme-with-parameter challenge.resource-metadata-parameter challenge.scope-guidance",
         "Clients are not told where the metadata is and have to guess.",
         "challenge.invalid-token-keeps-resource-metadata challenge.resource-metadata-url-usable"
-        " challenge.scope-stable resource-metadata.resource-matches-endpoint",
+        " challenge.scope-stable resource-metadata.resource-matches-endpoint"
+        " scope.challenge-keeps-resource-metadata",
     ),
     fault(
         "challenge-without-resource-metadata",
         "challenge.resource-metadata-parameter",
         "Clients are not told where the metadata is and have to guess.",
         "challenge.invalid-token-keeps-resource-metadata challenge.resource-metadata-url-usable"
-        " resource-metadata.resource-matches-endpoint",
+        " resource-metadata.resource-matches-endpoint scope.challenge-keeps-resource-metadata",
     ),
     fault(
         "resource-metadata-url-dead",
@@ -36,15 +38,15 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "bad-token-403",
-        "challenge.garbage-token-401",
+        "challenge.garbage-token-401 challenge.malformed-authorization-header",
         "A client whose token ended does not ask for another.",
     ),
     fault(
         "bad-token-500",
         "challenge.garbage-token-401",
         "Any stranger can crash requests with a token of three parts.",
-        "challenge.foreign-key-jwt-rejected challenge.hmac-key-confusion-rejected challenge.tampered-token-401"
-        " challenge.unsigned-jwt-rejected",
+        "bearer.id-token-refused challenge.foreign-key-jwt-rejected challenge.hmac-key-confusion-rejected"
+        " challenge.tampered-token-401 challenge.unsigned-jwt-rejected",
     ),
     fault(
         "bad-token-without-error-code",
@@ -122,5 +124,11 @@ FAULTS: tuple[Fault, ...] = (
         "refusal-with-result",
         "challenge.refusal-carries-no-result",
         "Strangers read what only users may see.",
+    ),
+    fault(
+        "challenge-asks-offline-access",
+        "challenge.no-offline-access-scope",
+        "Users are asked for lasting access although the server has no use for it.",
+        revision="2026-07-28",
     ),
 )

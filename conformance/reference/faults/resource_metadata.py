@@ -29,7 +29,7 @@ FAULTS: tuple[Fault, ...] = (
         "resource-metadata-not-found",
         "resource-metadata.discoverable resource-metadata.path-inserted-location challenge.resource-metadata-parameter",
         "Clients cannot learn which authorization server to use.",
-        f"challenge.invalid-token-keeps-resource-metadata {_NO_DOCUMENT}",
+        f"{_NO_DOCUMENT} scope.challenge-keeps-resource-metadata",
     ),
     fault(
         "resource-with-fragment",

@@ -1,0 +1,41 @@
+"""A token for another resource of the same authorization server."""
+
+from dataclasses import dataclass
+
+from conformance.oauth.authorization import AuthorizationAnswer
+from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.insight import Insight
+from conformance.oauth.pkce import Pkce
+from conformance.probe import Probe
+from conformance.wire.http import Reply
+
+
+@dataclass(frozen=True)
+class OtherResource:
+    """A request that names `resource`, and what came of it.
+
+    `answer` is that of the authorization endpoint before anybody approved, `tokens` come from the code when it was
+    approved, and `admission` is what our MCP server says to the access token.
+    """
+
+    resource: str
+    answer: AuthorizationAnswer
+    tokens: TokenReply | None = None
+    insight: Insight | None = None
+    admission: Reply | None = None
+
+    @classmethod
+    def perform(cls, oauth: OAuthFlow, probe: Probe, resource: str) -> "OtherResource":
+        """One approval, unless the request is refused before. Raises NoAnswer, CouldNotRun where no code comes."""
+        client = oauth.new_client("registration for another resource")
+        changes = {"resource": resource}
+        answer = oauth.ask(client, changes, purpose="authorization request, another resource")
+        if not answer.accepted and not answer.undecided:
+            return cls(resource, answer)
+        grant = oauth.authorize(Pkce.s256(), client, changes, of="second resource")
+        tokens = oauth.redeem(grant, purpose="token request, another resource")
+        token = tokens.access_token
+        if not token:
+            return cls(resource, answer, tokens)
+        admission = probe.knock(f"Bearer {token}", "initialize, token for another resource")
+        return cls(resource, answer, tokens, Insight.into(token, oauth, client), admission)

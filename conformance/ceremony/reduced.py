@@ -1,0 +1,70 @@
+"""A login that asks for little: few scopes, one nobody knows, and no resource."""
+
+from dataclasses import dataclass
+
+from conformance.oauth import scopes
+from conformance.oauth.authorization import AuthorizationAnswer, Changes
+from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
+from conformance.oauth.insight import Insight
+from conformance.oauth.pkce import Pkce
+from conformance.probe import Probe
+from conformance.wire.http import Reply
+
+RESOURCE_REFUSALS = ("invalid_target", "invalid_request")
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """One approval, its code and tokens still alive.
+
+    `asked` is the scope that was asked for in the end. `unknown_scope` is the refusal of the scope nobody knows, and
+    `without_resource` that of a request without resource, where there was one. `admission` is the answer of the MCP
+    server to the access token.
+    """
+
+    grant: Grant
+    asked: str
+    tokens: TokenReply
+    unknown_scope: AuthorizationAnswer | None = None
+    without_resource: AuthorizationAnswer | TokenReply | None = None
+    admission: Reply | None = None
+    insight: Insight | None = None
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The scopes of its tokens, as far as they are told."""
+        return (self.tokens.granted or frozenset(self.asked.split())) - {scopes.INVENTED}
+
+    @classmethod
+    def perform(cls, oauth: OAuthFlow, probe: Probe) -> "Reduced":
+        """Raises NoAnswer, CouldNotRun where no code comes."""
+        client = oauth.new_client("registration for a reduced login")
+        known = [*scopes.of_resource(oauth.discovery)[:1]]
+        known += [one for one in ("openid",) if one in scopes.of_server(oauth.discovery)]
+        changes: Changes = {"scope": " ".join([*known, scopes.INVENTED]), "resource": None}
+        answer = oauth.ask(client, changes, purpose="authorization request, reduced")
+        unknown_scope, without_resource = None, None
+        if answer.refused and answer.error == "invalid_scope":
+            unknown_scope, changes = answer, {**changes, "scope": " ".join(known) or None}
+            answer = oauth.ask(client, changes, purpose="authorization request, reduced further")
+        if answer.refused:
+            without_resource, changes = answer, {**changes, "resource": oauth.resource}
+        grant = oauth.authorize(Pkce.s256(), client, changes, of="reduced")
+        tokens = oauth.redeem(grant, purpose="token request, reduced")
+        if tokens.oauth_error in RESOURCE_REFUSALS and without_resource is None:
+            without_resource = tokens
+            tokens = oauth.redeem(grant, {"resource": oauth.resource}, purpose="token request, reduced, with resource")
+        admission = insight = None
+        if tokens.access_token:
+            admission = probe.knock(f"Bearer {tokens.access_token}", "initialize, reduced token")
+            insight = Insight.into(tokens.access_token, oauth, client)
+        asked = changes["scope"]
+        return cls(
+            grant,
+            asked if isinstance(asked, str) else "",
+            tokens,
+            unknown_scope,
+            without_resource,
+            admission,
+            insight,
+        )

@@ -1,0 +1,38 @@
+"""Streamable HTTP of revision 2026-07-28: each request stands alone (page basic/transports/streamable-http)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.wire import jsonrpc
+from conformance.wire.connection import CLIENT_INFO, STATELESS_REVISION, Answer
+from conformance.wire.http import HttpClient
+from conformance.wire.streamable_http import StreamableHttp
+
+_META = "io.modelcontextprotocol/"
+
+
+class Stateless(StreamableHttp):
+    """One client without session: every request says which revision it speaks and who sends it."""
+
+    def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
+        super().__init__(http, url, token)
+        self.revision = STATELESS_REVISION
+        self._described: dict[str, str] = {}
+
+    def headers(self) -> dict[str, str]:
+        """Header fields of a conforming client, with what they repeat of the body."""
+        return super().headers() | self._described
+
+    def open(self, revision: str) -> Answer:
+        """Ask what the server offers, which takes the place of a handshake. Raises NoAnswer."""
+        self.opening = self.request("server/discover")
+        return self.opening
+
+    def request(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> Answer:
+        """Send a request and wait for its response. Raises NoAnswer."""
+        about = {"protocolVersion": STATELESS_REVISION, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
+        meta = {f"{_META}{name}": value for name, value in about.items()}
+        self._described = {"Mcp-Method": method}
+        if method == "tools/call":
+            self._described["Mcp-Name"] = str((params or {}).get("name"))
+        return super().request(method, {**(params or {}), "_meta": meta}, id=id)
