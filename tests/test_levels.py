@@ -1,0 +1,41 @@
+"""The same deviation weighs differently from revision to revision."""
+
+from functools import cache
+
+import pytest
+
+from tests.proving import Trial, audit
+
+REVISIONS = ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
+VERDICTS = {
+    ("server-metadata-not-found", "server-metadata.available"): "warn fail fail fail",
+    ("server-metadata-openid-only", "server-metadata.available"): "warn fail pass pass",
+    ("resource-metadata-not-found", "resource-metadata.discoverable"): "- fail fail fail",
+    ("resource-metadata-only-by-challenge", "resource-metadata.path-inserted-location"): "- fail warn warn",
+    ("challenge-without-resource-metadata", "challenge.resource-metadata-parameter"): "- fail warn warn",
+    ("challenge-without-resource-metadata", "resource-metadata.discoverable"): "- fail pass pass",
+    ("registration-not-published", "server-metadata.registration-endpoint-published"): "warn warn - -",
+    ("pkce-methods-missing", "server-metadata.pkce-methods-published"): "warn warn fail fail",
+    ("refresh-not-rotated", "refresh.rotates-for-public-clients"): "warn fail fail fail",
+    ("iss-missing", "issuer.success-response-includes-iss"): "- - - warn",
+}
+"""What the audits of REVISIONS say of a requirement when a fault breaks it; `-` where it does not apply."""
+
+
+@cache
+def verdicts(revision: str, fault: str) -> dict[str, str]:
+    return audit(Trial(revision, "combined", (), ("authorization",)), fault)
+
+
+@pytest.mark.parametrize(
+    ("revision", "fault", "requirement", "verdict"),
+    [
+        (revision, *broken, verdict)
+        for broken, row in VERDICTS.items()
+        for revision, verdict in zip(REVISIONS, row.split(), strict=True)
+    ],
+)
+def test_a_deviation_weighs_what_the_revision_says(revision: str, fault: str, requirement: str, verdict: str) -> None:
+    expected = "not-applicable" if verdict == "-" else verdict
+
+    assert verdicts(revision, fault).get(requirement, "not-applicable") == expected
