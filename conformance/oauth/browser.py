@@ -1,10 +1,17 @@
 """What a browser without scripts does: keeps cookies, requests pages, submits forms."""
 
 from collections.abc import Iterable, Sequence
-from http.cookiejar import Cookie, CookieJar
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from urllib.request import Request
 
-from conformance.wire.http import HttpClient, Reply
+from conformance.wire.http import HttpClient, Reply, is_loopback
+
+
+class _TrustsLoopback(DefaultCookiePolicy):
+    """Sends Secure cookies to this machine over plain http too, as browsers do."""
+
+    def return_ok_secure(self, cookie: Cookie, request: Request) -> bool:
+        return is_loopback(request.full_url) or not cookie.secure or request.type == "https"
 
 
 class NoAddress(Exception):
@@ -21,7 +28,7 @@ class Browser:
 
     def __init__(self, http: HttpClient, cookies: Iterable[Cookie] = ()) -> None:
         self._http = http
-        self._jar = CookieJar()
+        self._jar = CookieJar(_TrustsLoopback())
         for cookie in cookies:
             self._jar.set_cookie(cookie)
 

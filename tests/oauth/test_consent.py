@@ -83,6 +83,15 @@ def test_an_error_response_is_a_response(http: HttpClient) -> None:
     assert response.exchange
 
 
+def test_secure_cookies_are_sent_to_this_machine(http: HttpClient) -> None:
+    def end(request: Handler, _: dict[str, str]) -> None:
+        assert request.headers["Cookie"] == "__Host-sid=abc"
+        request.send(302, Location=DONE)
+
+    with pages(start=to("/end", Set_Cookie="__Host-sid=abc; Path=/; Secure; HttpOnly"), end=end) as start:
+        assert approve(http, start)["code"] == "the-code"
+
+
 def test_login_and_consent_pages_are_gone_through(http: HttpClient) -> None:
     def login(request: Handler, fields: dict[str, str]) -> None:
         right = fields == {"flow": "f1", "user": "ann", "password": "secret-password"}
