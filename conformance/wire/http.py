@@ -325,24 +325,37 @@ class StreamedExchange:
         self.sent: tuple[tuple[str, str], ...] = ()
 
     def __enter__(self) -> Stream:
+        self._response = self._answer()
+        deadline = None if self._silence is None else self._started + 3 * self._silence
+        self.opened = Stream(self._response, deadline)
+        return self.opened
+
+    def _answer(self) -> httpx.Response:
         self._started = time.monotonic()
         self._client.recorder.sent += 1
+        events: list[str] = []
+
+        def note(event: str, _: object) -> None:
+            events.append(event)
+
+        timeout = httpx.Timeout(self._client.timeout, read=self._silence, pool=None)
         try:
             request = httpx.Request(
                 self._about["method"],
                 self._about["url"],
                 headers=self._headers,
                 content=self._body or None,
-                extensions={"timeout": httpx.Timeout(self._client.timeout, read=self._silence, pool=None).as_dict()},
+                extensions={"timeout": timeout.as_dict(), "trace": note},
             )
             self.sent = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw)
-            self._response = self._client._transport.handle_request(request)
+            return self._client._transport.handle_request(request)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as failure:
             sentence = _sentence(failure, self._about["url"])
-            raise NoAnswer(sentence, self._record(None, sentence)) from None
-        deadline = None if self._silence is None else self._started + 3 * self._silence
-        self.opened = Stream(self._response, deadline)
-        return self.opened
+            exchange = self._record(None, sentence)
+            reused = events and not events[0].startswith("connection.connect")
+            if reused and isinstance(failure, httpx.NetworkError | httpx.RemoteProtocolError):
+                return self._answer()  # the server may have closed a connection it had kept open, as browsers assume
+            raise NoAnswer(sentence, exchange) from None
 
     def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> None:
         assert self._response is not None  # noqa: S101 - narrows the type

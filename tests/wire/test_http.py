@@ -1,0 +1,44 @@
+"""The HTTP client against servers that treat connections badly."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.evidence import Recorder
+from conformance.redaction import Redactor
+from conformance.wire.http import HttpClient, NoAnswer
+from tests.auditing import Handler, website
+
+
+@pytest.fixture
+def http() -> Iterator[HttpClient]:
+    client = HttpClient(Recorder(Redactor()), timeout=5)
+    yield client
+    client.close()
+
+
+def keep_open(request: Handler) -> None:
+    request.protocol_version = "HTTP/1.1"
+    request.close_connection = False
+
+
+def test_a_request_on_a_connection_that_was_over_is_sent_again(http: HttpClient) -> None:
+    def once_a_connection(request: Handler) -> None:
+        if request.close_connection:
+            keep_open(request)
+            request.send(200, "here")
+        else:
+            request.close_connection = True
+
+    with website(once_a_connection) as origin:
+        bodies = [http.get(f"{origin}/{n}", channel="mcp", purpose="page").body for n in range(3)]
+
+    assert bodies == [b"here"] * 3
+    assert http.recorder.sent == 5
+
+
+def test_a_request_without_answer_on_a_new_connection_is_not_repeated(http: HttpClient) -> None:
+    with website(lambda request: None) as origin, pytest.raises(NoAnswer):
+        http.get(origin, channel="mcp", purpose="page")
+
+    assert http.recorder.sent == 1
