@@ -20,6 +20,7 @@ from conformance.oauth.consent import (
 )
 from conformance.oauth.discovery import Discovery, discover
 from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
+from conformance.oauth.oddities import oddities
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.redemption import Redemption
@@ -309,6 +310,9 @@ class Surveyor:
                 self._list()
         except Stop as stop:
             survey.failure = stop.failure
+        if survey.discovery:
+            tokens = survey.login.tokens if survey.login else None
+            survey.notes += oddities(survey.discovery, tokens.reply if tokens else None)
         return survey
 
     @contextmanager

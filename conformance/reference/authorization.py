@@ -1,5 +1,7 @@
 """The authorization endpoint, the login and the consent (RFC 6749 section 4.1, RFC 7636, 8707, 9207)."""
 
+import base64
+import hashlib
 import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -152,7 +154,11 @@ class Authorization:
         challenge = parameters.get("code_challenge")
         if challenge is None:
             raise OAuthError("invalid_request", "code_challenge is missing")
-        if parameters.get("code_challenge_method") != "S256":
+        method = parameters.get("code_challenge_method") or "plain"
+        if method == "plain" and self.site.faults.active("atlassian-2025"):
+            digest = hashlib.sha256(challenge.encode()).digest()
+            challenge, method = base64.urlsafe_b64encode(digest).decode().rstrip("="), "S256"
+        if method != "S256":
             raise OAuthError("invalid_request", "code_challenge_method must be S256")
         if not _CHALLENGE.fullmatch(challenge):
             raise OAuthError("invalid_request", "code_challenge must be 43 base64url characters")
@@ -201,7 +207,7 @@ class Authorization:
     def _issuer(self, is_error: bool) -> dict[str, str]:
         """Who answers (RFC 9207 section 2)."""
         faults = self.site.faults
-        missing = any(faults.active(name) for name in ("iss-missing", "iss-not-sent"))
+        missing = any(faults.active(name) for name in ("iss-missing", "iss-not-sent", "atlassian-2025"))
         if missing or (is_error and faults.active("iss-missing-on-error")):
             return {}
         return {"iss": self.site.issuer + ("/" if faults.active("iss-differs") else "")}

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from conformance.reference.client_metadata import AUTHENTICATION_METHODS, GRANT_TYPES
 from conformance.reference.dpop import ALGORITHMS
 from conformance.reference.jsonrpc import JsonObject
-from conformance.reference.metadata_changes import changed, of_openid, of_resource, of_server
+from conformance.reference.metadata_changes import KNOWN_IN_EARLY_2025, changed, of_openid, of_resource, of_server
 from conformance.reference.scopes import RESOURCE_SCOPES, SCOPES
 from conformance.reference.signing import ALGORITHM, SigningKey
 from conformance.reference.site import (
@@ -36,7 +36,7 @@ class Metadata:
 
     def of_resource(self) -> dict[str, Endpoint]:
         """The endpoints about resources, by what their paths begin with."""
-        if not self.site.has_metadata:
+        if not self.site.has_resource_metadata:
             return {}
         endpoints: dict[str, Endpoint] = {RESOURCE_METADATA_PREFIX: self.resource}
         moved = ("resource-metadata-redirected", "resource-metadata-only-by-challenge")
@@ -50,6 +50,8 @@ class Metadata:
             return {SERVER_METADATA_PATH + MCP_PATH: self.server}
         if not self.site.has_metadata:
             return {}
+        if self.faults.active("atlassian-2025"):
+            return {SERVER_METADATA_PATH + base: self.server}
         misplaced = self.faults.active("server-metadata-path-appended")
         place = base + SERVER_METADATA_PATH if misplaced else SERVER_METADATA_PATH + base
         return {place: self.server, OPENID_PATH + base: self.openid, base + OPENID_PATH: self.openid}
@@ -133,6 +135,8 @@ class Metadata:
         }
         if not self.site.client_documents:
             del document["client_id_metadata_document_supported"]
+        if self.faults.active("atlassian-2025"):
+            document = {name: document[name] for name in KNOWN_IN_EARLY_2025}
         return changed(document, of_server(self.site), self.faults)
 
 

@@ -12,6 +12,20 @@ LEFT_OUT = object()
 """Stands for a member that is not there."""
 
 
+KNOWN_IN_EARLY_2025 = (
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "registration_endpoint",
+    "response_types_supported",
+    "response_modes_supported",
+    "grant_types_supported",
+    "token_endpoint_auth_methods_supported",
+    "revocation_endpoint",
+    "code_challenge_methods_supported",
+)
+
+
 def changed(document: JsonObject, changes: Mapping[str, JsonObject], faults: Faults) -> JsonObject:
     """The document with the members that the fault of the server replaces."""
     replaced = document.copy()
@@ -39,6 +53,10 @@ def of_server(site: Site) -> Mapping[str, JsonObject]:
     """Members of the authorization server metadata by the fault that replaces them."""
     base = site.server
     return {
+        "atlassian-2025": {
+            "code_challenge_methods_supported": ["plain", "S256"],
+            "revocation_endpoint": base + "/token",
+        },
         "response-types-missing": {"response_types_supported": LEFT_OUT},
         "pkce-methods-missing": {"code_challenge_methods_supported": LEFT_OUT},
         "plain-published": {"code_challenge_methods_supported": ["plain", "S256"]},

@@ -141,6 +141,8 @@ class Protection:
         return self.gate.answer(self._challenge(path, needed, "invalid_scope" if wrong else "insufficient_scope"))
 
     def _challenge(self, path: str, scopes: tuple[str, ...], error: str) -> str:
+        if self.faults.active("atlassian-2025"):
+            return 'Bearer realm="OAuth", error="invalid_token"'
         parameters = {"scope": " ".join(scopes)}
         unauthenticated = error in ("", "invalid_token")
         if unauthenticated and self.faults.active("challenge-asks-offline-access"):

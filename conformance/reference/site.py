@@ -56,12 +56,19 @@ class Site:
         return self.profile == "strict"
 
     @property
+    def has_resource_metadata(self) -> bool:
+        """Whether the MCP server says which authorization server it trusts."""
+        return self.has_metadata and not self.faults.active("atlassian-2025")
+
+    @property
     def issuer(self) -> str:
         """The issuer identifier of the authorization server, unless a fault says otherwise."""
         if self.faults.active("issuer-with-query"):
             return self.server + "?tenant=1"
         if self.faults.active("issuer-trailing-slash"):
             return self.server + "/"
+        if self.faults.active("atlassian-2025"):
+            return "https://cf.login.example.com"
         if self.faults.active("issuer-other-host"):
             return "https://login.example.com"
         return self.server
@@ -69,7 +76,7 @@ class Site:
     @property
     def client_documents(self) -> bool:
         """Whether clients may be known by the URL of their metadata document."""
-        off = ("client-documents-not-offered", "url-client-id-crash")
+        off = ("client-documents-not-offered", "url-client-id-crash", "atlassian-2025")
         return self.has_metadata and not any(self.faults.active(name) for name in off)
 
     def resource(self, path: str) -> str:

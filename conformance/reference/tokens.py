@@ -38,6 +38,8 @@ class Tokens:
         form = Parameters(())
         try:
             form = await read_form(request)
+            if form.get("grant_type") is None and form.get("token") and self.faults.active("atlassian-2025"):
+                return await self.revoke(request)
             client = self._client(request, form)
             return self._success(self._exchange(client, form, self._key_of(client, request)))
         except OAuthError as error:
@@ -230,6 +232,8 @@ class Tokens:
     def _success(self, answer: JsonObject) -> Response:
         if self.faults.active("granted-scope-not-reported"):
             del answer["scope"]
+        if self.faults.active("atlassian-2025"):
+            answer |= {"token_type": "bearer", "scope": ""}
         if self.faults.active("token-type-missing"):
             del answer["token_type"]
         if self.faults.active("expires-in-string"):

@@ -20,7 +20,8 @@ class Fault:
     """One way of misbehaving.
 
     `trips`: ids of the requirements an audit must find broken.
-    `silences`: ids of those it can no longer judge; just `*` where a login or handshake fails with it.
+    `silences`: ids of those it can no longer judge; just `*` where a login or handshake fails with it, or
+    whole features are gone.
     `harm`: one line on what the fault does to users.
     `revision`, `profile`, `options`: the revision to audit, the deployment, and further options of the audit that
     shows the fault.

@@ -151,4 +151,12 @@ FAULTS: tuple[Fault, ...] = (
         "*",
         revision="2025-06-18",
     ),
+    fault(
+        "atlassian-2025",
+        "server-metadata.issuer-matches server-metadata.plain-not-published resource-metadata.discoverable"
+        " resource-metadata.path-inserted-location challenge.resource-metadata-parameter"
+        " challenge.no-error-without-credentials client-metadata-document.supported",
+        "Clients that keep to newer revisions do not find the authorization server, and refuse it when they do.",
+        "*",
+    ),
 )
