@@ -54,7 +54,8 @@ class CouldNotRun(Exception):
 
 
 class Narrowed(CouldNotRun):
-    """The user's own limits, such as `--approvals` and `--patience`, keep the check from running.
+    """The user's own limits, such as `--approvals` and `--patience`, or something only the user could give, keep the
+    check from running.
 
     Never a pass either, but it does not make a run incomplete: the user chose the scope, and the report names it.
     """
@@ -126,7 +127,7 @@ def sentence(result: Outcome, requirements: Sequence[Mapping[str, Any]], revisio
     stuck, unjudged = number(Verdict.COULD_NOT_RUN, ""), number(Verdict.NOT_JUDGED, "")
     beyond = sum(bool(row.get("narrowed")) for row in requirements)
     noun = "advisory" if advisories == 1 else "advisories"
-    limits = f" ({beyond} of them beyond the limits the user set)" if beyond else ""
+    limits = f" ({beyond} of them beyond what the user allowed or gave)" if beyond else ""
     tail = f"{advisories} {noun}, {stuck} could not run{limits}, {unjudged} not judged."
     subject = f"MCP {revision}" if revision else "MCP"
     if result == "not-conformant":

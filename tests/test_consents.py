@@ -43,4 +43,4 @@ def test_a_cap_is_kept_and_names_what_it_leaves_out(tmp_path: Path, server: Refe
     assert all(one["verdict"] == "could-not-run" for one in left)
     assert run.with_verdict("fail", "warn") == []
     assert run.outcome == "conformant"
-    assert "beyond the limits the user set" in run.results["summary"]["sentence"]
+    assert "beyond what the user allowed or gave" in run.results["summary"]["sentence"]

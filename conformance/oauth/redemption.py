@@ -22,16 +22,16 @@ _CHANGES: Mapping[str, Callable[[Grant], Changes]] = {
     "empty verifier": lambda _: {"code_verifier": ""},
     "challenge as verifier": lambda grant: {"code_verifier": grant.pkce.challenge},
     "malformed verifier": lambda _: {"code_verifier": "too short"},
-    "repeated client_id": lambda grant: {"client_id": [grant.client.id, grant.client.id]},
-    "repeated code": lambda grant: {"code": [secrets.token_urlsafe(32), grant.code]},
     "foreign client": lambda _: {},
+    "missing client_id": lambda _: {},
     "other redirect_uri": lambda grant: {"redirect_uri": _other_uri(grant)},
     "redirect_uri with slash": lambda grant: {"redirect_uri": f"{grant.client.redirect_uri}/"},
+    "repeated code": lambda grant: {"code": [secrets.token_urlsafe(32), grant.code]},
+    "repeated client_id": lambda grant: {"client_id": [grant.client.id, grant.client.id]},
     "foreign resource": lambda _: {"resource": UNRELATED_RESOURCE},
-    "missing client_id": lambda _: {},
 }
 DEFECTS = tuple(_CHANGES)
-"""Names of the defects, in the order in which they are tried."""
+"""Names of the defects in the order in which they are tried: those that some servers accept come last."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from conformance.oauth.resource_answers import ResourceAnswers
 from conformance.probe import Probe
 from conformance.shapes import as_list
 from conformance.survey import Survey
-from conformance.verdict import CouldNotRun, NotApplicable
+from conformance.verdict import CouldNotRun, Narrowed, NotApplicable
 from conformance.wire.http import Reply
 
 
@@ -39,7 +39,7 @@ def second_user_token(audit: Audit) -> str:
     """A token of another user, which the MCP server takes. Raises CouldNotRun without one."""
     token, probe = audit.settings.second_token, Probe(audit.need_survey(), audit.http)
     if not token:
-        raise CouldNotRun("needs an access token of another user: --second-token TOKEN")
+        raise Narrowed("needs an access token of another user: --second-token TOKEN")
     knock = audit.once("knock of a second user", lambda: probe.knock(f"Bearer {token}", "initialize, second user"))
     if not probe.admits(knock):
         raise CouldNotRun(f"the token of --second-token is refused anyway ({knock.summary})")
