@@ -324,3 +324,15 @@ def test_the_hidden_fields_of_a_submitted_form_are_not_kept(secret: str) -> None
 
     assert quote_plus(secret) not in line
     assert "decision=approve" in line
+
+
+def test_a_cookie_with_a_known_token_shows_which_one_and_nothing_else() -> None:
+    redactor = Redactor()
+    redactor.learn("token-1234567890", "access_token")
+
+    (_, shown), (_, other) = redactor.headers(
+        [("Set-Cookie", "t=Bearer token-1234567890!rest; Secure"), ("Set-Cookie", "t=token-x; Secure")]
+    )
+
+    assert shown == f"t={redactor.fingerprint('token-1234567890', 'access_token')}; Secure"
+    assert other.startswith("t=[cookie#")

@@ -12,7 +12,6 @@ from jwt.utils import base64url_decode
 
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import JsonObject
-from conformance.reference.store import random_value
 
 ALGORITHM = "ES256"
 _ES256 = ECAlgorithm(ECAlgorithm.SHA256)
@@ -25,9 +24,8 @@ class SigningKey:
         self.faults = faults
         self._private = ec.generate_private_key(ec.SECP256R1())
         self._public = self._private.public_key()
-        id = random_value()
-        self.jwk: JsonObject = {**ECAlgorithm.to_jwk(self._public, as_dict=True), "kid": id, "use": "sig"}
-        self.jwk["alg"] = ALGORITHM
+        public = ECAlgorithm.to_jwk(self._public, as_dict=True)
+        self.jwk: JsonObject = {**public, "kid": public["x"][:8], "use": "sig", "alg": ALGORITHM}
 
     @property
     def private_jwk(self) -> JsonObject:

@@ -42,3 +42,18 @@ def test_a_request_without_answer_on_a_new_connection_is_not_repeated(http: Http
         http.get(origin, channel="mcp", purpose="page")
 
     assert http.recorder.sent == 1
+
+
+def test_a_field_with_several_values_is_sent_as_several_lines() -> None:
+    lines: list[list[str]] = []
+
+    def answer(request: Handler) -> None:
+        lines.append(request.headers.get_all("Authorization", []))
+        request.send(200)
+
+    with website(answer) as origin:
+        client = HttpClient(Recorder(Redactor()))
+        client.send("GET", origin, channel="mcp", purpose="", headers={"Authorization": ["Bearer one", "Bearer two"]})
+        client.close()
+
+    assert lines == [["Bearer one", "Bearer two"]]

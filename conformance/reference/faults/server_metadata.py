@@ -142,7 +142,6 @@ FAULTS: tuple[Fault, ...] = (
         "jwks-with-private-key",
         "server-metadata.jwks-usable",
         "Anybody can sign tokens in the name of the server.",
-        "challenge.hmac-key-confusion-rejected",
     ),
     fault(
         "registration-not-published",
