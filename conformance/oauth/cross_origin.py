@@ -1,9 +1,10 @@
 """Requests as a script of a web page on another origin makes them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from conformance.oauth.discovery import Discovery
-from conformance.wire.http import Channel, HttpClient, Reply, is_loopback
+from conformance.wire.http import Channel, HttpClient, NoAnswer, Reply, is_loopback
 
 PAGE = "https://app.example"
 LOCAL_PAGE = "http://localhost:6274"
@@ -41,37 +42,57 @@ class CrossOriginAnswer:
         return lacking + ([f"{exposed} is not exposed"] if exposed and not shown else [])
 
 
+@dataclass(frozen=True)
+class Visit:
+    """What a script would do at one place: its method, the headers it needs leave for, and the type of its body."""
+
+    name: str
+    method: str
+    url: str
+    headers: str
+    kind: str = ""
+    channel: Channel = "oauth"
+
+
 def _words(reply: Reply, header: str) -> set[str]:
     return {one.strip().lower() for value in reply.header_all(header) for one in value.split(",")}
 
 
 def visit(http: HttpClient, endpoint: str, discovery: Discovery) -> dict[str, CrossOriginAnswer]:
-    """Visit every document and endpoint that is known, by its name, with what it will refuse. Raises NoAnswer."""
+    """Visit every document and endpoint that is known, by its name, with what it will refuse.
+
+    Those that do not answer are left out.
+    """
     documents = {"resource metadata": discovery.resource_document, "server metadata": discovery.server_document}
-    answers = {
-        name: _ask(http, name, "GET", one.reply.url, "mcp-protocol-version", channel="metadata")
+    wanted = [
+        Visit(name, "GET", one.reply.url, "mcp-protocol-version", channel="metadata")
         for name, one in documents.items()
         if one
-    }
+    ]
     kinds = {"token_endpoint": _FORM, "registration_endpoint": _JSON, "revocation_endpoint": _FORM}
     for name in ("authorization_endpoint", *kinds):
         url = discovery.endpoint(name)
         if url:
             method = "POST" if name in kinds else "GET"
-            answers[name] = _ask(http, name, method, url, "content-type", kinds.get(name, ""))
-    wanted = "authorization,content-type,mcp-protocol-version"
-    answers["MCP endpoint"] = _ask(http, "MCP endpoint", "POST", endpoint, wanted, _JSON, channel="metadata")
+            wanted.append(Visit(name, method, url, "content-type", kinds.get(name, "")))
+    headers = "authorization,content-type,mcp-protocol-version"
+    wanted.append(Visit("MCP endpoint", "POST", endpoint, headers, _JSON, channel="metadata"))
+    answers: dict[str, CrossOriginAnswer] = {}
+    for one in wanted:
+        with suppress(NoAnswer):
+            answers[one.name] = _ask(http, one)
     return answers
 
 
-def _ask(
-    http: HttpClient, name: str, method: str, url: str, wanted: str, kind: str = "", channel: Channel = "oauth"
-) -> CrossOriginAnswer:
-    origin = LOCAL_PAGE if name == "MCP endpoint" and is_loopback(url) else PAGE
-    asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": wanted, "Origin": origin}
-    headers = {"Origin": origin} | ({"Content-Type": kind} if kind else {})
-    return CrossOriginAnswer(
-        origin,
-        http.send("OPTIONS", url, channel=channel, purpose=f"preflight of the {name}", headers=asked),
-        http.send(method, url, channel=channel, purpose=f"request of a script to the {name}", headers=headers),
+def _ask(http: HttpClient, visit: Visit) -> CrossOriginAnswer:
+    origin = LOCAL_PAGE if visit.name == "MCP endpoint" and is_loopback(visit.url) else PAGE
+    asked = {"Access-Control-Request-Method": visit.method, "Access-Control-Request-Headers": visit.headers}
+    fields = {"Content-Type": visit.kind} if visit.kind else {}
+    preflight, request = (
+        http.send(method, visit.url, channel=visit.channel, purpose=purpose, headers={"Origin": origin} | headers)
+        for method, purpose, headers in (
+            ("OPTIONS", f"preflight of the {visit.name}", asked),
+            (visit.method, f"request of a script to the {visit.name}", fields),
+        )
     )
+    return CrossOriginAnswer(origin, preflight, request)

@@ -7,7 +7,7 @@ from urllib.parse import urlunsplit
 from conformance.oauth.challenge import bearer
 from conformance.oauth.discovery import Discovery
 from conformance.wire import jsonrpc
-from conformance.wire.http import HttpClient, NoAnswer, Reply, join_url, split_url
+from conformance.wire.http import HttpClient, NoAnswer, Reply, join_url, origin_of, split_url
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,20 @@ def ask_without_tls(http: HttpClient, endpoint: str, discovery: Discovery) -> li
             lambda reply: reply.ok or reply.redirect is not None,
         ),
     ]
-    return [_answer(_plain(url), send, works) for url, send, works in asked if url]
+    silent: dict[str, PlainAnswer] = {}
+    return [_answer(_plain(url), send, works, silent) for url, send, works in asked if url]
 
 
-def _answer(url: str, send: Callable[[str], Reply], works: Callable[[Reply], bool]) -> PlainAnswer:
+def _answer(
+    url: str, send: Callable[[str], Reply], works: Callable[[Reply], bool], silent: dict[str, PlainAnswer]
+) -> PlainAnswer:
+    """What a URL says; an origin that did not answer once is not asked again."""
+    if origin_of(url) in silent:
+        return silent[origin_of(url)]
     try:
         reply = send(url)
     except NoAnswer as failure:
-        return PlainAnswer(url, False, str(failure), failure.exchange)
+        return silent.setdefault(origin_of(url), PlainAnswer(url, False, str(failure), failure.exchange))
     upgraded = reply.redirect is not None and split_url(join_url(url, reply.redirect)).scheme == "https"
     return PlainAnswer(url, works(reply) and not upgraded, reply.summary, reply.exchange)
 

@@ -6,7 +6,7 @@ from conformance.reference.client_metadata import AUTHENTICATION_METHODS, GRANT_
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.scopes import RESOURCE_SCOPES
-from conformance.reference.site import SERVER_METADATA_PATH, Site
+from conformance.reference.site import JWKS_PATH, SERVER_METADATA_PATH, Site
 
 LEFT_OUT = object()
 """Stands for a member that is not there."""
@@ -79,7 +79,8 @@ def of_server(site: Site) -> Mapping[str, JsonObject]:
         "client-documents-flag-as-text": {"client_id_metadata_document_supported": "true"},
         "iss-missing": {"authorization_response_iss_parameter_supported": LEFT_OUT},
         "iss-not-published": {"authorization_response_iss_parameter_supported": LEFT_OUT},
-        "endpoints-over-http": {"token_endpoint": base.replace("https:", "http:") + "/token"},
+        "certificate-for-other-host": {"jwks_uri": base.replace("127.0.0.1", "localhost") + JWKS_PATH},
+        "endpoints-over-http": {"revocation_endpoint": base.replace("https:", "http:") + "/revoke"},
     }
 
 

@@ -23,6 +23,13 @@ FAULTS: tuple[Fault, ...] = (
         profile="tls",
     ),
     fault(
+        "certificate-for-other-host",
+        "transport-security.authorization-server-https server-metadata.jwks-usable",
+        "Clients refuse the connection, or cannot tell the server from an attacker.",
+        "challenge.hmac-key-confusion-rejected",
+        profile="tls",
+    ),
+    fault(
         "endpoints-over-http",
         "transport-security.authorization-server-https transport-security.plain-http-not-served"
         " server-metadata.endpoints-https",
