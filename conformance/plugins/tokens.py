@@ -97,9 +97,11 @@ def other_resource(audit: Audit) -> OtherResource:
 
 
 @pytest.fixture(scope="session")
-def unrelated_resource(audit: Audit) -> OtherResource:
-    """A request for a resource that the authorization server cannot know."""
+def unrelated_resource(audit: Audit, resource_answers: ResourceAnswers) -> OtherResource:
+    """A request for a resource that the authorization server cannot know; one approval, unless it is refused."""
     oauth, probe = audit.flow(), Probe(audit.need_survey(), audit.http)
+    if not resource_answers.unknown.accepted and not resource_answers.unknown.undecided:
+        return OtherResource(UNRELATED_RESOURCE, resource_answers.unknown)
     return audit.once("unrelated resource", lambda: OtherResource.perform(oauth, probe, UNRELATED_RESOURCE))
 
 
