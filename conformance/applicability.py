@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 from conformance.oauth import jwt, scopes
 from conformance.oauth.discovery import Discovery
@@ -10,7 +11,7 @@ from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.oauth.dpop import challenges
 from conformance.shapes import as_list
 from conformance.survey import Survey
-from conformance.wire.http import split_url
+from conformance.wire.http import join_url, origin_of, split_url
 
 DPOP_ALGORITHMS = "dpop_signing_alg_values_supported"
 State = Literal["present", "absent", "missing", "unknown"]
@@ -122,7 +123,24 @@ _NEED_LOGIN: dict[str, Callable[[Survey], object]] = {
         (s.token and jwt.read(s.token)) or (s.discovery and s.discovery.endpoint("introspection_endpoint"))
     ),
     "expires_in": lambda s: _tokens(s, "expires_in"),
+    "proxy_as": lambda s: _delegated(s),
 }
+
+
+def _delegated(survey: Survey) -> bool:
+    """Whether the login was sent to the authorization endpoint of a third party, under a client id not ours."""
+    login, discovery = survey.login, survey.discovery
+    endpoint = discovery and discovery.endpoint("authorization_endpoint")
+    if not login or not login.response or not endpoint:
+        return False
+    for reply in login.response.trail:
+        location = join_url(reply.url, reply.redirect or "")
+        query = dict(parse_qsl(split_url(location).query))
+        back = origin_of(query.get("redirect_uri", "")) == origin_of(endpoint) != origin_of(location)
+        if back and query.get("client_id", login.client.id) != login.client.id:
+            return True
+    return False
+
 
 _DISCOVERED: dict[str, Callable[[Survey], object]] = {
     "resource_metadata_parameter": lambda s: (
@@ -161,7 +179,7 @@ _AUTHORIZATION = frozenset(
     authorization protected confidential_client second_client loopback_redirect
     registration_management cimd_host resource_indicators
     second_user second_resource upstream_token introspection_credentials private_key_jwt_client
-    client_credentials_client enterprise_managed proxy_as challenge_optional
+    client_credentials_client enterprise_managed challenge_optional
     """.split()
 ).union(_NEED_LOGIN, _DISCOVERED)
 
@@ -186,6 +204,7 @@ _SERVER: dict[str, Callable[[Survey], object]] = {
 }
 
 _ABSENT = {
+    "proxy_as": "the login was not delegated to a third party under a client id of the server's own",
     "dpop": "the server metadata offers no proof of possession (DPoP)",
     "dpop_resource": "the MCP server asks for no proof of possession (DPoP), nor does its metadata offer it",
     "client_credentials_grant": "the server metadata does not offer the grant client_credentials",

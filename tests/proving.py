@@ -62,6 +62,12 @@ PROFILES: Mapping[Profile, Deployment] = {
         lambda fault: ReferenceServer(fault, consent="form", profile="plain"),
         lacks=frozenset({"server-metadata.available"}),
     ),
+    "proxy": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="proxy")),
+    "brief": Deployment(
+        lambda fault: ReferenceServer(fault, consent="form", profile="brief"),
+        lambda server: (*sign_in(server), "--patience=4"),
+        {"CODE_AGE": 3.0},
+    ),
     "tls": Deployment(
         lambda fault: ReferenceServer(fault, consent="form", profile="tls"),
         lambda server: (*sign_in(server), f"--ca-file={server.ca_file}"),
@@ -131,8 +137,9 @@ def _keep_verdicts(results: Mapping[str, Any], folder: Path, _: object) -> list[
     """Takes the place of the reports, which cost more than the audit."""
     if not results["run"]["finished"]:
         return []
+    judged = [one for one in results["requirements"] if one["checks"] and not one["narrowed"]]
     kept = {
-        "verdicts": {one["id"]: one["verdict"] for one in results["requirements"] if one["checks"]},
+        "verdicts": {one["id"]: one["verdict"] for one in judged},
         "errors": [f"{one['id']}: {one['reason']}" for one in results["checks"] if one["verdict"] == "error"],
     }
     (folder / _VERDICTS).write_text(json.dumps(kept), "utf-8")

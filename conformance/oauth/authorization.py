@@ -83,13 +83,8 @@ class AuthorizationAnswer:
 
     @property
     def destination(self) -> str:
-        """The redirect URI the browser was sent to: `location` without what responses add to it."""
-        base, fragment = self.location.partition("#")[::2]
-        base, query = base.partition("?")[::2]
-        for mark, text in (("?", query), ("#", fragment)):
-            kept = [one for one in text.split("&") if one and one.partition("=")[0] not in RESPONSE_PARAMETERS]
-            base += mark + "&".join(kept) if kept else ""
-        return base
+        """The redirect URI the browser was sent to."""
+        return destination_of(self.location)
 
     @property
     def error(self) -> str | None:
@@ -126,6 +121,16 @@ class AuthorizationAnswer:
                 return f"an error page ({self.reply.summary})"
             case "crash":
                 return f"a server error ({self.reply.summary})"
+
+
+def destination_of(location: str) -> str:
+    """The redirect URI to which an authorization response was sent: its address without what responses add."""
+    base, fragment = location.partition("#")[::2]
+    base, query = base.partition("?")[::2]
+    for mark, text in (("?", query), ("#", fragment)):
+        kept = [one for one in text.split("&") if one and one.partition("=")[0] not in RESPONSE_PARAMETERS]
+        base += mark + "&".join(kept) if kept else ""
+    return base
 
 
 def pairs_of(parameters: Changes) -> list[tuple[str, str]]:
@@ -168,7 +173,7 @@ def ask(
             raise CouldNotRun(f"the server limits our requests ({reply.summary}); try again later")
         location = _leads_to(reply, redirect_uris)
         if location is None:
-            return AuthorizationAnswer(_kind_of_page(reply), tuple(replies), state)
+            return AuthorizationAnswer(kind_of_page(reply), tuple(replies), state)
         if _reaches_client(location, redirect_uris, reply.url):
             parameters = _parameters(location)
             kind = "error" if any(name == "error" for name, _ in parameters) else "code"
@@ -199,7 +204,7 @@ def _leads_to(reply: Reply, redirect_uris: Sequence[str]) -> str | None:
     """
     if reply.redirect is not None:
         return join_url(reply.url, reply.redirect)
-    if not _is_page(reply) or reply.status >= 500:
+    if not is_page(reply) or reply.status >= 500:
         return None
     page = reply.body.decode("utf-8", "replace")
     for location, leaves in _self_acting(page, reply.url):
@@ -228,15 +233,17 @@ def _unescaped(found: re.Match[str]) -> str:
     return found[3] or chr(int(found[1] or found[2], 16))
 
 
-def _is_page(reply: Reply) -> bool:
+def is_page(reply: Reply) -> bool:
+    """Whether an answer is HTML."""
     return reply.media_type in ("text/html", "application/xhtml+xml")
 
 
-def _kind_of_page(reply: Reply) -> Kind:
+def kind_of_page(reply: Reply) -> Kind:
+    """What a page that stays on the screen asks for: consent, login, refused or crash."""
     if reply.status >= 500:
         return "crash"
     page = reply.body.decode("utf-8", "replace")
-    forms = parse_forms(page) if _is_page(reply) else []
+    forms = parse_forms(page) if is_page(reply) else []
     if any(one.kind == "password" for form in forms for one in form.fields):
         return "login"
     if reply.status >= 400:
@@ -245,4 +252,4 @@ def _kind_of_page(reply: Reply) -> Kind:
         return "login"
     if any(form.refusing_button or any(one.approval == APPROVES for one in form.buttons) for form in forms):
         return "consent"
-    return "login" if forms or (_is_page(reply) and "<script" in page.lower()) else "refused"
+    return "login" if forms or (is_page(reply) and "<script" in page.lower()) else "refused"

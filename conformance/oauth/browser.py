@@ -37,6 +37,10 @@ class Browser:
         """Every cookie kept so far."""
         return tuple(self._jar)
 
+    def another(self) -> "Browser":
+        """A browser without cookies."""
+        return Browser(self._http)
+
     def get(self, url: str, purpose: str = "consent page") -> Reply:
         """Request a page. Raises NoAnswer, NoAddress."""
         request, headers = self._prepared(url)

@@ -43,6 +43,10 @@ class AuthorizationResponse:
         return next((value for key, value in self.parameters if key == name), None)
 
 
+class NothingDenies(ConsentFailed):
+    """A page asks for consent and has no way to decline."""
+
+
 class ConsentDriver(Protocol):
     """Brings an authorization request to its end and returns the response. Raises ConsentFailed."""
 
@@ -91,6 +95,10 @@ class AutomaticConsent:
         self.browser = browser
         self._values = values
         self._button = button
+
+    def in_another_browser(self) -> "AutomaticConsent":
+        """The same user in a browser without cookies."""
+        return AutomaticConsent(self.browser.another(), self._values, self._button)
 
     def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
         """Walk from the authorization endpoint to the redirect URI. Raises ConsentFailed."""
@@ -162,7 +170,7 @@ class AutomaticConsent:
         if worth(best) < 0:
             raise ConsentFailed("no button of the page approves; name it with --consent-submit TEXT", reply.exchange)
         if deny and worth(best) == APPROVES:
-            raise ConsentFailed("no button of the consent page denies the request", reply.exchange)
+            raise NothingDenies("no button of the consent page denies the request", reply.exchange)
         return best, best.best_button(self._button) or best.best_button()
 
     def _get(self, url: str) -> Reply:

@@ -10,13 +10,13 @@ from urllib.parse import quote_plus
 from conformance.oauth.assertions import assertion, parameters
 from conformance.oauth.authorization import AuthorizationAnswer, Changes, ask, pairs_of, query_of
 from conformance.oauth.browser import Browser
-from conformance.oauth.consent import AuthorizationResponse, ConsentDriver, ConsentFailed
+from conformance.oauth.consent import AuthorizationResponse, ConsentDriver, ConsentFailed, NothingDenies
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.jwt import Key
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.registration import Client, Registrar, client_of, registration_request
-from conformance.verdict import CouldNotRun
+from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.http import Fields, HttpClient, Reply
 
 Authentication = Literal["registered", "identified", "none", "header", "body", "both"]
@@ -198,6 +198,7 @@ class OAuthFlow:
         signed_in: bool = True,
         raw: str = "",
         purpose: str = "authorization request",
+        anywhere: bool = False,
     ) -> AuthorizationAnswer:
         """Send an authorization request that nobody approves, to see what the server makes of it.
 
@@ -207,6 +208,7 @@ class OAuthFlow:
             signed_in: in the browser in which the audit's user approves, else in one without cookies.
             raw: appended to the query as it is, for bytes that no encoder produces.
             purpose: what the request is for, in the transcript.
+            anywhere: follow redirects to other origins, too.
 
         Raises NoAnswer, CouldNotRun.
         """
@@ -219,7 +221,7 @@ class OAuthFlow:
         ]
         browser = self.browser if signed_in else Browser(self.http)
         state = sent["state"] if isinstance(sent["state"], str) else ""
-        return ask(browser, self._authorization_url(sent) + raw, known, state, purpose)
+        return ask(browser, self._authorization_url(sent) + raw, known, state, purpose, anywhere=anywhere)
 
     @property
     def browser(self) -> Browser:
@@ -236,8 +238,6 @@ class OAuthFlow:
         changes: Changes | None = None,
         *,
         of: str = "login",
-        deny: bool = False,
-        driver: ConsentDriver | None = None,
     ) -> Grant:
         """Have a request approved; costs one approval.
 
@@ -246,10 +246,32 @@ class OAuthFlow:
             client: whose request it is; a new one when left out.
             changes: what differs from a good request; None leaves a parameter out, a list repeats it.
             of: the consent of the plan this belongs to.
-            deny: ask the user to decline; the grant then has no code.
-            driver: who is asked instead of the audit's user.
 
         Raises NoAnswer, CouldNotRun when no code came, Narrowed when the plan leaves the consent out.
+        """
+        grant = self.decide(pkce, client, changes, of=of)
+        if not grant.code:
+            error = grant.response.get("error") or "no code"
+            detail = grant.response.get("error_description")
+            raise CouldNotRun(f"the authorization request was refused: {error}{f' ({detail})' if detail else ''}")
+        return grant
+
+    def decide(
+        self,
+        pkce: Pkce,
+        client: Client | None = None,
+        changes: Changes | None = None,
+        *,
+        of: str,
+        deny: bool = False,
+        driver: ConsentDriver | None = None,
+    ) -> Grant:
+        """Have a request approved or, with `deny`, declined, whatever the server makes of that.
+
+        `driver` is who is asked instead of the audit's user; the other arguments are those of `authorize`.
+
+        Raises NoAnswer, CouldNotRun when no answer came, Narrowed when the plan leaves the consent out, NotApplicable
+        when nothing on the pages declines.
         """
         if self.plan:
             self.plan.claim(of)
@@ -263,19 +285,14 @@ class OAuthFlow:
             response = (driver or self.consent).approve(
                 url, redirect_uri if isinstance(redirect_uri, str) else client.redirect_uri, deny=deny
             )
+        except NothingDenies as failure:
+            raise NotApplicable(str(failure)) from failure
         except ConsentFailed as failure:
             raise CouldNotRun(f"no {'denial' if deny else 'approval'}: {failure}") from failure
+        self.http.recorder.approvals += not deny
         self.http.recorder.redactor.learn(response.get("code"), "code")
         sent_state = sent.get("state")
-        grant = Grant(client, pkce, response, sent_state if isinstance(sent_state, str) else "", sent)
-        if deny:
-            return grant
-        self.http.recorder.approvals += 1
-        if not grant.code:
-            error = response.get("error") or "no code"
-            detail = response.get("error_description")
-            raise CouldNotRun(f"the authorization request was refused: {error}{f' ({detail})' if detail else ''}")
-        return grant
+        return Grant(client, pkce, response, sent_state if isinstance(sent_state, str) else "", sent)
 
     def redeem(
         self,

@@ -37,7 +37,7 @@ CONSENTS = (
     Consent("defects", 12, "defects of a code redemption, each with a code of its own", essential=True),
     Consent("race", 1, "two redemptions of one code at once"),
     Consent("malformed", 3, "verifiers outside the grammar"),
-    Consent("unchallenged", 1, "a code that was requested without challenge"),
+    Consent("unrefused", 4, "requests that had to be refused and were not"),
     Consent("second resource", 2, "tokens for other resources"),
     Consent("step up", 1, "whether the scopes of a challenge are enough"),
     Consent("metadata document", 2, "a client known by its metadata document"),

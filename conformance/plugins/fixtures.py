@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.audit import Audit, audit_of
+from conformance.authorizations import Authorizations
+from conformance.ceremony.aging import Aging
 from conformance.ceremony.refreshing import Refreshing
 from conformance.ceremony.replay import Replay
 from conformance.ceremony.revoking import Revocation
@@ -131,6 +133,12 @@ def registrations(audit: Audit) -> Registrations:
 
 
 @pytest.fixture(scope="session")
+def authorizations(audit: Audit) -> Authorizations:
+    """Authorization requests that nobody approves, good and defective ones, each sent when first asked for."""
+    return Authorizations(audit.flow(), audit.once)
+
+
+@pytest.fixture(scope="session")
 def managing(audit: Audit, registrations: Registrations) -> Managing:
     """A registration that its client and strangers read, changed and deleted."""
     return audit.once("managing", lambda: Managing.perform(audit.flow(), registrations.bare(), registrations.good))
@@ -164,6 +172,12 @@ def revocation(audit: Audit, late: None, redemption: Redemption, request: pytest
         newest = request.getfixturevalue("refreshing").newest or newest
     probe, patience = Probe(audit.need_survey(), audit.http), audit.settings.patience
     return audit.once("revocation", lambda: Revocation.perform(audit.flow(), probe, redemption, newest, patience))
+
+
+@pytest.fixture(scope="session")
+def aging(audit: Audit, late: None) -> Aging:
+    """A code that was put aside before everything else, redeemed when it must have expired."""
+    return audit.once("aging", lambda: Aging.perform(audit.flow(), audit.need_survey()))
 
 
 @pytest.fixture(scope="session")

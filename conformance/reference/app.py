@@ -17,6 +17,7 @@ from conformance.reference.legacy_sse import LegacySse
 from conformance.reference.management import Management
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.metadata import Metadata
+from conformance.reference.pages import with_frame_faults
 from conformance.reference.protection import Protection
 from conformance.reference.registration import Registration
 from conformance.reference.site import (
@@ -29,6 +30,7 @@ from conformance.reference.site import (
 from conformance.reference.store import Store
 from conformance.reference.streamable_http import StreamableHttp
 from conformance.reference.streams import HeldStreams
+from conformance.reference.third_party import CALLBACK_PATH
 from conformance.reference.tokens import Tokens
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -48,7 +50,7 @@ def build_app(
             if request.method not in methods:
                 return Response(status_code=405, headers={"Allow": ", ".join(methods)})
             refusal = await protection.refusal(request) if guarded else None
-            return refusal or await endpoint(request)
+            return with_frame_faults(refusal or await endpoint(request), site.faults)
 
         allowed = {*methods, *(["HEAD"] if "GET" in methods else []), *(["OPTIONS"] if cors else [])}
         return Route(path, serve, methods=allowed, middleware=cors)
@@ -78,6 +80,11 @@ def build_app(
         routes.append(route(prefix + "/{path:path}", document, "GET", cors=allow.metadata()))
     for path, document in metadata.of_server().items():
         server_routes.append(route(path, document, "GET", cors=allow.metadata()))
+    if third_party := authorization.third_party:
+        server_routes.append(route(base + CALLBACK_PATH, authorization.callback, "GET"))
+        theirs = [route("/authorize", third_party.authorize, "GET"), route("/login", third_party.login, "POST")]
+        apps = {site.origin: _application(routes + server_routes), third_party.origin: _application(theirs)}
+        return _by_port(apps)
     if site.server_origin == site.origin:
         return _application(routes + server_routes)
     return _by_port({site.origin: _application(routes), site.server_origin: _application(server_routes)})

@@ -15,12 +15,16 @@ MOST_PENDING = 50
 
 @dataclass(slots=True)
 class BrowserSession(Generic[Pending]):
-    """One browser; `pending` holds the requests waiting for a decision, by a random name."""
+    """One browser; `pending` holds the requests waiting for a decision, by a random name, `approved` the clients
+    that were allowed something, `delegated` the requests with which it was sent to a third party, by its state.
+    """
 
     id: str
     csrf: str
     signed_in: bool = False
     pending: dict[str, Pending] = field(default_factory=dict[str, Pending])
+    approved: set[str] = field(default_factory=set[str])
+    delegated: dict[str, Pending] = field(default_factory=dict[str, Pending])
 
     def keep(self, request: Pending) -> str:
         """Remember a request, forgetting the oldest beyond fifty; returns the name that forms carry."""

@@ -3,7 +3,7 @@
 RFC 6749 section 3: a parameter without value counts as left out, and none may be repeated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -34,14 +34,19 @@ class CrashError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Decoded parameters in their order; bytes that are not UTF-8 survive as surrogates."""
+    """Decoded parameters in their order; bytes that are not UTF-8 survive as surrogates.
+
+    `empty` names those that came without a value and are left out of the others.
+    """
 
     pairs: tuple[tuple[str, str], ...]
+    empty: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, text: str) -> "Parameters":
         """The parameters of a query or a form body."""
-        return cls(tuple(parse_qsl(text, errors="surrogateescape")))
+        pairs = parse_qsl(text, errors="surrogateescape", keep_blank_values=True)
+        return cls(tuple(one for one in pairs if one[1]), frozenset(name for name, value in pairs if not value))
 
     def all(self, name: str) -> list[str]:
         """Every value of `name`."""
@@ -50,6 +55,10 @@ class Parameters:
     def get(self, name: str) -> str | None:
         """The first value of `name`, None if it was left out."""
         return next(iter(self.all(name)), None)
+
+    def unknown(self, known: Collection[str]) -> list[str]:
+        """The names that are not known."""
+        return sorted({key for key, _ in self.pairs} - set(known))
 
     def repeated(self) -> list[str]:
         """The names that occur more than once; `resource` may (RFC 8707 section 2)."""

@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlsplit
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
+
+from conformance.reference.faults import Faults
 
 USERNAME = "alice"
 PASSWORD = "wonderland"  # noqa: S105  the demonstration account, shown on the login page
 
+_FRAMES, _POLICY = "X-Frame-Options", "Content-Security-Policy"
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    _POLICY: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
+    _FRAMES: "DENY",
 }
 _LAYOUT = """<!doctype html>
 <html lang="en">
@@ -68,12 +71,15 @@ the password <strong>{PASSWORD}</strong>.</p>
 def consent_page(
     hidden: Mapping[str, str], client_name: str, redirect_uri: str, resources: list[str], scope: str
 ) -> HTMLResponse:
-    """The question whether a client may act for the user: who asks, for what, where the answer goes."""
+    """The question whether a client may act for the user: who asks, for what, where the answer goes.
+
+    `client_name` is HTML.
+    """
     name = client_name or "A client without a name"
     parts = urlsplit(redirect_uri)
     target = parts.netloc or f"{parts.scheme}:"
     listed = "".join(f"<dd>{escape(resource)}</dd>" for resource in resources)
-    body = f"""<p><strong>{escape(name)}</strong> asks to act for you. Anybody can choose this name.</p>
+    body = f"""<p><strong>{name}</strong> asks to act for you. Anybody can choose this name.</p>
 <dl>
 <dt>Server</dt>{listed}
 <dt>Permission</dt><dd>{escape(scope)}</dd>
@@ -87,6 +93,16 @@ def consent_page(
     return _page("Allow access?", body)
 
 
-def error_page(reason: str, status: int = 400) -> HTMLResponse:
-    """A refusal that must not be redirected (RFC 6749 section 4.1.2.1)."""
-    return _page("This request cannot be served", f"<p>{escape(reason)}</p>", status)
+def error_page(reason: str, status: int = 400, shown: str = "") -> HTMLResponse:
+    """A refusal that must not be redirected (RFC 6749 section 4.1.2.1); `shown` is HTML."""
+    return _page("This request cannot be served", f"<p>{escape(reason)} {shown}</p>", status)
+
+
+def with_frame_faults(response: Response, faults: Faults) -> Response:
+    """The response, without one of the headers that keep pages out of frames where a fault drops it."""
+    if _FRAMES in response.headers and faults.active("frames-allowed"):
+        del response.headers[_FRAMES]
+        response.headers[_POLICY] = response.headers[_POLICY].replace("frame-ancestors 'none'", "frame-ancestors *")
+    if _POLICY in response.headers and faults.active("content-security-policy-missing"):
+        del response.headers[_POLICY]
+    return response

@@ -1,7 +1,9 @@
 """Which redirect URIs may be registered, and which of them an authorization request may name."""
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
 
 from conformance.reference.faults import Faults
 
@@ -65,10 +67,10 @@ def redirect_uri_allowed(wanted: str, registered: tuple[str, ...], faults: Fault
     """
     if wanted in registered:
         return True
-    if faults.active("registration-expands-wildcards") and any(_matches(wanted, uri) for uri in registered):
+    portless = _without_loopback_port(wanted, faults)
+    if portless is not None and portless in {_without_loopback_port(uri, faults) for uri in registered}:
         return True
-    portless = _without_loopback_port(wanted)
-    return portless is not None and portless in {_without_loopback_port(uri) for uri in registered}
+    return any(faults.active(name) and equal(wanted, uri) for name, equal in _LAX.items() for uri in registered)
 
 
 def _matches(wanted: str, pattern: str) -> bool:
@@ -78,6 +80,43 @@ def _matches(wanted: str, pattern: str) -> bool:
 _LOOPBACK_URI = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]|localhost))(?::[0-9]{1,5})?(?=[/?]|$)(.*)")
 
 
-def _without_loopback_port(uri: str) -> str | None:
+def _without_loopback_port(uri: str, faults: Faults) -> str | None:
     match = _LOOPBACK_URI.fullmatch(uri)
-    return None if match is None else match[1] + match[2]
+    if match is None:
+        return None
+    exact = "localhost-port-exact" if match[1].endswith("localhost") else "loopback-port-exact"
+    if faults.active(exact):
+        return None
+    return match[1] if faults.active("loopback-path-free") else match[1] + match[2]
+
+
+def _same(wanted: str, uri: str, *ignored: str) -> bool:
+    """Whether two URIs agree in all parts but the ignored ones."""
+    try:
+        pairs = [_parts(wanted), _parts(uri)]
+    except ValueError:
+        return False
+    return all(pairs[0][part] == pairs[1][part] for part in pairs[0] if part not in ignored)
+
+
+def _parts(uri: str) -> dict[str, str]:
+    parts = urlsplit(uri)
+    user = parts.netloc.rpartition("@")[0]
+    place = {"scheme": parts.scheme, "user": user, "host": parts.hostname or "", "port": str(parts.port or "")}
+    return place | {"path": parts.path, "query": parts.query, "fragment": parts.fragment}
+
+
+def _normalized(uri: str) -> str:
+    """The URI with its dot segments and escapes resolved, as careless comparisons do."""
+    scheme, mark, rest = unquote(uri).partition("://")
+    return scheme + mark + normpath(rest) + ("/" if rest.endswith("/") else "")
+
+
+_LAX: dict[str, Callable[[str, str], bool]] = {
+    "registration-expands-wildcards": _matches,
+    "redirect-host-ignored": lambda wanted, uri: _same(wanted, uri, "host"),
+    "redirect-port-ignored": lambda wanted, uri: _same(wanted, uri, "port"),
+    "redirect-path-case-ignored": lambda wanted, uri: wanted.lower() == uri.lower(),
+    "redirect-path-normalized": lambda wanted, uri: _normalized(wanted) == uri,
+    "redirect-query-ignored": lambda wanted, uri: _same(wanted, uri, "query"),
+}

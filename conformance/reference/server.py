@@ -54,11 +54,18 @@ class ReferenceServer:
             server = f"http://{HOST}:{_port(self._sockets[1])}{SERVER_PATH}"
         if faults.active("default-endpoints-elsewhere"):
             server += "/oauth"
+        third_party = ""
+        if profile == "proxy":
+            self._sockets.append(_listen(0))
+            third_party = f"http://{HOST}:{_port(self._sockets[1])}"
         self.url = self.origin + MCP_PATH
         self.sse_url = self.origin + SSE_PATH
         self._streams = HeldStreams()
         self._dispatcher = Dispatcher(faults)
-        site, store = Site(self.origin, server, faults, consent, protected, profile), Store()
+        site, store = (
+            Site(self.origin, server, faults, consent, protected, profile, third_party),
+            Store(_code_lifetime(faults, profile)),
+        )
         self._access_tokens = AccessTokens(site, store)
         app = build_app(site, store, self._access_tokens, self._dispatcher, self._streams)
         self._uvicorn = uvicorn.Server(
@@ -134,6 +141,12 @@ class ReferenceServer:
     def _shut_down(self) -> None:
         self._uvicorn.should_exit = True
         self._streams.close_all()
+
+
+def _code_lifetime(faults: Faults, profile: Profile) -> float:
+    if faults.active("code-without-end"):
+        return 24 * 3600
+    return 2 if profile == "brief" else 300
 
 
 def _port(listener: socket.socket) -> int:

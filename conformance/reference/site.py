@@ -25,7 +25,8 @@ class Site:
     """Where the server is deployed, and how it behaves there.
 
     `origin` (`http://127.0.0.1:PORT`) is that of the MCP server. `server` is what the URLs of the authorization
-    server begin with: the same origin, or another one and a path; never with a slash at its end.
+    server begin with: the same origin, or another one and a path; never with a slash at its end. `third_party` is the
+    origin of the server to which logins are delegated; empty where users sign in here.
     """
 
     origin: str
@@ -34,6 +35,7 @@ class Site:
     consent: Consent = "auto"
     protected: bool = True
     profile: Profile = "combined"
+    third_party: str = ""
 
     @property
     def server_origin(self) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 from conformance.reference.jsonrpc import JsonObject
 
-CODE_LIFETIME = 300
 ACCESS_TOKEN_LIFETIME = 3600
 SECRET_LIFETIME = 30 * 24 * 3600
 
@@ -117,7 +116,12 @@ PREREGISTERED = Client(
 
 @dataclass(slots=True)
 class Store:
-    """Everything issued since the server started, by its value; access tokens by their `jti`."""
+    """Everything issued since the server started, by its value; access tokens by their `jti`.
+
+    `code_lifetime` is how many seconds a code can be redeemed.
+    """
+
+    code_lifetime: float = 300
 
     clients: dict[str, Client] = field(default_factory=lambda: {PREREGISTERED.id: PREREGISTERED})
     codes: dict[str, Code] = field(default_factory=dict[str, Code])
@@ -147,10 +151,10 @@ class Store:
             if (grant.user, grant.client_id) == (user, client_id):
                 grant.revoked = True
 
-    def issue_code(self, grant: Grant, redirect_uri: str, challenge: str) -> str:
+    def issue_code(self, grant: Grant, redirect_uri: str, challenge: str, prefix: str = "") -> str:
         """A new code for `grant`."""
-        value = random_value()
-        self.codes[value] = Code(grant, redirect_uri, challenge, time.time() + CODE_LIFETIME)
+        value = prefix + random_value()
+        self.codes[value] = Code(grant, redirect_uri, challenge, time.time() + self.code_lifetime)
         return value
 
     def issue_refresh_token(self, grant: Grant, thumbprint: str = "", value: str = "") -> str:

@@ -1,7 +1,6 @@
 """The token endpoint and the revocation endpoint (RFC 6749, 7636 and 7009; OAuth 2.1 where stricter)."""
 
 import base64
-import hashlib
 import re
 import time
 from urllib.parse import unquote_plus
@@ -10,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens
+from conformance.reference.authorization import s256_challenge
 from conformance.reference.client_documents import is_document_url
 from conformance.reference.client_metadata import GRANT_TYPES
 from conformance.reference.dpop import InvalidProofError, Proofs
@@ -154,6 +154,10 @@ class Tokens:
 
     def _check_verifier(self, code: Code, verifier: str | None) -> None:
         """Compare verifier and challenge (RFC 7636 section 4.6). Raises OAuthError."""
+        if not code.challenge:
+            if verifier is None or self.faults.active("downgrade-accepted"):
+                return
+            raise OAuthError("invalid_grant", "the authorization request had no challenge")
         if verifier is None:
             if self.faults.active("verifier-optional"):
                 return
@@ -166,9 +170,7 @@ class Tokens:
             raise OAuthError("invalid_grant", "code_verifier is malformed")
         if self.faults.active("challenge-as-verifier") and verifier == code.challenge:
             return
-        digest = hashlib.sha256(verifier.encode()).digest()
-        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-        if challenge != code.challenge or (len(verifier) == 128 and self.faults.active("s256-broken")):
+        if s256_challenge(verifier) != code.challenge or (len(verifier) == 128 and self.faults.active("s256-broken")):
             raise OAuthError("invalid_grant", "code_verifier does not match the challenge")
 
     def _resources(self, grant: Grant, form: Parameters) -> frozenset[str]:

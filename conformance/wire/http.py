@@ -48,7 +48,10 @@ MISSING = Missing()
 
 @dataclass(frozen=True, repr=False)
 class Reply:
-    """One HTTP answer. `exchange` names the recorded exchange; `body` is at most 4 MB."""
+    """One HTTP answer.
+
+    `exchange` names the recorded exchange, `method` and `url` are those of the request; `body` is at most 4 MB.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -57,6 +60,7 @@ class Reply:
     url: str = ""
     cut: bool = False
     arrived: float = field(default=0.0, compare=False)
+    method: str = "GET"
 
     def __repr__(self) -> str:
         return f"<Reply {self.summary}>"
@@ -372,6 +376,7 @@ class StreamedExchange:
             self._about["url"],
             opened.cut,
             time.monotonic(),
+            self._about["method"],
         )
         if isinstance(failure, httpx.HTTPError):
             raise NoAnswer(error, exchange) from None

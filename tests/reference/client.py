@@ -109,7 +109,7 @@ def initialize_message(revision: str = "2025-11-25") -> Json:
 
 def answer_of(response: httpx.Response) -> dict[str, str]:
     """The parameters an authorization endpoint appended to the redirect URI."""
-    assert response.status_code == 302, response.text
+    assert response.is_redirect, response.text
     return dict(httpx.URL(response.headers["Location"]).params)
 
 

@@ -85,7 +85,18 @@ def test_forms_of_others_are_refused(client: Client) -> None:
     assert decide(client, consent, "approve").status_code == 403
 
 
-def test_request_errors_need_no_login(client: Client) -> None:
+def test_a_client_is_told_of_its_error_when_the_user_has_signed_in(client: Client) -> None:
     client.new_client()
+    page = client.authorize(response_type="bogus")
+    assert 'name="password"' in page.text
+    answer = answer_of(sign_in(client, page))
+    assert answer["error"] == "unsupported_response_type"
+    assert answer["state"] == "the state"
     assert answer_of(client.authorize(response_type="bogus"))["error"] == "unsupported_response_type"
+    assert decide(client, page, "approve").status_code == 403
+
+
+def test_what_cannot_be_redirected_needs_no_login(client: Client) -> None:
+    client.new_client()
     assert client.authorize(client_id="<script>").status_code == 400
+    assert client.authorize(redirect_uri="https://other.example/").status_code == 400

@@ -1,8 +1,21 @@
 """Proof Key for Code Exchange: a code is worthless without its verifier."""
 
+import pytest
+
 from conformance import Judge, requirement
+from conformance.audit import Audit
+from conformance.authorizations import Authorizations
 from conformance.ceremony.replay import Replay
+from conformance.oauth.flow import TokenReply
+from conformance.oauth.pkce import Pkce
 from conformance.oauth.redemption import Redemption, Refusal
+from conformance.verdict import Narrowed
+
+MALFORMED_VERIFIERS = {
+    "10 characters": "abcdefghij",
+    "129 characters": "a" * 129,
+    "43 characters with space and slash": "a b/" + "a" * 39,
+}
 
 
 def refused(judge: Judge, name: str, refusal: Refusal) -> None:
@@ -38,7 +51,30 @@ def test_the_challenge_does_not_redeem_the_code(redemption: Redemption, judge: J
     refused(judge, "the challenge in place of the verifier", redemption.refusal("challenge as verifier"))
 
 
+@pytest.fixture(scope="session")
+def malformed(audit: Audit, authorizations: Authorizations) -> dict[str, TokenReply]:
+    """Redemptions with verifiers outside the grammar whose hashes match; three approvals, none where they cost."""
+
+    def redeemed(verifier: str) -> TokenReply:
+        oauth = audit.flow()
+        return oauth.redeem(oauth.authorize(Pkce.of(verifier), authorizations.web, of="malformed"))
+
+    def all_of_them() -> dict[str, TokenReply]:
+        return {name: redeemed(verifier) for name, verifier in MALFORMED_VERIFIERS.items()}
+
+    try:
+        return audit.once("malformed verifiers", all_of_them)
+    except Narrowed:
+        return {}
+
+
 @requirement("pkce.malformed-verifier-refused")
-def test_a_malformed_verifier_breaks_nothing(redemption: Redemption, judge: Judge) -> None:
-    attempt = redemption.refusal("malformed verifier").attempt
-    judge.that(attempt.status < 500, expected="no server error", observed=attempt.summary, evidence=attempt)
+def test_a_malformed_verifier_breaks_nothing(
+    redemption: Redemption, malformed: dict[str, TokenReply], judge: Judge
+) -> None:
+    wrong = {"too short and wrong": redemption.refusal("malformed verifier").attempt}
+    for name, attempt in (wrong | malformed).items():
+        alive = attempt.status < 500
+        judge.that(alive, expected=f"{name}: no server error", observed=attempt.summary, evidence=attempt)
+        if attempt.issued_token:
+            judge.note(f"a verifier of {name} is accepted")

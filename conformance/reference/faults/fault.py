@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Profile = Literal["combined", "strict", "separate", "plain", "proxy", "tls", "service"]
+Profile = Literal["combined", "strict", "separate", "plain", "proxy", "tls", "service", "brief"]
 """How the reference server is deployed.
 
 combined: MCP server and authorization server on one origin, every feature on. strict: the same, but what is in
@@ -11,7 +11,8 @@ doubt ends: a code at its first failed redemption, the older grants of a user an
 tokens when they are refreshed, and a grant when one of its tokens is revoked. separate: the authorization
 server on a port of its own, its issuer with a path. plain: no metadata at all, endpoints where revision
 2025-03-26 expects them. proxy: logins are delegated to a third party under one client id. tls: https.
-service: tokens for clients that act without a user.
+service: tokens for clients that act without a user. brief: codes that end after two seconds, for audits that do not
+wait minutes.
 """
 
 

@@ -29,4 +29,45 @@ FAULTS: tuple[Fault, ...] = (
         "pkce.malformed-verifier-refused",
         "Any client can crash requests to the token endpoint.",
     ),
+    fault(
+        "challenge-optional",
+        "pkce.challenge-required-public",
+        "Codes of clients that forget PKCE are worth something to whoever steals them.",
+        "pkce.downgrade-refused",
+    ),
+    fault(
+        "challenge-optional-with-secret",
+        "pkce.challenge-required-confidential",
+        "A stolen code can be injected into another user's login.",
+    ),
+    fault(
+        "plain-accepted",
+        "pkce.plain-refused",
+        "Whoever sees the authorization request can redeem the code.",
+    ),
+    fault(
+        "method-defaults-to-s256",
+        "pkce.missing-method-is-plain",
+        "Clients and server disagree on how the verifier is compared.",
+    ),
+    fault(
+        "unknown-method-as-plain",
+        "pkce.unknown-method-refused",
+        "A client that asks for a newer method gets the weakest one.",
+    ),
+    fault(
+        "challenge-unchecked",
+        "pkce.malformed-challenge-refused",
+        "A challenge that is no hash weakens or prevents the login, and nobody is told.",
+    ),
+    fault(
+        "downgrade-accepted",
+        "pkce.challenge-required-public pkce.downgrade-refused",
+        "Whoever strips the challenge from a request can inject a stolen code.",
+    ),
+    fault(
+        "challenge-in-code",
+        "pkce.challenge-not-disclosed",
+        "Whoever sees the answer learns the challenge it is bound to.",
+    ),
 )
