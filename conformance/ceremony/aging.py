@@ -26,7 +26,8 @@ class Aging:
             raise CouldNotRun("nobody logged in")
         aged = survey.login.aged
         if not aged:
-            survey.plan.claim("aged")
+            if "aged" in survey.plan.offered:
+                survey.plan.claim("aged")
             raise Narrowed(f"a code must have ended after {waits.CODE_AGE:g} s; a greater --patience waits for that")
         time.sleep(max(0.0, aged.issued + waits.CODE_AGE - time.time()))
         return cls(oauth.redeem(aged.grant, purpose="token request with an old code"), time.time() - aged.issued)

@@ -1,11 +1,16 @@
 """Which approvals an audit asks for."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from conformance import waits
+from conformance.ceremony.aging import Aging
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.plan import CONSENTS, Plan
+from conformance.survey import Survey
 from conformance.verdict import Narrowed
 
 ALL_METADATA = {"client_id_metadata_document_supported": True, "dpop_signing_alg_values_supported": ["ES256"]}
@@ -72,3 +77,10 @@ def test_what_is_left_out_says_what_would_decide_it() -> None:
 def test_what_is_planned_may_go_on() -> None:
     for name in plan(ALL_METADATA).consents:
         plan(ALL_METADATA).claim(name)
+
+
+def test_a_code_that_nobody_waits_for_asks_for_patience() -> None:
+    survey = cast(Survey, SimpleNamespace(login=SimpleNamespace(aged=None), plan=plan()))
+
+    with pytest.raises(Narrowed, match="a greater --patience"):
+        Aging.perform(cast(OAuthFlow, None), survey)
