@@ -80,7 +80,7 @@ def test_what_is_planned_may_go_on() -> None:
 
 
 def test_a_code_that_nobody_waits_for_asks_for_patience() -> None:
-    survey = cast(Survey, SimpleNamespace(login=SimpleNamespace(aged=None), plan=plan()))
+    survey = cast("Survey", SimpleNamespace(login=SimpleNamespace(aged=None), plan=plan()))
 
     with pytest.raises(Narrowed, match="a greater --patience"):
-        Aging.perform(cast(OAuthFlow, None), survey)
+        Aging.perform(cast("OAuthFlow", None), survey)
