@@ -17,6 +17,7 @@ VERDICTS = {
     ("registration-not-published", "server-metadata.registration-endpoint-published"): "warn warn - -",
     ("pkce-methods-missing", "server-metadata.pkce-methods-published"): "warn warn fail fail",
     ("refresh-not-rotated", "refresh.rotates-for-public-clients"): "warn fail fail fail",
+    ("insufficient-scope-401", "scope.insufficient-scope-403"): "fail fail warn warn",
     ("iss-missing", "issuer.success-response-includes-iss"): "- - - warn",
 }
 """What the audits of REVISIONS say of a requirement when a fault breaks it; `-` where it does not apply."""

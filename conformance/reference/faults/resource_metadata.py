@@ -36,6 +36,7 @@ FAULTS: tuple[Fault, ...] = (
         "resource-metadata.resource-identifier-valid resource-metadata.resource-matches-well-known"
         " resource-metadata.resource-matches-endpoint",
         "Tokens are asked for a resource that no audience check recognizes.",
+        "audience.token-for-other-resource-refused",
     ),
     fault(
         "resource-of-other-host",
@@ -118,5 +119,6 @@ FAULTS: tuple[Fault, ...] = (
         "server-lists-other-resources",
         "resource-metadata.cross-listed-by-server",
         "Clients that compare both documents take the server for a forgery.",
+        "audience.token-for-other-resource-refused",
     ),
 )
