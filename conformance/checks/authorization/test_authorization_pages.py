@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import NoReturn
 
 from conformance import Judge, requirement
 from conformance.authorizations import HOSTILE_NAME, MARK, UNKNOWN_CLIENT, Authorizations
@@ -45,6 +46,13 @@ def frame_ancestors(page: Reply) -> list[str] | None:
     return None
 
 
+def without_pages(survey: Survey, judge: Judge) -> NoReturn:
+    """End a check on pages where none was seen."""
+    if trail(survey):
+        judge.not_applicable("the authorization server shows no page of its own")
+    judge.could_not_run("no page of the authorization server was seen")
+
+
 @requirement("authorization-endpoint.clickjacking-prevented")
 def test_pages_cannot_be_framed(authorizations: Authorizations, survey: Survey, judge: Judge) -> None:
     for name, page in pages(authorizations, survey):
@@ -55,7 +63,7 @@ def test_pages_cannot_be_framed(authorizations: Authorizations, survey: Survey, 
         weight = "advice" if name == AN_ERROR else "violation"
         judge.that(safe, expected=f"{name}: not framed", observed=observed, severity=weight, evidence=page)
     if not judge.observations:
-        judge.could_not_run("the authorization server showed no page of its own")
+        without_pages(survey, judge)
 
 
 @requirement("authorization-endpoint.csp-used")
@@ -65,7 +73,7 @@ def test_pages_have_a_content_security_policy(authorizations: Authorizations, su
         policy = page.header("content-security-policy") or "none"
         judge.that(named, expected=f"{name}: a policy with frame-ancestors", observed=policy, evidence=page)
     if not judge.observations:
-        judge.could_not_run("the authorization server showed no page of its own")
+        without_pages(survey, judge)
 
 
 @requirement("authorization-endpoint.no-307-redirect")
