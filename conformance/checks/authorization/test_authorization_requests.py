@@ -104,7 +104,8 @@ def test_empty_parameters_count_as_left_out(authorizations: Authorizations, judg
         ),
     }
     for name, (omitted, empty) in pairs.items():
-        alike = (omitted.accepted, omitted.undecided) == (empty.accepted, empty.undecided) and empty.kind != "crash"
+        outcomes = [(one.accepted, one.undecided, one.kind == "crash") for one in (omitted, empty)]
+        alike = outcomes[0] == outcomes[1]
         expected = f"an empty {name}: as without it ({omitted.summary})"
         judge.that(alike, expected=expected, observed=empty.summary, evidence=empty)
         judge.see(omitted)

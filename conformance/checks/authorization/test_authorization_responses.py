@@ -9,6 +9,7 @@ from conformance import Judge, requirement
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
 from conformance.ceremony.denial import ODD_STATES
+from conformance.checks.authorization.answers import served
 from conformance.oauth.consent import at_redirect_uri
 from conformance.oauth.flow import Grant
 from conformance.survey import Survey
@@ -110,6 +111,7 @@ def test_an_error_has_a_registered_code(authorizations: Authorizations, survey: 
 @requirement("authorization-endpoint.denial-reported")
 def test_a_denial_is_reported_to_the_client(authorizations: Authorizations, judge: Judge) -> None:
     response = authorizations.denial.fresh.response
+    served(judge, authorizations.good(authorizations.hostile))
     if response.get("code"):
         judge.not_applicable("the server asks nobody for consent")
     error, state = response.get("error"), response.get("state")

@@ -44,6 +44,7 @@ FAULTS: tuple[Fault, ...] = (
         "plain-published",
         "server-metadata.plain-not-published",
         "Clients may choose a method that shows the verifier to whoever reads the address bar.",
+        "pkce.plain-refused",
     ),
     fault(
         "server-metadata-null-member",
