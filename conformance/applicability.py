@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
+from conformance.confidential_clients import offers_secrets
 from conformance.oauth import jwt, scopes
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.oauth.dpop import challenges
 from conformance.shapes import as_list
 from conformance.survey import Survey
-from conformance.wire.http import join_url, origin_of, split_url
+from conformance.wire.http import is_loopback, join_url, origin_of, split_url
 
 DPOP_ALGORITHMS = "dpop_signing_alg_values_supported"
 State = Literal["present", "absent", "missing", "unknown"]
@@ -162,6 +163,10 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
     "iss_supported": lambda s: (
         s.discovery and s.discovery.server_metadata.get("authorization_response_iss_parameter_supported") is True
     ),
+    "confidential_client": lambda s: (
+        s.discovery and ((s.login and not s.login.client.public) or offers_secrets(s.discovery))
+    ),
+    "loopback_redirect": lambda s: is_loopback(s.redirect_uri),
     **{
         name: (lambda s, name=name: s.discovery and s.discovery.endpoint(name))  # type: ignore[misc]
         for name in (
@@ -176,8 +181,7 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
 
 _AUTHORIZATION = frozenset(
     """
-    authorization protected confidential_client second_client loopback_redirect
-    registration_management cimd_host resource_indicators
+    authorization protected second_client registration_management cimd_host resource_indicators
     second_user second_resource upstream_token introspection_credentials private_key_jwt_client
     client_credentials_client enterprise_managed challenge_optional
     """.split()
@@ -214,6 +218,8 @@ _ABSENT = {
     "narrow_token": "fewer than two scopes of the resource are known",
     "id_token": "no id_token is issued, and openid is no scope of the authorization server",
     "jwt_access_token": "access tokens are opaque here, and there is no introspection",
+    "confidential_client": "the metadata offers no authentication with a secret",
+    "loopback_redirect": "the redirect URI is not on this machine",
     "public_client": "the registered client has a secret",
     "refresh_token": "the token endpoint issues no refresh token",
     "resource_metadata_parameter": "the challenge names no resource_metadata",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.ceremony.denial import Denial
+from conformance.confidential_clients import secret_client
 from conformance.oauth.authorization import AuthorizationAnswer, Changes
 from conformance.oauth.flow import Grant, OAuthFlow
 from conformance.oauth.pkce import Pkce
@@ -69,7 +70,7 @@ class Authorizations:
     @property
     def secret(self) -> Client:
         """A client with a secret."""
-        return self._once("client client_secret_post", self.oauth.confidential_client)
+        return secret_client(self.oauth, self._once, "client_secret_post")
 
     def _hostile(self) -> Client:
         choices = [(uri,) for uri in (*LOCALHOST_URIS, self.oauth.redirect_uri)]

@@ -25,6 +25,7 @@ class Reduced:
     grant: Grant
     asked: str
     tokens: TokenReply
+    without_uri: TokenReply
     unknown_scope: AuthorizationAnswer | None = None
     without_resource: AuthorizationAnswer | TokenReply | None = None
     admission: Reply | None = None
@@ -36,8 +37,11 @@ class Reduced:
         return (self.tokens.granted or frozenset(self.asked.split())) - {scopes.INVENTED}
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow, probe: Probe) -> "Reduced":
-        """Raises NoAnswer, CouldNotRun where no code comes."""
+    def perform(cls, oauth: OAuthFlow, probe: Probe, *, burns: bool) -> "Reduced":
+        """One approval; a second one where that is needed and `burns` says that a failed redemption ends a code.
+
+        Raises NoAnswer, CouldNotRun where no code comes.
+        """
         client = oauth.new_client("registration for a reduced login")
         known = [*scopes.of_resource(oauth.discovery)[:1]]
         known += [one for one in ("openid",) if one in scopes.of_server(oauth.discovery)]
@@ -49,11 +53,17 @@ class Reduced:
             answer = oauth.ask(client, changes, purpose="authorization request, reduced further")
         if answer.refused:
             without_resource, changes = answer, {**changes, "resource": oauth.resource}
-        grant = oauth.authorize(Pkce.s256(), client, changes, of="reduced")
-        tokens = oauth.redeem(grant, purpose="token request, reduced")
+        grant = oauth.authorize(Pkce.s256(128), client, changes, of="reduced")
+        without_uri = oauth.redeem(grant, {"redirect_uri": None}, purpose="token request, reduced")
+        tokens = without_uri
+        if not tokens.access_token:
+            tokens = oauth.redeem(grant, purpose="token request, reduced, with redirect_uri")
         if tokens.oauth_error in RESOURCE_REFUSALS and without_resource is None:
             without_resource = tokens
             tokens = oauth.redeem(grant, {"resource": oauth.resource}, purpose="token request, reduced, with resource")
+        if burns and not tokens.access_token:
+            grant = oauth.authorize(Pkce.s256(128), client, changes, of="defects")
+            tokens = oauth.redeem(grant, purpose="token request, reduced, on a fresh code")
         admission = insight = None
         if tokens.access_token:
             admission = probe.knock(f"Bearer {tokens.access_token}", "initialize, reduced token")
@@ -63,6 +73,7 @@ class Reduced:
             grant,
             asked if isinstance(asked, str) else "",
             tokens,
+            without_uri,
             unknown_scope,
             without_resource,
             admission,

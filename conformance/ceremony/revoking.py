@@ -1,71 +1,164 @@
-"""A grant whose tokens are revoked. Destructive."""
+"""Revocation: who may, and what becomes of tokens. Destructive where real tokens are revoked."""
 
-import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from conformance.ceremony.ending import Ending, until_refused
 from conformance.oauth.flow import OAuthFlow, TokenReply
 from conformance.oauth.pkce import Pkce
-from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.probe import Probe
-from conformance.verdict import CouldNotRun
+from conformance.token_requests import NEVER_ISSUED
+from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.http import Reply
-
-_POLL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Revocation:
-    """An access token that worked, its revocation, and what the MCP server said afterwards.
+class Admission:
+    """A token that nobody issued, revoked by the client of the login, and by one with a secret where that failed.
 
-    `public` is the answer to a public client where that was refused and a confidential client had to be used.
-    `seconds` is how long the token went on working after the answer to the revocation.
+    `answer` is the answer to `client`, who revokes from now on; `first` is that to the client of the login.
     """
 
-    before: Reply
-    worked: bool
+    client: Client
+    first: Reply
     answer: Reply
-    after: Reply
-    refused: bool
-    seconds: float
-    public: Reply | None = None
 
     @classmethod
-    def perform(
-        cls, oauth: OAuthFlow, probe: Probe, redemption: Redemption, newest: TokenReply, patience: float
-    ) -> "Revocation":
-        """Knock, revoke, and knock until refused, for at most `patience` seconds.
-
-        Where a public client is turned away, once more with a confidential client: costs one more approval.
-        """
-        first = cls._revoke(oauth, probe, redemption.grant.client, newest, patience)
-        if first.answer.ok or first.unsupported or not redemption.grant.client.public:
-            return first
+    def perform(cls, oauth: OAuthFlow, client: Client, with_secret: Callable[[], Client]) -> "Admission":
+        """Needs no approval."""
+        first = oauth.revoke(NEVER_ISSUED, client)
+        if not _turned_away(first) or not client.public:
+            return cls(client, first, first)
         try:
-            grant = oauth.authorize(Pkce.s256(), oauth.confidential_client(), of="confidential")
-        except CouldNotRun:
-            return first
-        second = cls._revoke(oauth, probe, grant.client, oauth.redeem(grant), patience)
-        return replace(second, public=first.answer)
+            other = with_secret()
+        except (CouldNotRun, NotApplicable):
+            return cls(client, first, first)
+        return cls(other, first, oauth.revoke(NEVER_ISSUED, other))
+
+    @property
+    def open(self) -> bool:
+        """Whether a client of ours may revoke."""
+        return not _turned_away(self.answer)
+
+    @property
+    def to_first(self) -> bool:
+        """Whether the client of the login may revoke."""
+        return not _turned_away(self.first)
+
+
+def revoke_by_get(oauth: OAuthFlow, client: Client) -> Reply:
+    """A revocation of a token that nobody issued, as a GET request."""
+    endpoint = oauth.endpoint("revocation_endpoint")
+    query = urlencode({"token": NEVER_ISSUED, "client_id": client.id})
+    return oauth.send("GET", f"{endpoint}{'&' if '?' in endpoint else '?'}{query}", "revocation by GET", {})
+
+
+def _turned_away(reply: Reply) -> bool:
+    return reply.status in (401, 403) or reply.json_object.get("error") in ("invalid_client", "unauthorized_client")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A revocation, and what became of the access token; None where the revocation was refused."""
+
+    answer: Reply
+    access: Ending | None
 
     @property
     def unsupported(self) -> bool:
-        """Whether the server says that it cannot revoke access tokens."""
+        """Whether the server says that it cannot revoke tokens of this kind."""
         return self.answer.json_object.get("error") == "unsupported_token_type"
 
+    @property
+    def effective(self) -> bool:
+        """Whether the MCP server refuses the access token now."""
+        return self.access is not None and self.access.refused
+
     @classmethod
-    def _revoke(
+    def by(cls, answer: Reply, probe: Probe, token: str, patience: float) -> "Ended":
+        """Wait for the effect of a revocation."""
+        return cls(answer, until_refused(probe, token, "revocation", patience) if answer.ok else None)
+
+
+@dataclass(frozen=True)
+class AccessRevocation:
+    """An access token that worked, revoked with the hint that it is a refresh token.
+
+    `plain` is the revocation with the right hint, where the wrong one had no effect; `again` repeats what had.
+    """
+
+    client: Client
+    before: Reply
+    worked: bool
+    hinted: Ended
+    plain: Ended | None
+    again: Reply | None
+
+    @property
+    def ended(self) -> Ended:
+        """The revocation that counts."""
+        return self.plain or self.hinted
+
+    @classmethod
+    def perform(
         cls, oauth: OAuthFlow, probe: Probe, client: Client, tokens: TokenReply, patience: float
-    ) -> "Revocation":
+    ) -> "AccessRevocation":
+        """Ends the access token. Raises CouldNotRun where there is none."""
         token = tokens.access_token
         if not token:
             raise CouldNotRun(f"no access token is left to revoke ({tokens.summary})")
         before = probe.knock(f"Bearer {token}", "initialize before revocation")
-        answer = oauth.revoke(token, client, "access_token")
-        started = time.monotonic()
-        while True:
-            after = probe.knock(f"Bearer {token}", "initialize after revocation")
-            elapsed = time.monotonic() - started
-            if not probe.admits(after) or not answer.ok or elapsed > patience:
-                return cls(before, probe.admits(before), answer, after, probe.refuses(after), elapsed)
-            time.sleep(_POLL_SECONDS)
+        answer = oauth.revoke(token, client, "refresh_token", purpose="revocation with a wrong hint")
+        hinted, plain = Ended.by(answer, probe, token, patience), None
+        if not hinted.effective:
+            plain = Ended.by(oauth.revoke(token, client, "access_token"), probe, token, patience)
+        again = None
+        if (plain or hinted).answer.ok:
+            again = oauth.revoke(token, client, "access_token", purpose="the same revocation once more")
+        return cls(client, before, probe.admits(before), hinted, plain, again)
+
+
+@dataclass(frozen=True)
+class RefreshRevocation:
+    """A refresh token that worked, its revocation, and the grant afterwards.
+
+    `alive` is the refresh that showed it alive, `attempt` the one after the revocation; `ended` is the
+    revocation and what became of the newest access token, which worked before where `worked` says so.
+    """
+
+    alive: TokenReply
+    attempt: TokenReply
+    worked: bool
+    ended: Ended
+
+    @classmethod
+    def perform(
+        cls, oauth: OAuthFlow, probe: Probe, client: Client, token: str | None, patience: float
+    ) -> "RefreshRevocation":
+        """End the grant of a refresh token; costs an approval for another one where that has ended already.
+
+        Raises CouldNotRun where no grant comes with a refresh token that works.
+        """
+        alive = oauth.refresh(token, client, purpose="refresh before revocation") if token else None
+        if not alive or not alive.access_token:
+            client = oauth.new_client("registration for a second revocation")
+            tokens = oauth.redeem(oauth.authorize(Pkce.s256(), client, of="second revocation"))
+            if not tokens.refresh_token:
+                raise CouldNotRun(f"no grant with a refresh token is left to revoke ({tokens.summary})")
+            token = tokens.refresh_token
+            alive = oauth.refresh(token, client, purpose="refresh before revocation")
+        if not alive.access_token or not token:
+            raise CouldNotRun(f"no refresh token works, even before it is revoked ({alive.summary})")
+        return cls._end(oauth, probe, client, alive, alive.refresh_token or token, patience)
+
+    @classmethod
+    def _end(
+        cls, oauth: OAuthFlow, probe: Probe, client: Client, alive: TokenReply, token: str, patience: float
+    ) -> "RefreshRevocation":
+        newest = alive.access_token or ""
+        worked = probe.admits(probe.knock(f"Bearer {newest}", "initialize before the refresh token is revoked"))
+        answer = oauth.revoke(token, client, "refresh_token", purpose="revocation of the refresh token")
+        attempt = oauth.refresh(token, client, purpose="refresh after revocation")
+        return cls(alive, attempt, worked, Ended.by(answer, probe, newest, patience))

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 
 from conformance.oauth.assertions import assertion, parameters
 from conformance.oauth.authorization import AuthorizationAnswer, Changes, ask, pairs_of, query_of
@@ -19,6 +19,7 @@ from conformance.oauth.registration import Client, Registrar, client_of, registr
 from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.http import Fields, HttpClient, Reply
 
+FORM = "application/x-www-form-urlencoded"
 Authentication = Literal["registered", "identified", "none", "header", "body", "both"]
 """How a client names itself at the token endpoint: by the method it is registered for, by its client_id alone, not
 at all, by Basic credentials, by client_secret in the body, or by both at once.
@@ -155,14 +156,6 @@ class OAuthFlow:
         client = client_of(reply, self.redirect_uri)
         if not client:
             raise CouldNotRun(f"the server registered no client ({reply.summary}); give --client-id")
-        return client
-
-    def confidential_client(self) -> Client:
-        """A client with a secret. Raises CouldNotRun when none can be registered."""
-        reply = self.register("registration of a confidential client", token_endpoint_auth_method="client_secret_post")  # noqa: S106 - a name
-        client = client_of(reply, self.redirect_uri)
-        if not client or client.public:
-            raise CouldNotRun(f"a client with a secret is needed and the server registered none ({reply.summary})")
         return client
 
     def second_client(self) -> Client:
@@ -340,7 +333,7 @@ class OAuthFlow:
 
     def revoke(
         self,
-        token: str,
+        token: str | None,
         client: Client,
         hint: str | None = None,
         *,
@@ -371,14 +364,21 @@ class OAuthFlow:
         purpose: str,
         headers: Fields | None = None,
     ) -> Reply:
+        pairs, credentials = authenticated(pairs_of(fields), client, authentication)
+        sent = {"Content-Type": FORM, "Accept": "application/json", **credentials, **(headers or {})}
         url = self.endpoint(endpoint)
-        pairs, credentials = _authenticated(pairs_of(fields), client, authentication)
-        sent = {**credentials, **(headers or {})}
 
         def post(proof: Mapping[str, str]) -> Reply:
-            return self.http.post_form(url, [*pairs, *proof.items()], channel="oauth", purpose=purpose, headers=sent)
+            return self.send("POST", url, purpose, sent, urlencode([*pairs, *proof.items()]).encode())
 
         return self._signed(client, post) if authentication == "registered" and client.key else post({})
+
+    def send(self, method: str, url: str, purpose: str, headers: Fields, body: bytes = b"") -> Reply:
+        """Any request to an endpoint of the server. Raises NoAnswer, CouldNotRun where the server limits requests."""
+        reply = self.http.send(method, url, channel="oauth", purpose=purpose, headers=headers, body=body)
+        if reply.status == 429:
+            raise CouldNotRun(f"the server limits our requests ({reply.summary}); run again later")
+        return reply
 
     def _signed(self, client: Client, post: Callable[[Mapping[str, str]], Reply]) -> Reply:
         """Authenticate by an assertion for the issuer, or for the token endpoint where the server wants that."""
@@ -390,7 +390,7 @@ class OAuthFlow:
             self.audience = self.endpoint("token_endpoint")
 
 
-def _authenticated(
+def authenticated(
     fields: Sequence[tuple[str, str]], client: Client, authentication: Authentication
 ) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Add client authentication (OAuth 2.1 section 2.4); a client_id already among the fields stays as it is."""
@@ -400,14 +400,14 @@ def _authenticated(
     identity = [] if named or authentication in ("none", "header") else [("client_id", client.id)]
     secret = client.secret or ""
     body = [("client_secret", secret)] if authentication in ("body", "both") else []
-    headers = {"Authorization": _basic(client.id, secret)} if authentication in ("header", "both") else {}
+    headers = {"Authorization": basic_credentials(client.id, secret)} if authentication in ("header", "both") else {}
     return [*fields, *identity, *body], headers
 
 
 _BY_METHOD: dict[str, Authentication] = {"client_secret_post": "body", "none": "identified"}
 
 
-def _basic(id: str, secret: str) -> str:
+def basic_credentials(id: str, secret: str) -> str:
     """Basic credentials of a client, both parts form-encoded first (RFC 6749 section 2.3.1)."""
     pair = f"{quote_plus(id)}:{quote_plus(secret)}"
     return f"Basic {base64.b64encode(pair.encode()).decode()}"

@@ -36,6 +36,7 @@ CONSENTS = (
     Consent("aged", 1, "whether a code expires", essential=True),
     Consent("defects", 12, "defects of a code redemption, each with a code of its own", essential=True),
     Consent("race", 1, "two redemptions of one code at once"),
+    Consent("second revocation", 1, "the revocation of a refresh token where that of an access token ended the grant"),
     Consent("malformed", 3, "verifiers outside the grammar"),
     Consent("unrefused", 4, "requests that had to be refused and were not"),
     Consent("second resource", 2, "tokens for other resources"),
@@ -65,6 +66,7 @@ class Plan:
             "login again": False,
             "defects": cap == 1,
             "aged": patience > waits.CODE_AGE,
+            "second revocation": bool(metadata.get("revocation_endpoint")),
             "metadata document": metadata.get("client_id_metadata_document_supported") is True,
             "dpop": bool(metadata.get("dpop_signing_alg_values_supported")),
         }

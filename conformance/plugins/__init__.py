@@ -5,6 +5,8 @@ pytest_plugins = (
     "conformance.plugins.survey",
     "conformance.plugins.selection",
     "conformance.plugins.fixtures",
+    "conformance.plugins.clients",
+    "conformance.plugins.grants",
     "conformance.plugins.tokens",
     "conformance.plugins.verdicts",
     "conformance.plugins.reporting",

@@ -9,9 +9,6 @@ import pytest
 from conformance.audit import Audit, audit_of
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
-from conformance.ceremony.refreshing import Refreshing
-from conformance.ceremony.replay import Replay
-from conformance.ceremony.revoking import Revocation
 from conformance.evidence import Exchange
 from conformance.judge import Judge
 from conformance.oauth.discovery import Discovery
@@ -152,38 +149,15 @@ def redemption(audit: Audit) -> Redemption:
     """
     login = audit.need_survey().login
     made = login.redemption if login else None
-    if made is None:
+    if made is None or not made.accepted.access_token:
         raise CouldNotRun("nobody logged in")
     return audit.once("redemption", lambda: made.completed(audit.flow()))
-
-
-@pytest.fixture(scope="session")
-def refreshing(audit: Audit, late: None, redemption: Redemption) -> Refreshing:
-    """The grant of `redemption`, refreshed by its own client and by a foreign one."""
-    probe = Probe(audit.need_survey(), audit.http)
-    return audit.once("refreshing", lambda: Refreshing.perform(audit.flow(), probe, redemption))
-
-
-@pytest.fixture(scope="session")
-def revocation(audit: Audit, late: None, redemption: Redemption, request: pytest.FixtureRequest) -> Revocation:
-    """The grant of `redemption`, its newest access token revoked. Destructive, so after `refreshing`."""
-    newest = redemption.accepted
-    if newest.refresh_token:
-        newest = request.getfixturevalue("refreshing").newest or newest
-    probe, patience = Probe(audit.need_survey(), audit.http), audit.settings.patience
-    return audit.once("revocation", lambda: Revocation.perform(audit.flow(), probe, redemption, newest, patience))
 
 
 @pytest.fixture(scope="session")
 def aging(audit: Audit, late: None) -> Aging:
     """A code that was put aside before everything else, redeemed when it must have expired."""
     return audit.once("aging", lambda: Aging.perform(audit.flow(), audit.need_survey()))
-
-
-@pytest.fixture(scope="session")
-def replay(audit: Audit) -> Replay:
-    """A code of its own, redeemed twice."""
-    return audit.once("replay", lambda: Replay.perform(audit.flow()))
 
 
 @pytest.fixture(scope="session")

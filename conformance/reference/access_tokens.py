@@ -10,7 +10,7 @@ from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.scopes import BASE
 from conformance.reference.signing import SigningKey
 from conformance.reference.site import RESOURCE_PATHS, Site
-from conformance.reference.store import ACCESS_TOKEN_LIFETIME, AccessToken, Grant, Store, random_value
+from conformance.reference.store import AccessToken, Grant, Store, random_value
 
 ACCESS_TOKEN, ID_TOKEN = "at+jwt", "JWT"
 
@@ -41,7 +41,7 @@ class AccessTokens:
     def issue(self, grant: Grant, resources: frozenset[str], scope: str, thumbprint: str = "") -> str:
         """A new access token of `grant` for endpoints (by their paths) and a scope, bound to a key if one is named."""
         id, now = random_value(), int(time.time())
-        end = now + ACCESS_TOKEN_LIFETIME
+        end = now + self.store.access_token_lifetime
         self.store.access_tokens[id] = AccessToken(grant, resources, scope, end, thumbprint)
         audience = sorted(self.site.origin + path if path in RESOURCE_PATHS else path for path in resources)
         claims: JsonObject = {
@@ -64,8 +64,12 @@ class AccessTokens:
         """A token that tells the client who logged in (OpenID Connect Core section 2)."""
         now = int(time.time())
         claims: JsonObject = {"iss": self.site.issuer, "sub": grant.user, "aud": grant.client_id, "iat": now}
-        claims |= {"exp": now + ACCESS_TOKEN_LIFETIME} | ({"nonce": grant.nonce} if grant.nonce else {})
+        claims |= {"exp": now + self.store.access_token_lifetime} | ({"nonce": grant.nonce} if grant.nonce else {})
         return self.key.sign(claims, ID_TOKEN)
+
+    def claims(self, token: str) -> JsonObject:
+        """The claims of a token that was signed here; empty for any other."""
+        return (self.key.open(token) or ("", {}))[1]
 
     def find(self, token: str) -> AccessToken | None:
         """What the store knows of an access token that was issued here, good or not."""

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import Authorization
 from conformance.reference.cors import CrossOrigin
+from conformance.reference.introspection import Introspection
 from conformance.reference.legacy_sse import LegacySse
 from conformance.reference.management import Management
 from conformance.reference.mcp import Dispatcher
@@ -57,6 +58,10 @@ def build_app(
 
     allow = CrossOrigin(site.faults)
     mcp = StreamableHttp(dispatcher, streams)
+
+    def posting(fault: str) -> tuple[str, ...]:
+        return ("GET", "POST") if site.faults.active(fault) else ("POST",)
+
     routes = [
         route(MCP_PATH, mcp.handle, "GET", "POST", "DELETE", cors=allow.mcp(), guarded=True),
         route(SSE_PATH, legacy.open_stream, "GET", cors=allow.mcp(), guarded=True),
@@ -72,8 +77,9 @@ def build_app(
         route(base + "/authorize", authorization.authorize, "GET", cors=allow.pages()),
         route(base + "/login", authorization.login, "POST"),
         route(base + "/consent", authorization.consent, "POST"),
-        route(base + "/token", tokens.token, "POST", cors=allow.client()),
-        route(base + "/revoke", tokens.revoke, "POST", cors=allow.client()),
+        route(base + "/token", tokens.token, *posting("token-by-get"), cors=allow.client()),
+        route(base + "/revoke", tokens.revocation.revoke, *posting("revocation-by-get"), cors=allow.client()),
+        route(base + "/introspect", Introspection(site, store, access_tokens).introspect, "POST"),
         route(base + JWKS_PATH, access_tokens.jwks, "GET", cors=allow.metadata()),
     ]
     for prefix, document in metadata.of_resource().items():

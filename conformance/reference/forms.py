@@ -66,8 +66,11 @@ class Parameters:
         return sorted({name for name in names if names.count(name) > 1})
 
 
-async def read_form(request: Request) -> Parameters:
-    """The form in the body. Raises OAuthError(invalid_request) for other content types and repetitions."""
+async def read_form(request: Request, *, repetitions: bool = False) -> Parameters:
+    """The form in the body.
+
+    Raises OAuthError(invalid_request) for other content types and, unless `repetitions` are fine, for those.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
         raise OAuthError("invalid_request", "send application/x-www-form-urlencoded")
@@ -75,6 +78,6 @@ async def read_form(request: Request) -> Parameters:
         parameters = Parameters.of((await request.body()).decode("latin-1"))
     except ValueError:
         raise OAuthError("invalid_request", "the form cannot be read") from None
-    if parameters.repeated():
+    if parameters.repeated() and not repetitions:
         raise OAuthError("invalid_request", "a parameter is repeated")
     return parameters

@@ -66,6 +66,7 @@ def of_server(site: Site) -> Mapping[str, JsonObject]:
         "grant-type-untrue": {"grant_types_supported": [*GRANT_TYPES, "urn:ietf:params:oauth:grant-type:saml2-bearer"]},
         "password-grant-published": {"grant_types_supported": [*GRANT_TYPES, "password"]},
         "implicit-grant-published": {"response_types_supported": ["code", "token"]},
+        "secret-in-body-unsupported": {"token_endpoint_auth_methods_supported": ["none", "client_secret_basic"]},
         "auth-methods-missing": {"token_endpoint_auth_methods_supported": LEFT_OUT},
         "auth-signing-algs-missing": {
             "token_endpoint_auth_methods_supported": [*AUTHENTICATION_METHODS, "client_secret_jwt"],

@@ -22,6 +22,7 @@ from conformance.reference.streams import HeldStreams
 from conformance.reference.tls import TlsPort
 
 HOST = "127.0.0.1"
+YEAR = 365 * 24 * 3600
 
 
 class ReferenceServer:
@@ -66,6 +67,8 @@ class ReferenceServer:
             Site(self.origin, server, faults, consent, protected, profile, third_party),
             Store(_code_lifetime(faults, profile)),
         )
+        if faults.active("access-token-lives-a-year"):
+            store.access_token_lifetime = YEAR
         self._access_tokens = AccessTokens(site, store)
         app = build_app(site, store, self._access_tokens, self._dispatcher, self._streams)
         self._uvicorn = uvicorn.Server(

@@ -11,7 +11,6 @@ from typing import Any
 
 from conformance.reference.jsonrpc import JsonObject
 
-ACCESS_TOKEN_LIFETIME = 3600
 SECRET_LIFETIME = 30 * 24 * 3600
 
 
@@ -118,11 +117,11 @@ PREREGISTERED = Client(
 class Store:
     """Everything issued since the server started, by its value; access tokens by their `jti`.
 
-    `code_lifetime` is how many seconds a code can be redeemed.
+    `code_lifetime` is how many seconds a code can be redeemed, `access_token_lifetime` how many an access token lives.
     """
 
     code_lifetime: float = 300
-
+    access_token_lifetime: int = 3600
     clients: dict[str, Client] = field(default_factory=lambda: {PREREGISTERED.id: PREREGISTERED})
     codes: dict[str, Code] = field(default_factory=dict[str, Code])
     access_tokens: dict[str, AccessToken] = field(default_factory=dict[str, AccessToken])

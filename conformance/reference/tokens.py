@@ -1,107 +1,80 @@
-"""The token endpoint and the revocation endpoint (RFC 6749, 7636 and 7009; OAuth 2.1 where stricter)."""
+"""The token endpoint (RFC 6749 and 7636; OAuth 2.1 where stricter)."""
 
-import base64
+import asyncio
 import re
 import time
-from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.authorization import s256_challenge
-from conformance.reference.client_documents import is_document_url
+from conformance.reference.client_authentication import ClientAuthentication
 from conformance.reference.client_metadata import GRANT_TYPES
 from conformance.reference.dpop import InvalidProofError, Proofs
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.requested import resource_paths
+from conformance.reference.revocation import Revocation
 from conformance.reference.scopes import OPENID
-from conformance.reference.site import Site
-from conformance.reference.store import ACCESS_TOKEN_LIFETIME, Client, Code, Grant, RefreshToken, Store
+from conformance.reference.site import RESOURCE_PATHS, Site
+from conformance.reference.store import Client, Code, Grant, RefreshToken, Store
 
+_HESITATION = 0.1
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class Tokens:
-    """The endpoints that a client calls itself: /token and /revoke."""
+    """Exchanges codes and refresh tokens for tokens."""
 
     def __init__(self, site: Site, store: Store, access_tokens: AccessTokens) -> None:
         self.site = site
         self.faults = site.faults
         self.store = store
         self.access_tokens = access_tokens
+        self.clients = ClientAuthentication(store, site.faults)
         self.proofs = Proofs(site.faults)
+        self.revocation = Revocation(site, store, access_tokens)
 
     async def token(self, request: Request) -> Response:
-        """Exchange a code or a refresh token."""
+        """Answer with tokens, or with the reason of a refusal."""
         form = Parameters(())
         try:
-            form = await read_form(request)
+            form = await self._form(request)
             if form.get("grant_type") is None and form.get("token") and self.faults.active("atlassian-2025"):
-                return await self.revoke(request)
-            client = self._client(request, form)
+                return await self.revocation.revoke(request)
+            await self._hesitate(form)
+            client = self.clients.client(request, form)
             return self._success(self._exchange(client, form, self._key_of(client, request)))
         except OAuthError as error:
             if self.site.strict:
                 self.store.codes.pop(form.get("code") or "", None)
-            return _refusal(error)
+            response = self.clients.refusal(error)
+            if self.faults.active("token-error-as-text"):
+                response.headers["Content-Type"] = "text/plain; charset=utf-8"
+            return response
         except CrashError:
             return Response("Internal Server Error", 500, media_type="text/plain")
 
-    async def revoke(self, request: Request) -> Response:
-        """End a token. A refresh token takes its grant along; foreign and unknown tokens change nothing."""
-        try:
-            form = await read_form(request)
-            client = self._client(request, form)
-            if not client.secret and self.faults.active("revocation-needs-secret"):
-                raise OAuthError("invalid_client", "only clients with a secret may revoke")
-            value = form.get("token")
-            if value is None:
-                raise OAuthError("invalid_request", "token is missing")
-            known = self._revoke(client, value)
-            if not known and self.faults.active("revocation-unknown-400"):
-                raise OAuthError("invalid_token", "there is no such token")
-        except OAuthError as error:
-            return _refusal(error)
-        return Response(status_code=200, headers=NO_STORE)
+    async def _form(self, request: Request) -> Parameters:
+        """The parameters of a token request; those in its address count only with a fault."""
+        query = Parameters.of(request.scope["query_string"].decode("latin-1"))
+        if request.method == "GET":
+            return query
+        media_type = request.headers.get("content-type", "")
+        if "json" in media_type and self.faults.active("json-token-request-500"):
+            raise CrashError
+        if ";" in media_type and self.faults.active("form-with-charset-refused"):
+            raise OAuthError("invalid_request", "send application/x-www-form-urlencoded")
+        form = await read_form(request, repetitions=self.faults.active("repeated-token-parameters-accepted"))
+        return Parameters(form.pairs + query.pairs) if self.faults.active("secret-in-address-accepted") else form
 
-    def _revoke(self, client: Client, value: str) -> bool:
-        """End the token if it is the client's; whether such a token was ever issued."""
-        access, refresh = self.access_tokens.find(value), self.store.refresh_tokens.get(value)
-        without_effect = self.faults.active("revocation-without-effect")
-        if access is not None and access.grant.client_id == client.id and not without_effect:
-            access.revoked = True
-            access.grant.revoked = access.grant.revoked or self.site.strict
-        if refresh is not None and refresh.grant.client_id == client.id:
-            refresh.grant.revoked = True
-        return access is not None or refresh is not None
-
-    def _client(self, request: Request, form: Parameters) -> Client:
-        """The client, authenticated by the method it registered. Raises OAuthError(invalid_client)."""
-        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-        header_used = scheme.lower() == "basic"
-        secret, method = form.get("client_secret"), "none"
-        if header_used and secret is not None:
-            raise OAuthError("invalid_request", "the client authenticates in two ways")
-        id = form.get("client_id")
-        if header_used:
-            named, (id, secret), method = id, _basic_credentials(credentials), "client_secret_basic"
-            if named not in (None, id):
-                raise OAuthError("invalid_client", "client_id contradicts the Authorization header", 401)
-        elif secret is not None:
-            method = "client_secret_post"
-        client = self.store.clients.get(id or "")
-        if is_document_url(id or "") and self.faults.active("client-document-unknown-at-token"):
-            client = None
-        if client is None:
-            raise OAuthError("invalid_client", "the client is not known", 401)
-        web = client.redirect_uris[0].startswith("https:") if client.redirect_uris else False
-        if web and method == "none" and self.faults.active("public-web-client-needs-secret"):
-            raise OAuthError("invalid_client", "client_secret is missing", 401)
-        if client.authentication_method != method or (secret is not None and not client.knows_secret(secret)):
-            raise OAuthError("invalid_client", "the client authentication failed", 401)
-        return client
+    async def _hesitate(self, form: Parameters) -> None:
+        """With a fault, wait between looking at a code and using it up."""
+        code = self.store.codes.get(form.get("code") or "")
+        if code and not code.used and self.faults.active("codes-checked-late"):
+            await asyncio.sleep(_HESITATION)
+            code.used = False
 
     def _key_of(self, client: Client, request: Request) -> str:
         """The thumbprint of the key to which the client wants its tokens bound, empty where it wants bearer tokens.
@@ -119,38 +92,66 @@ class Tokens:
             raise OAuthError("invalid_dpop_proof", str(error)) from None
 
     def _exchange(self, client: Client, form: Parameters, key: str) -> JsonObject:
-        grant_type = form.get("grant_type")
-        if grant_type is None:
-            raise OAuthError("invalid_request", "grant_type is missing")
-        if grant_type not in GRANT_TYPES:
-            raise OAuthError("unsupported_grant_type", "grant_type must be one of " + ", ".join(GRANT_TYPES))
+        grant_type = self._grant_type(form)
         if grant_type not in client.grant_types:
             raise OAuthError("unauthorized_client", "the client did not register this grant type")
         answer = self._redeem if grant_type == "authorization_code" else self._refresh
         return answer(client, form, key)
 
+    def _grant_type(self, form: Parameters) -> str:
+        grant_type = form.get("grant_type")
+        if grant_type is None:
+            if self.faults.active("missing-grant-type-500"):
+                raise CrashError
+            raise OAuthError("invalid_request", "grant_type is missing")
+        if grant_type in GRANT_TYPES:
+            return grant_type
+        if grant_type == "password" and self.faults.active("password-grant"):
+            raise OAuthError("invalid_grant", "the user name or the password is wrong")
+        if grant_type != "password" and self.faults.active("unknown-grant-type-invalid-grant"):
+            raise OAuthError("invalid_grant", "there is no such grant")
+        status = 403 if self.faults.active("token-error-403") else 400
+        raise OAuthError("unsupported_grant_type", "grant_type must be one of " + ", ".join(GRANT_TYPES), status)
+
     def _redeem(self, client: Client, form: Parameters, key: str) -> JsonObject:
         """Tokens for a code. A failed attempt leaves it alive; a complete replay ends the grant."""
         value = form.get("code")
         if value is None:
+            if self.faults.active("missing-code-500"):
+                raise CrashError
             raise OAuthError("invalid_request", "code is missing")
-        code = self.store.codes.get(value)
-        if code is None and self.faults.active("unknown-code-500"):
+        if "." in value and self.faults.active("unknown-code-500"):
             raise CrashError
-        if code is None or code.grant.client_id != client.id or code.expires_at < time.time():
+        self._check_parameters(form)
+        code = self.store.codes.get(value)
+        if code is None or code.expires_at < time.time():
             raise OAuthError("invalid_grant", "the code is not valid")
-        if form.get("redirect_uri") not in (None, code.redirect_uri):
+        if code.grant.client_id != client.id and not self.faults.active("code-of-any-client"):
+            raise OAuthError("invalid_grant", "the code is not valid")
+        mismatch = form.get("redirect_uri") not in (None, code.redirect_uri)
+        if mismatch and not self.faults.active("redirect-uri-mismatch-accepted"):
             raise OAuthError("invalid_grant", "redirect_uri is not the one of the authorization request")
+        if code.used and self.faults.active("invalid-replay-ends-grant"):
+            code.grant.revoked = True
         self._check_verifier(code, form.get("code_verifier"))
         resources = self._resources(code.grant, form)
         if code.used and not self.faults.active("code-reusable"):
-            code.grant.revoked = True
+            code.grant.revoked = not self.faults.active("replay-without-consequence")
             raise OAuthError("invalid_grant", "the code was used before")
         code.used = True
         refresh_token = ""
         if "refresh_token" in client.grant_types:
             refresh_token = self._refresh_token(code.grant, "" if client.secret else key)
         return self._issue(code.grant, resources, code.grant.scope, refresh_token, key)
+
+    def _check_parameters(self, form: Parameters) -> None:
+        """Faults in how parameters are taken that a redemption may have or leave out."""
+        if form.get("redirect_uri") is None and self.faults.active("missing-redirect-uri-500"):
+            raise CrashError
+        if form.get("redirect_uri") is not None and self.faults.active("redirect-uri-refused-at-token"):
+            raise OAuthError("invalid_request", "redirect_uri belongs into the authorization request")
+        if any(name.startswith("x_") for name, _ in form.pairs) and self.faults.active("unknown-parameter-refused"):
+            raise OAuthError("invalid_request", "a parameter is unknown")
 
     def _check_verifier(self, code: Code, verifier: str | None) -> None:
         """Compare verifier and challenge (RFC 7636 section 4.6). Raises OAuthError."""
@@ -188,25 +189,47 @@ class Tokens:
         """New tokens for a refresh token, which its successor replaces; using it again ends the grant."""
         value = form.get("refresh_token")
         if value is None:
+            if self.faults.active("missing-refresh-token-500"):
+                raise CrashError
             raise OAuthError("invalid_request", "refresh_token is missing")
-        token = self.store.refresh_tokens.get(value)
+        token = self._find(value)
         if token is None or self.faults.active("refresh-refused"):
-            raise OAuthError("invalid_grant", "the refresh token is not valid")
+            error = (
+                "invalid_request" if self.faults.active("unknown-refresh-token-invalid-request") else "invalid_grant"
+            )
+            raise OAuthError(error, "the refresh token is not valid")
         if token.grant.client_id != client.id and not self.faults.active("refresh-any-client"):
             raise OAuthError("invalid_grant", "the refresh token is not valid")
         if token.thumbprint not in ("", key) and not self.faults.active("dpop-refresh-unbound"):
             raise OAuthError("invalid_grant", "the refresh token is bound to another key")
-        if token.used:
+        reused = token.used and not self.faults.active("old-refresh-token-works")
+        if reused and not self.faults.active("refresh-token-reuse-unnoticed"):
             token.grant.revoked = True
-        if token.grant.revoked:
+        if reused or token.grant.revoked:
             raise OAuthError("invalid_grant", "the refresh token is not valid any more")
-        scope = form.get("scope") or token.grant.scope
-        if not set(scope.split(" ")) <= set(token.grant.scope.split(" ")):
-            raise OAuthError("invalid_scope", "the scope exceeds what was granted")
+        scope = self._scope(token.grant, form)
         resources = self._resources(token.grant, form)
+        if form.get("resource") is None and self.faults.active("refresh-widens-audience"):
+            resources = frozenset(RESOURCE_PATHS)
         if self.faults.active("refreshed-token-useless"):
             resources = frozenset[str]()
         return self._issue(token.grant, resources, scope, self._rotate(token, value), key)
+
+    def _find(self, value: str) -> RefreshToken | None:
+        access = self.access_tokens.find(value)
+        if access and self.faults.active("access-token-refreshable"):
+            return RefreshToken(access.grant)
+        return self.store.refresh_tokens.get(value)
+
+    def _scope(self, grant: Grant, form: Parameters) -> str:
+        """The scope a refreshed token is for: that asked for, else all of the grant. Raises OAuthError."""
+        scope = form.get("scope") or grant.scope
+        wider = not set(scope.split(" ")) <= set(grant.scope.split(" "))
+        if wider and not self.faults.active("refresh-widens-scope"):
+            raise OAuthError("invalid_scope", "the scope exceeds what was granted")
+        if self.faults.active("refresh-narrowing-sticks"):
+            grant.scope = scope
+        return scope
 
     def _rotate(self, token: RefreshToken, value: str) -> str:
         if self.faults.active("refresh-not-rotated"):
@@ -224,7 +247,7 @@ class Tokens:
         answer: JsonObject = {
             "access_token": self.access_tokens.issue(grant, resources, scope, key),
             "token_type": "DPoP" if key else "Bearer",
-            "expires_in": ACCESS_TOKEN_LIFETIME,
+            "expires_in": self.store.access_token_lifetime,
             "scope": scope,
         }
         if OPENID in scope.split(" "):
@@ -236,7 +259,7 @@ class Tokens:
             del answer["scope"]
         if self.faults.active("atlassian-2025"):
             answer |= {"token_type": "bearer", "scope": ""}
-        if self.faults.active("token-type-missing"):
+        if self.faults.active("token-type-missing") and answer["token_type"] == "Bearer":  # noqa: S105 - no password
             del answer["token_type"]
         if self.faults.active("expires-in-string"):
             answer["expires_in"] = str(answer["expires_in"])
@@ -246,20 +269,3 @@ class Tokens:
         if self.faults.active("token-in-cookie"):
             response.set_cookie("access_token", answer["access_token"])
         return response
-
-
-def _refusal(error: OAuthError) -> Response:
-    """The refusal; a failed client authentication names a scheme to use (RFC 6749 section 5.2)."""
-    return error.response({"WWW-Authenticate": 'Basic realm="token"'} if error.status == 401 else None)
-
-
-def _basic_credentials(encoded: str) -> tuple[str, str]:
-    """Id and secret from Basic credentials (RFC 6749 section 2.3.1). Raises OAuthError(invalid_client)."""
-    try:
-        decoded = base64.b64decode(encoded.strip(), validate=True).decode()
-    except ValueError:
-        decoded = ""
-    id, colon, secret = decoded.partition(":")
-    if not colon:
-        raise OAuthError("invalid_client", "the Basic credentials cannot be read", 401)
-    return unquote_plus(id), unquote_plus(secret)

@@ -74,7 +74,7 @@ class Client(httpx.Client):
 
     def log_in(self, **parameters: str) -> Json:
         self.new_client()
-        self.tokens = self.redeem(self.code(**parameters)).raise_for_status().json()
+        self.tokens = self.redeem(self.code(**parameters), redirect_uri=REDIRECT_URI).raise_for_status().json()
         self.use(self.tokens["access_token"])
         return self.tokens
 

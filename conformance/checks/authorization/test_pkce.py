@@ -5,10 +5,11 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.authorizations import Authorizations
-from conformance.ceremony.replay import Replay
+from conformance.ceremony.reduced import Reduced
+from conformance.checks.authorization.refusals import redemption_refused
 from conformance.oauth.flow import TokenReply
 from conformance.oauth.pkce import Pkce
-from conformance.oauth.redemption import Redemption, Refusal
+from conformance.oauth.redemption import Redemption
 from conformance.verdict import Narrowed
 
 MALFORMED_VERIFIERS = {
@@ -18,37 +19,35 @@ MALFORMED_VERIFIERS = {
 }
 
 
-def refused(judge: Judge, name: str, refusal: Refusal) -> None:
-    """Judge that a defective redemption was refused for its defect."""
-    attempt = refusal.attempt
-    judge.see(refusal.control)
-    if not attempt.issued_token and not refusal.proven:
-        judge.could_not_run(f"the control failed too ({refusal.control.summary}), so the refusal proves nothing")
-    judge.that(not attempt.issued_token, expected=f"no token for {name}", observed=attempt.summary, evidence=attempt)
-    proper = attempt.oauth_error in ("invalid_grant", "invalid_request") or attempt.issued_token
-    judge.that(proper, expected="error invalid_grant or invalid_request", observed=attempt.summary, evidence=attempt)
+@requirement("pkce.s256-supported")
+def test_the_shortest_verifier_redeems_its_code(redemption: Redemption, judge: Judge) -> None:
+    reply = redemption.accepted
+    good = reply.access_token is not None
+    judge.that(good, expected="a token for a verifier of 43 characters", observed=reply.summary, evidence=reply)
 
 
 @requirement("pkce.s256-supported")
-def test_the_right_verifier_redeems_the_code(redemption: Redemption, replay: Replay, judge: Judge) -> None:
-    for name, reply in {"43 characters": redemption.accepted, "128 characters": replay.first}.items():
-        good = reply.access_token is not None
-        judge.that(good, expected=f"a token for a verifier of {name}", observed=reply.summary, evidence=reply)
+def test_the_longest_verifier_redeems_its_code(redemption: Redemption, reduced: Reduced, judge: Judge) -> None:
+    judge.see(redemption.accepted)
+    reply = reduced.tokens
+    good = reply.access_token is not None
+    judge.that(good, expected="a token for a verifier of 128 characters", observed=reply.summary, evidence=reply)
 
 
 @requirement("pkce.wrong-verifier-refused")
 def test_another_verifier_does_not_redeem_the_code(redemption: Redemption, judge: Judge) -> None:
-    refused(judge, "another verifier", redemption.refusal("wrong verifier"))
+    redemption_refused(judge, "another verifier", redemption.refusal("wrong verifier"))
 
 
 @requirement("pkce.missing-verifier-refused")
 def test_no_verifier_does_not_redeem_the_code(redemption: Redemption, judge: Judge) -> None:
-    refused(judge, "a missing verifier", redemption.refusal("missing verifier"))
+    for name in ("missing verifier", "empty verifier"):
+        redemption_refused(judge, f"a {name}", redemption.refusal(name))
 
 
 @requirement("pkce.challenge-not-accepted-as-verifier")
 def test_the_challenge_does_not_redeem_the_code(redemption: Redemption, judge: Judge) -> None:
-    refused(judge, "the challenge in place of the verifier", redemption.refusal("challenge as verifier"))
+    redemption_refused(judge, "the challenge as verifier", redemption.refusal("challenge as verifier"))
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,17 @@ FAULTS: tuple[Fault, ...] = (
         "s256-broken",
         "pkce.s256-supported",
         "Clients with long verifiers can never log in.",
-        "token.code-single-use token.unknown-code-refused",
+        "audience.unbound-token-refused bearer.id-token-refused refresh.old-token-invalidated"
+        " refresh.reuse-revokes-family refresh.scope-not-widened scope.challenge-keeps-resource-metadata"
+        " scope.challenge-names-needed-scopes scope.enforced scope.granted-scope-reported"
+        " scope.insufficient-scope-403 scope.insufficient-scope-challenge-present"
+        " scope.insufficient-scope-error-code token.redirect-uri-optional",
     ),
     fault(
         "verifier-ignored",
-        "pkce.wrong-verifier-refused pkce.challenge-not-accepted-as-verifier",
+        "pkce.challenge-not-accepted-as-verifier pkce.wrong-verifier-refused token.invalid-replay-does-not-revoke",
         "Whoever steals a code can redeem it.",
+        "token.replay-revokes-tokens",
     ),
     fault(
         "verifier-optional",
@@ -26,7 +31,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "malformed-verifier-crash",
-        "pkce.malformed-verifier-refused",
+        "pkce.malformed-verifier-refused token.error-status",
         "Any client can crash requests to the token endpoint.",
     ),
     fault(

@@ -1,0 +1,141 @@
+"""A grant of a client with a secret: tried without the secret, refreshed without it, and its code replayed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from conformance.ceremony.ending import Ending, until_refused
+from conformance.oauth.flow import Authentication, Grant, OAuthFlow, TokenReply
+from conformance.oauth.pkce import Pkce
+from conformance.oauth.registration import Client
+from conformance.probe import Probe
+from conformance.token_requests import WRONG_SECRET
+from conformance.verdict import CouldNotRun
+from conformance.wire.http import Reply
+
+_IMPOSTURES: Mapping[str, tuple[bool, Authentication]] = {
+    "no secret": (False, "identified"),
+    "a wrong secret in the body": (True, "body"),
+    "a wrong secret in the header": (True, "header"),
+}
+
+
+@dataclass(frozen=True)
+class ConfidentialGrant:
+    """A code, redeemed without the secret of its client, with wrong ones, and rightly.
+
+    `attempts` are the defective redemptions by name; where one of them gave tokens it is the last one, and `tokens`
+    are those.
+    """
+
+    grant: Grant
+    attempts: Mapping[str, TokenReply]
+    tokens: TokenReply
+
+    @classmethod
+    def perform(cls, oauth: OAuthFlow, client: Client, *, burns: bool) -> "ConfidentialGrant":
+        """One approval; a second one where `burns` says that a failed redemption ends a code.
+
+        Only the first defect is then tried: what comes after it proves nothing.
+        """
+        grant = oauth.authorize(Pkce.s256(), client, of="confidential")
+        attempts: dict[str, TokenReply] = {}
+        for name, (wrong, authentication) in _IMPOSTURES.items():
+            impostor = replace(client, secret=WRONG_SECRET) if wrong else client
+            purpose = f"token request with {name}"
+            reply = oauth.redeem(grant, client=impostor, authentication=authentication, purpose=purpose)
+            attempts[name] = reply
+            if reply.issued_token:
+                return cls(grant, attempts, reply)
+            if burns:
+                grant = oauth.authorize(Pkce.s256(), client, of="defects")
+                break
+        return cls(grant, attempts, oauth.redeem(grant))
+
+
+@dataclass(frozen=True)
+class ConfidentialRefresh:
+    """The refresh token of a client with a secret, used without it, with a wrong one, and rightly.
+
+    `attempts` are the defective refreshes by name. `newest` is the last answer of the grant with an access token.
+    """
+
+    client: Client
+    attempts: Mapping[str, TokenReply]
+    right: TokenReply
+    newest: TokenReply
+    refresh_token: str
+
+    @classmethod
+    def perform(cls, oauth: OAuthFlow, made: ConfidentialGrant) -> "ConfidentialRefresh":
+        """Raises CouldNotRun where the grant came without a refresh token."""
+        client, current, newest = made.grant.client, made.tokens.refresh_token, made.tokens
+        if not current:
+            raise CouldNotRun(f"a client with a secret got no refresh token ({made.tokens.summary})")
+        impostor = replace(client, secret=WRONG_SECRET)
+        attempts: dict[str, TokenReply] = {}
+        right = made.tokens
+        for name in ("no secret", "a wrong secret", ""):
+            one = impostor if name == "a wrong secret" else client
+            authentication: Authentication = "identified" if name == "no secret" else "registered"
+            purpose = f"refresh with {name or 'the right secret'}"
+            right = oauth.refresh(current, one, authentication=authentication, purpose=purpose)
+            if name:
+                attempts[name] = right
+            newest = right if right.access_token else newest
+            current = right.refresh_token or current
+        return cls(client, attempts, right, newest, current)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A code that was redeemed, redeemed again: with a wrong verifier first, then completely.
+
+    `before` and `between` are knocks with the newest access token, `worked` and `survived` say whether the MCP server
+    took it; `invalid` and `between` are None where a failed redemption makes the server forget the code. `access` is
+    what became of the token after the complete replay, `refresh` an attempt to refresh in the end; both are None where
+    the replay gave tokens, `refresh` also where there is no refresh token.
+    """
+
+    before: Reply
+    worked: bool
+    invalid: TokenReply | None
+    between: Reply | None
+    survived: bool
+    complete: TokenReply
+    access: Ending | None
+    refresh: TokenReply | None
+
+    @classmethod
+    def perform(
+        cls,
+        oauth: OAuthFlow,
+        probe: Probe,
+        grant: Grant,
+        newest: TokenReply,
+        refresh_token: str,
+        patience: float,
+        *,
+        burns: bool,
+    ) -> "Replay":
+        """Ends the grant, as it should; `burns` says that a failed redemption makes the server forget a code.
+
+        Raises CouldNotRun where no access token is left.
+        """
+        token = newest.access_token
+        if not token:
+            raise CouldNotRun(f"no access token is left ({newest.summary})")
+        before = probe.knock(f"Bearer {token}", "initialize before the replay")
+        worked = survived = probe.admits(before)
+        invalid = between = None
+        if not burns:
+            wrong = {"code_verifier": Pkce.s256().verifier}
+            invalid = oauth.redeem(grant, wrong, purpose="replay with a wrong verifier")
+            between = probe.knock(f"Bearer {token}", "initialize after the replay with a wrong verifier")
+            survived = probe.admits(between)
+        complete = oauth.redeem(grant, purpose="replay")
+        access = refresh = None
+        if not complete.issued_token:
+            access = until_refused(probe, token, "the replay", patience)
+            if refresh_token:
+                refresh = oauth.refresh(refresh_token, grant.client, purpose="refresh after the replay")
+        return cls(before, worked, invalid, between, survived, complete, access, refresh)

@@ -1,0 +1,57 @@
+"""Refusals of the token endpoint and of dead tokens; shared by the checks on tokens."""
+
+from conformance import Judge
+from conformance.ceremony.ending import Ending
+from conformance.oauth.flow import TokenReply
+from conformance.oauth.redemption import Refusal
+from conformance.oauth.registration import Client
+from conformance.token_requests import TokenRequests
+
+
+def refused(judge: Judge, sent: str, reply: TokenReply, *errors: str) -> None:
+    """Judge that a request was refused with one of these errors, and that nothing was issued."""
+    expected = f"error {' or '.join(errors)} for {sent}"
+    proper = reply.refused and reply.oauth_error in errors
+    judge.that(proper, expected=expected, observed=reply.summary, evidence=reply)
+
+
+def need_client(judge: Judge, requests: TokenRequests) -> None:
+    """End the check where the client itself is turned away, so that its requests are not looked at."""
+    reply = requests.control()
+    judge.see(reply)
+    if reply.oauth_error in ("invalid_client", "unauthorized_client"):
+        judge.could_not_run(f"the token endpoint does not take our client ({reply.summary})")
+
+
+def control(judge: Judge, requests: TokenRequests, client: Client | None = None) -> TokenReply:
+    """The answer to a code that was never issued, from a client whose requests are found good.
+
+    Ends the check where it is not `invalid_grant`: other refusals then have an unknown cause.
+    """
+    reply = requests.control(client)
+    judge.see(reply)
+    if reply.oauth_error != "invalid_grant":
+        whose = "a client" if client is None else "a client with its secret"
+        judge.could_not_run(
+            f"{whose} that sends a code nobody issued is answered with {reply.summary}, not with invalid_grant, so"
+            " other refusals prove nothing"
+        )
+    return reply
+
+
+def dead(judge: Judge, ending: Ending) -> None:
+    """Judge that the MCP server refuses a token that has ended."""
+    if not ending.after.ok and not ending.refused:
+        judge.could_not_run(f"the MCP server neither serves nor refuses the token ({ending.after.summary})")
+    judge.that(ending.refused, expected="the MCP server answers 401", observed=ending.summary, evidence=ending)
+
+
+def redemption_refused(judge: Judge, sent: str, refusal: Refusal, *tolerated: str) -> None:
+    """Judge that a defective redemption was refused for its defect."""
+    attempt = refusal.attempt
+    judge.see(refusal.control)
+    if not attempt.issued_token and not refusal.proven:
+        judge.could_not_run(f"the control failed too ({refusal.control.summary}), so the refusal proves nothing")
+    judge.that(not attempt.issued_token, expected=f"no token for {sent}", observed=attempt.summary, evidence=attempt)
+    if not attempt.issued_token:
+        refused(judge, sent, attempt, "invalid_grant", "invalid_request", *tolerated)

@@ -1,0 +1,175 @@
+"""How clients with a secret prove who they are at the token endpoint."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from conformance import Judge, requirement
+from conformance.checks.authorization.refusals import control, refused
+from conformance.oauth.flow import Authentication, OAuthFlow, basic_credentials
+from conformance.oauth.registration import Client
+from conformance.shapes import as_list
+from conformance.survey import Survey
+from conformance.token_requests import WRONG_SECRET, TokenRequests
+from conformance.verdict import NotApplicable
+
+BASIC = "client_secret_basic"
+POST = "client_secret_post"
+
+
+def methods_listed(survey: Survey) -> list[str]:
+    """The authentication methods that the metadata lists."""
+    metadata = survey.discovery.server_metadata if survey.discovery else {}
+    listed = as_list(metadata.get("token_endpoint_auth_methods_supported"))
+    return [one for one in listed if isinstance(one, str)]
+
+
+@pytest.fixture
+def in_header(survey: Survey, secret_client: Callable[[str], Client]) -> Client:
+    """A client that sends its secret by HTTP Basic, which OAuth 2.1 leaves optional."""
+    listed = methods_listed(survey)
+    if listed and BASIC not in listed:
+        raise NotApplicable(f"the metadata lists no {BASIC}")
+    return registered_for(BASIC, secret_client)
+
+
+@pytest.fixture
+def in_body(secret_client: Callable[[str], Client]) -> Client:
+    """A client that sends its secret in the body."""
+    return registered_for(POST, secret_client)
+
+
+def registered_for(method: str, secret_client: Callable[[str], Client]) -> Client:
+    """A client that asked for a method and got it. Raises NotApplicable."""
+    client = secret_client(method)
+    if client.auth_method != method:
+        raise NotApplicable(f"a client that asked for {method} was registered for {client.auth_method}")
+    return client
+
+
+@requirement("token.secret-in-body-supported")
+def test_a_client_can_send_its_secret_in_the_body(
+    survey: Survey, posting_client: Client, token_requests: TokenRequests, judge: Judge
+) -> None:
+    listed, method = methods_listed(survey), posting_client.auth_method
+    judge.advise(not listed or POST in listed, expected=f"{POST} in the metadata", observed=listed)
+    judge.advise(method == POST, expected=f"a client registered for {POST}", observed=method)
+    if method == POST:
+        reply = token_requests.control(posting_client)
+        known = reply.oauth_error != "invalid_client"
+        judge.that(known, expected="the client is recognised", observed=reply.summary, evidence=reply)
+        control(judge, token_requests, posting_client)
+
+
+@requirement("token.advertised-auth-methods-work")
+def test_each_announced_authentication_method_works(
+    survey: Survey, token_requests: TokenRequests, secret_client: Callable[[str], Client], judge: Judge
+) -> None:
+    listed = methods_listed(survey)
+    if not listed:
+        judge.not_applicable("the metadata lists no authentication methods")
+    for method in ("none", POST, BASIC):
+        client = token_requests.client if method == "none" else None
+        if method not in listed or (client and not client.public):
+            continue
+        client = client or secret_client(method)
+        if client.auth_method != method:
+            judge.note(f"a client that asked for {method} was registered for {client.auth_method}")
+            continue
+        reply = token_requests.control(client)
+        known = reply.oauth_error != "invalid_client"
+        judge.that(known, expected=f"{method} works", observed=reply.summary, evidence=reply)
+    if not judge.observations:
+        judge.could_not_run(f"we have no client for any of {', '.join(listed)}")
+
+
+@requirement("token.confidential-client-must-authenticate")
+def test_a_client_with_a_secret_must_use_it(
+    posting_client: Client, token_requests: TokenRequests, judge: Judge
+) -> None:
+    control(judge, token_requests, posting_client)
+    reply = token_requests.send("no secret", client=posting_client, authentication="identified")
+    refused(judge, "a client without its secret", reply, "invalid_client")
+
+
+@requirement("token.wrong-secret-in-body")
+def test_a_wrong_secret_in_the_body_is_refused(in_body: Client, token_requests: TokenRequests, judge: Judge) -> None:
+    control(judge, token_requests, in_body)
+    impostor = replace(in_body, secret=WRONG_SECRET)
+    reply = token_requests.send("a wrong secret in the body", client=impostor, authentication="body")
+    refused(judge, "a wrong client_secret", reply, "invalid_client")
+
+
+@requirement("token.credentials-in-uri-refused")
+def test_credentials_in_the_address_are_not_used(
+    posting_client: Client, oauth: OAuthFlow, token_requests: TokenRequests, judge: Judge
+) -> None:
+    if oauth.configured:
+        judge.could_not_run(
+            "the secret given with --client-secret is not put into an address, where logs would keep it"
+        )
+    control(judge, token_requests, posting_client)
+    credentials = {"client_id": posting_client.id, "client_secret": posting_client.secret or ""}
+    reply = token_requests.with_query("credentials in the query", credentials, posting_client)
+    refused(judge, "credentials in the query", reply, "invalid_client", "invalid_request")
+
+
+@requirement("token.wrong-secret-in-header")
+def test_a_wrong_secret_in_the_header_is_answered_with_a_challenge(
+    in_header: Client, token_requests: TokenRequests, judge: Judge
+) -> None:
+    control(judge, token_requests, in_header)
+    impostor = replace(in_header, secret=WRONG_SECRET)
+    reply = token_requests.send("a wrong secret in the header", client=impostor, authentication="header")
+    refused(judge, "wrong Basic credentials", reply, "invalid_client")
+    judge.that(reply.status == 401, expected="HTTP 401", observed=reply.summary, evidence=reply)
+    challenges = reply.reply.header_all("www-authenticate")
+    named = any(one.strip().lower().startswith("basic") for one in challenges)
+    judge.that(named, expected="WWW-Authenticate: Basic", observed=challenges or "absent", evidence=reply)
+
+
+@requirement("token.malformed-basic-credentials")
+def test_broken_basic_credentials_are_a_failed_authentication(
+    in_header: Client, token_requests: TokenRequests, judge: Judge
+) -> None:
+    control(judge, token_requests, in_header)
+    without_colon = base64.b64encode(b"no colon in here").decode()
+    for name, value in {"no base64": "%%%", "no colon": without_colon}.items():
+        reply = token_requests.with_header(f"Basic credentials with {name}", f"Basic {value}", in_header)
+        refused(judge, f"Basic credentials with {name}", reply, "invalid_client", "invalid_request")
+    right = basic_credentials(in_header.id, in_header.secret or "").replace("Basic", "basic", 1)
+    reply = token_requests.with_header("the scheme in lower case", right, in_header)
+    known = reply.oauth_error == "invalid_grant"
+    judge.that(known, expected="`basic` in lower case works", observed=reply.summary, evidence=reply)
+
+
+@requirement("token.registered-auth-method-enforced")
+def test_a_client_authenticates_as_it_registered(
+    secret_client: Callable[[str], Client], token_requests: TokenRequests, judge: Judge
+) -> None:
+    others: dict[str, Authentication] = {POST: "header", BASIC: "body"}
+    for method, other in others.items():
+        client = secret_client(method)
+        if client.auth_method != method:
+            continue
+        control(judge, token_requests, client)
+        reply = token_requests.send(f"the secret in the {other}, {method}", client=client, authentication=other)
+        judge.that(
+            reply.refused and reply.oauth_error != "invalid_grant",
+            expected=f"a client registered for {method} is refused with its secret in the {other}",
+            observed=reply.summary,
+            evidence=reply,
+        )
+    if not judge.observations:
+        judge.not_applicable("no client was registered for the method it asked for")
+
+
+@requirement("token.multiple-auth-methods-refused")
+def test_two_authentications_at_once_are_refused(
+    in_header: Client, token_requests: TokenRequests, judge: Judge
+) -> None:
+    control(judge, token_requests, in_header)
+    reply = token_requests.send("two authentications", client=in_header, authentication="both")
+    refused(judge, "Basic credentials and client_secret", reply, "invalid_request", "invalid_client")

@@ -1,0 +1,214 @@
+"""Fixtures for the grants of the audit: each ends differently, and what ends it comes last.
+
+Everything is done once in a run. A fixture that ends a grant first asks for those that still need it.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+from conformance.audit import Audit
+from conformance.ceremony.confidential import ConfidentialGrant, ConfidentialRefresh, Replay
+from conformance.ceremony.introspecting import DeadIntrospection, ForeignIntrospection, OwnIntrospection
+from conformance.ceremony.narrow import NarrowCalls
+from conformance.ceremony.race import Race
+from conformance.ceremony.reduced import Reduced
+from conformance.ceremony.refreshing import Refresher, Refreshing
+from conformance.ceremony.reuse import Reuse
+from conformance.ceremony.revoking import AccessRevocation, Admission, RefreshRevocation
+from conformance.oauth.redemption import Redemption
+from conformance.oauth.registration import Client
+from conformance.oauth.scopes import of_resource
+from conformance.probe import Probe
+from conformance.survey import Login
+from conformance.verdict import CouldNotRun, NotApplicable
+from conformance.wire.http import NoAnswer
+
+Made = TypeVar("Made")
+
+
+def _probe(audit: Audit) -> Probe:
+    return Probe(audit.need_survey(), audit.http)
+
+
+def _login(audit: Audit) -> Login:
+    login = audit.need_survey().login
+    if login is None:
+        raise CouldNotRun("nobody logged in")
+    return login
+
+
+def _burns(audit: Audit) -> bool:
+    """Whether a failed redemption ended the code of the login."""
+    made = _login(audit).redemption
+    return made is not None and made.burns
+
+
+def _found(request: pytest.FixtureRequest, name: str, kind: type[Made]) -> Made | None:
+    """Another fixture, None where it cannot be had."""
+    try:
+        made = request.getfixturevalue(name)
+    except (CouldNotRun, NotApplicable, NoAnswer):
+        return None
+    return made if isinstance(made, kind) else None
+
+
+# The client of the login and its tokens.
+
+
+@pytest.fixture(scope="session")
+def admission(audit: Audit, secret_client: Callable[[str], Client]) -> Admission:
+    """Which client of ours may revoke."""
+    client, flow = _login(audit).client, audit.flow()
+    return audit.once("admission", lambda: Admission.perform(flow, client, lambda: secret_client("client_secret_post")))
+
+
+@pytest.fixture(scope="session")
+def foreign_introspection(audit: Audit, foreign_clients: dict[str, Client]) -> ForeignIntrospection:
+    """The access token of the login, introspected by others."""
+    token = audit.need_survey().token
+    if not token:
+        raise CouldNotRun("there is no access token")
+    return audit.once(
+        "foreign introspection", lambda: ForeignIntrospection.perform(audit.flow(), token, foreign_clients)
+    )
+
+
+@pytest.fixture(scope="session")
+def foreign_clients(audit: Audit, request: pytest.FixtureRequest) -> dict[str, Client]:
+    """Clients that are not that of the login, by what they are."""
+    public, confidential = _login(audit).foreign, _found(request, "posting_client", Client)
+    found = {"another public client": public, "a client with a secret": confidential}
+    return {name: client for name, client in found.items() if client and client != _login(audit).client}
+
+
+@pytest.fixture(scope="session")
+def refreshing(
+    audit: Audit, late: None, redemption: Redemption, foreign_clients: dict[str, Client], request: pytest.FixtureRequest
+) -> Refreshing:
+    """The grant of the login, refreshed by its own client and by others."""
+    client, admitted = redemption.grant.client, _found(request, "admission", Admission)
+    others = [one for one in foreign_clients.values() if admitted and (admitted.to_first or not one.public)]
+    revoker = others[0] if admitted and admitted.open and others else None
+
+    def refresh() -> Refreshing:
+        refresher = Refresher(audit.flow(), _probe(audit), client, redemption.accepted)
+        return refresher.perform(foreign_clients, revoker)
+
+    return audit.once("refreshing", refresh)
+
+
+@pytest.fixture(scope="session")
+def access_revocation(
+    audit: Audit, late: None, redemption: Redemption, admission: Admission, request: pytest.FixtureRequest
+) -> AccessRevocation:
+    """The newest access token of the login, revoked; that of a client with a secret where public ones may not."""
+    if not admission.open:
+        raise NotApplicable(f"no client that we can register may revoke ({admission.answer.summary})")
+    if not admission.to_first:
+        return request.getfixturevalue("confidential_revocation")
+    refreshed = _found(request, "refreshing", Refreshing)
+    tokens = refreshed.newest if refreshed else redemption.accepted
+    client, patience = redemption.grant.client, audit.settings.patience
+    return audit.once(
+        "access revocation", lambda: AccessRevocation.perform(audit.flow(), _probe(audit), client, tokens, patience)
+    )
+
+
+@pytest.fixture(scope="session")
+def refresh_revocation(
+    audit: Audit, late: None, redemption: Redemption, admission: Admission, request: pytest.FixtureRequest
+) -> RefreshRevocation:
+    """The refresh token of the login, or of another grant where that has ended, revoked."""
+    if not admission.to_first:
+        raise CouldNotRun(f"the client of the login may not revoke ({admission.first.summary})")
+    refreshed = _found(request, "refreshing", Refreshing)
+    _found(request, "access_revocation", AccessRevocation)
+    token = refreshed.refresh_token if refreshed else redemption.accepted.refresh_token
+    client, patience = redemption.grant.client, audit.settings.patience
+    return audit.once(
+        "refresh revocation", lambda: RefreshRevocation.perform(audit.flow(), _probe(audit), client, token, patience)
+    )
+
+
+# The grant of a client with a secret.
+
+
+@pytest.fixture(scope="session")
+def confidential(audit: Audit, posting_client: Client) -> ConfidentialGrant:
+    """A grant of a client with a secret."""
+    flow, burns = audit.flow(), _burns(audit)
+    return audit.once("confidential grant", lambda: ConfidentialGrant.perform(flow, posting_client, burns=burns))
+
+
+@pytest.fixture(scope="session")
+def confidential_refresh(audit: Audit, confidential: ConfidentialGrant) -> ConfidentialRefresh:
+    """The same, refreshed."""
+    return audit.once("confidential refresh", lambda: ConfidentialRefresh.perform(audit.flow(), confidential))
+
+
+@pytest.fixture(scope="session")
+def own_introspection(audit: Audit, confidential_refresh: ConfidentialRefresh) -> OwnIntrospection:
+    """The same, its access token introspected by its own client."""
+    return audit.once("own introspection", lambda: OwnIntrospection.perform(audit.flow(), confidential_refresh))
+
+
+@pytest.fixture(scope="session")
+def confidential_revocation(
+    audit: Audit, admission: Admission, confidential_refresh: ConfidentialRefresh, request: pytest.FixtureRequest
+) -> AccessRevocation:
+    """The same, its access token revoked, where no public client may revoke one."""
+    if admission.to_first or not admission.open:
+        raise NotApplicable("the client of the login may revoke as well, or none of ours may")
+    _found(request, "own_introspection", OwnIntrospection)
+    made, patience = confidential_refresh, audit.settings.patience
+    return audit.once(
+        "confidential revocation",
+        lambda: AccessRevocation.perform(audit.flow(), _probe(audit), made.client, made.newest, patience),
+    )
+
+
+@pytest.fixture(scope="session")
+def replay(audit: Audit, confidential: ConfidentialGrant, request: pytest.FixtureRequest) -> Replay:
+    """The same, its code redeemed again."""
+    refreshed = _found(request, "confidential_refresh", ConfidentialRefresh)
+    _found(request, "own_introspection", OwnIntrospection)
+    revoked = _found(request, "confidential_revocation", AccessRevocation)
+
+    def repeat() -> Replay:
+        flow, grant, tokens = audit.flow(), confidential.grant, confidential.tokens
+        token = tokens.refresh_token or ""
+        if refreshed:
+            tokens, token = refreshed.newest, refreshed.refresh_token
+        if revoked:
+            tokens = flow.refresh(token, grant.client, purpose="refresh after the revocation of the access token")
+            token = tokens.refresh_token or token
+        patience, burns = audit.settings.patience, _burns(audit)
+        return Replay.perform(flow, _probe(audit), grant, tokens, token, patience, burns=burns)
+
+    return audit.once("replay", repeat)
+
+
+@pytest.fixture(scope="session")
+def dead_introspection(audit: Audit, own_introspection: OwnIntrospection, replay: Replay) -> DeadIntrospection:
+    """The same, its access token introspected when it has ended."""
+    return audit.once("dead introspection", lambda: DeadIntrospection.perform(audit.flow(), own_introspection, replay))
+
+
+# Other grants.
+
+
+@pytest.fixture(scope="session")
+def reuse(audit: Audit, reduced: Reduced, request: pytest.FixtureRequest) -> Reuse:
+    """The reduced login, its refresh token used again when nobody needs its tokens any more."""
+    _found(request, "narrow_calls", NarrowCalls)
+    flow, patience = audit.flow(), audit.settings.patience
+    further = next((one for one in of_resource(flow.discovery) if one not in reduced.held), "")
+    return audit.once("reuse", lambda: Reuse.perform(flow, _probe(audit), reduced, further, patience))
+
+
+@pytest.fixture(scope="session")
+def race(audit: Audit) -> Race:
+    """A code redeemed twice at once."""
+    return audit.once("race", lambda: Race.perform(audit.flow()))
