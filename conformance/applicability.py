@@ -10,17 +10,22 @@ from conformance.oauth import jwt, scopes
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.oauth.dpop import challenges
+from conformance.oauth.service import NO_USER
 from conformance.shapes import as_list
 from conformance.survey import Survey
 from conformance.wire.http import is_loopback, join_url, origin_of, split_url
 
 DPOP_ALGORITHMS = "dpop_signing_alg_values_supported"
-State = Literal["present", "absent", "missing", "unknown"]
+State = Literal["present", "absent", "narrowed", "missing", "unknown"]
 
 
 @dataclass(frozen=True)
 class Condition:
-    """present: holds. absent: the server does not offer it. missing: we could not get it. unknown: not looked at."""
+    """What is known of a condition.
+
+    present: holds. absent: the server does not offer it. narrowed: the user chose an audit without it. missing: we
+    could not get it. unknown: not looked at.
+    """
 
     state: State
     reason: str = ""
@@ -44,9 +49,9 @@ def condition(name: str, survey: Survey) -> Condition:
 
 
 def of_all(names: tuple[str, ...], survey: Survey) -> Condition:
-    """The state of several conditions that must all hold: absent outweighs missing outweighs unknown."""
+    """The state of several conditions that must all hold: the first of absent, narrowed, missing, unknown counts."""
     states = [condition(name, survey) for name in names]
-    for state in ("absent", "missing", "unknown"):
+    for state in ("absent", "narrowed", "missing", "unknown"):
         for one in states:
             if one.state == state:
                 return one
@@ -64,6 +69,10 @@ def _authorization(name: str, survey: Survey) -> Condition:
         return PRESENT
     if survey.discovery is None:
         return Condition("missing", _failure(survey))
+    if name in _NEED_USER and survey.service:
+        return Condition("narrowed", NO_USER)
+    if name in _SERVICE:
+        return _SERVICE[name](survey, survey.discovery)
     if name in _NEED_LOGIN and not _NEED_LOGIN[name](survey):
         if survey.login is None or survey.login.tokens is None or not survey.login.tokens.access_token:
             return Condition("missing", _failure(survey))
@@ -111,6 +120,29 @@ def _dpop_resource(survey: Survey) -> object:
 def _offered_grants(discovery: Discovery) -> list[Any]:
     return as_list(discovery.server_metadata.get("grant_types_supported"))
 
+
+def _service_client(survey: Survey, discovery: Discovery) -> Condition:
+    if survey.service:
+        return PRESENT if survey.login else Condition("missing", _failure(survey))
+    if "client_credentials" in _offered_grants(discovery):
+        return Condition("narrowed", f"the server offers the grant client_credentials, {_NO_CLIENT}")
+    return Condition("absent", _ABSENT["client_credentials_grant"])
+
+
+def _key_client(survey: Survey, discovery: Discovery) -> Condition:
+    if survey.login and survey.login.client.key:
+        return PRESENT
+    if "private_key_jwt" in as_list(discovery.server_metadata.get("token_endpoint_auth_methods_supported")):
+        return Condition("narrowed", f"the server offers private_key_jwt, {_NO_CLIENT} --client-key")
+    return Condition("absent", "the server metadata does not offer private_key_jwt")
+
+
+_NO_CLIENT = "and no client for it was given: --consent client-credentials"
+_SERVICE: dict[str, Callable[[Survey, Discovery], Condition]] = {
+    "client_credentials_client": _service_client,
+    "private_key_jwt_client": _key_client,
+}
+_NEED_USER = frozenset(("client", "public_client", "refresh_token", "id_token"))
 
 _TRANSPORTS = {"streamable-http": "streamable-http", "legacy-http-sse": "http+sse", "stdio": "stdio"}
 
@@ -182,10 +214,9 @@ _DISCOVERED: dict[str, Callable[[Survey], object]] = {
 _AUTHORIZATION = frozenset(
     """
     authorization protected second_client registration_management cimd_host resource_indicators
-    second_user second_resource upstream_token introspection_credentials private_key_jwt_client
-    client_credentials_client enterprise_managed challenge_optional
+    second_user second_resource upstream_token introspection_credentials enterprise_managed challenge_optional
     """.split()
-).union(_NEED_LOGIN, _DISCOVERED)
+).union(_NEED_LOGIN, _DISCOVERED, _SERVICE)
 
 _SERVER: dict[str, Callable[[Survey], object]] = {
     **{name: _declares(name) for name in ("tools", "resources", "prompts", "completions", "logging", "tasks")},

@@ -25,10 +25,10 @@ from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client, client_of
-from conformance.oauth.service import NoUser, service_token, what_next
+from conformance.oauth.service import NO_USER, NoUser, log_in, what_next
 from conformance.settings import Settings
 from conformance.shapes import as_list, as_object, is_array, is_object
-from conformance.verdict import CouldNotRun
+from conformance.verdict import CouldNotRun, Narrowed
 from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import HttpClient, NoAnswer, Reply, origin_of
@@ -158,6 +158,11 @@ class Survey:
     def service(self) -> bool:
         """Whether the audit acts for itself, without a user."""
         return self.consent == "client-credentials"
+
+    @property
+    def no_login(self) -> CouldNotRun:
+        """What to raise where the login of a user is missing."""
+        return Narrowed(NO_USER) if self.service else CouldNotRun("nobody logged in")
 
     @property
     def initialize_result(self) -> dict[str, Any]:
@@ -521,7 +526,7 @@ class Surveyor:
         survey = self.survey
         with self._step("log in", "getting a token for a service") as detail:
             try:
-                tokens = service_token(flow, client)
+                client, tokens = log_in(flow, client)
             except (CouldNotRun, NoAnswer) as failure:
                 raise Stop(Failure("log in", str(failure), "", "client credentials request")) from None
             survey.login = Login(client, service=tokens)

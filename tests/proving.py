@@ -72,6 +72,7 @@ PROFILES: Mapping[Profile, Deployment] = {
         lambda fault: ReferenceServer(fault, consent="form", profile="tls"),
         lambda server: (*sign_in(server), f"--ca-file={server.ca_file}"),
     ),
+    "service": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="service")),
 }
 
 
@@ -130,7 +131,7 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     command = [str(CHECKS / one) for one in trial.folders]
     command += [f"--target-url={server.url}", f"--revision={trial.revision}", f"--report-dir={folder}"]
     command += ["-q", "-q", "--patience=2", "-p", "no:cacheprovider", "--assert=plain", "-W", "error"]
-    pytest.main([*command, *deployment.options(server), *trial.options])
+    pytest.main([*command, *deployment.options(server), *(one.format(server=server) for one in trial.options)])
 
 
 def _keep_verdicts(results: Mapping[str, Any], folder: Path, _: object) -> list[Path]:

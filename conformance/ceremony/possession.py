@@ -77,10 +77,9 @@ class _Knocking:
     def knock(self, defect: str = "", scheme: str = "DPoP") -> Reply:
         if defect == NO_PROOF:
             return self.probe.knock(f"{scheme} {self.token}", "initialize with no proof")
-        prover = self.prover
+        prover, purpose = self.prover, f"initialize as {scheme} with {defect or 'a proof'}"
         if defect == OTHER_KEY:
             prover, defect = prover.with_key(Key.generate(ALGORITHM)), ""
-        purpose = f"initialize as {scheme} with {defect or 'a proof'}"
 
         def request(proof: str) -> Reply:
             return self.once(purpose, proof, scheme)
@@ -115,15 +114,17 @@ class Refreshing:
         if not token:
             return None
 
-        def refresh(using: Prover) -> TokenReply:
+        def refresh(using: Prover, name: str) -> TokenReply:
             def request(proof: str) -> Reply:
-                return oauth.refresh(token, binding.client, headers={"DPoP": proof}).reply
+                return oauth.refresh(
+                    token, binding.client, purpose=f"refresh with {name}", headers={"DPoP": proof}
+                ).reply
 
             return TokenReply(using.send(request, "POST", endpoint))
 
         without = oauth.refresh(token, binding.client, purpose="refresh with no proof")
-        other = None if without.issued_token else refresh(prover.with_key(Key.generate(ALGORITHM)))
-        right = None if other is None or other.issued_token else refresh(prover)
+        other = None if without.issued_token else refresh(prover.with_key(Key.generate(ALGORITHM)), OTHER_KEY)
+        right = None if other is None or other.issued_token else refresh(prover, "a good proof")
         return cls(without, other, right)
 
 

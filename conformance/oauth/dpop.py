@@ -38,6 +38,8 @@ DEFECTS: Mapping[str, Callable[[Draft], object]] = {
     "the ath of another token": lambda draft: draft.claims.update(ath=digest(secrets.token_urlsafe(16))),
 }
 """What can be wrong with a proof, and how to make it so."""
+AGES = frozenset(name for name in DEFECTS if name.startswith("an iat"))
+"""Defects only of a proof without nonce, which would date it instead (RFC 9449 section 4.3)."""
 
 
 def proof(
@@ -92,13 +94,13 @@ class Prover:
         reply = self._once(request, method, url, token, defect)
         if wants_nonce(reply):
             self.demands.append(reply)
-            if reply.header("dpop-nonce"):
+            if reply.header("dpop-nonce") and defect not in AGES:
                 return self._once(request, method, url, token, defect)
         return reply
 
     def proof(self, method: str, url: str, *, token: str = "", defect: str = "") -> str:
-        """A proof with the nonce that the server of a URL asked for last."""
-        nonce = self._nonces.get(origin_of(url), "")
+        """A proof with the nonce that the server of a URL asked for last, if the defect allows for one."""
+        nonce = "" if defect in AGES else self._nonces.get(origin_of(url), "")
         return proof(self.key, method, url, token=token, nonce=nonce, clock=self.clock, defect=defect)
 
     def with_key(self, key: Key) -> "Prover":

@@ -147,10 +147,10 @@ def redemption(audit: Audit) -> Redemption:
 
     Where a code does not survive a failed attempt, every further defect gets a fresh one.
     """
-    login = audit.need_survey().login
-    made = login.redemption if login else None
+    survey = audit.need_survey()
+    made = survey.login.redemption if survey.login else None
     if made is None or not made.accepted.access_token:
-        raise CouldNotRun("nobody logged in")
+        raise survey.no_login
     return audit.once("redemption", lambda: made.completed(audit.flow()))
 
 

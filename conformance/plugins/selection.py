@@ -10,7 +10,7 @@ from conformance.applicability import of_all
 from conformance.audit import Audit, audit_of
 from conformance.catalogue import AUTHORIZATION_AREAS, UnknownRequirement
 from conformance.data import CHECKS
-from conformance.verdict import CouldNotRun, NotApplicable
+from conformance.verdict import CouldNotRun, Narrowed, NotApplicable
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _LONGEST_NAME = 60
@@ -115,5 +115,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     state = of_all(names, survey)
     if state.state == "absent":
         raise NotApplicable(state.reason)
+    if state.state == "narrowed":
+        raise Narrowed(state.reason)
     if state.state == "missing":
         raise CouldNotRun(state.reason)

@@ -58,7 +58,7 @@ def insight(audit: Audit) -> Insight:
     """What the access token of the survey's login is for. Raises NotApplicable where nobody tells."""
     login = audit.need_survey().login
     if not login or not login.tokens or not login.tokens.access_token:
-        raise CouldNotRun("nobody logged in")
+        raise audit.need_survey().no_login
     token, client = login.tokens.access_token, login.client
     found = audit.once("insight", lambda: Insight.into(token, audit.flow(), client))
     if found is None:

@@ -11,6 +11,7 @@ from typing import get_args
 
 from conformance.reference.faults import FAULTS, Profile, UnknownFaultError
 from conformance.reference.server import ReferenceServer
+from conformance.reference.services import BY_KEY, BY_SECRET
 
 _DESCRIPTION = "Runs a small MCP server with its own authorization server on a loopback port, to be audited."
 _EXAMPLES = """examples:
@@ -102,8 +103,11 @@ def _greeting(server: ReferenceServer, consent: str, is_open: bool, fault: str |
     if fault is not None:
         lines.append(f"Fault                  {fault}")
         lines.append(fill(FAULTS[fault].harm, 100, initial_indent=" " * 23, subsequent_indent=" " * 23))
-    trust = f" --ca-file={server.ca_file}" if server.ca_file else ""
-    return "\n".join([*lines, "", f"Audit it with: pytest --target-url={server.url}{trust}", "Stop it with Ctrl-C."])
+    further = f" --ca-file={server.ca_file}" if server.ca_file else ""
+    if server.client_key:
+        lines.append(f"Service with a key     {BY_KEY}, whose private key is in {server.client_key}")
+        further = f" --consent=client-credentials --client-id={BY_SECRET} --client-secret={server.client_secret}"
+    return "\n".join([*lines, "", f"Audit it with: pytest --target-url={server.url}{further}", "Stop it with Ctrl-C."])
 
 
 def _fail(sentence: str) -> int:

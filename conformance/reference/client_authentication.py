@@ -6,21 +6,26 @@ from urllib.parse import unquote_plus
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from conformance.reference.client_assertions import ClientAssertions
 from conformance.reference.client_documents import is_document_url
-from conformance.reference.faults import Faults
 from conformance.reference.forms import CrashError, OAuthError, Parameters
+from conformance.reference.services import SERVICE_GRANT
+from conformance.reference.site import Site
 from conformance.reference.store import Client, Store
 
 
 class ClientAuthentication:
     """Finds the client of a request and holds it to the method it registered."""
 
-    def __init__(self, store: Store, faults: Faults) -> None:
+    def __init__(self, site: Site, store: Store) -> None:
         self.store = store
-        self.faults = faults
+        self.faults = site.faults
+        self.assertions = ClientAssertions(site, store)
 
     def client(self, request: Request, form: Parameters) -> Client:
         """The client of a request. Raises OAuthError(invalid_client)."""
+        if form.get("client_assertion") is not None:
+            return self.assertions.client(form)
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         header_used = scheme.lower() == "basic"
         secret, method = form.get("client_secret"), "none"
@@ -54,12 +59,14 @@ class ClientAuthentication:
 
     def _check(self, client: Client, method: str, secret: str | None, form: Parameters) -> None:
         """Hold a client to its method and its secret. Raises OAuthError."""
+        if SERVICE_GRANT in client.grant_types and self.faults.active("service-secret-ignored"):
+            return
         if secret is not None and not client.knows_secret(secret):
             redeems = form.get("grant_type") == "authorization_code"
             if redeems and method == "client_secret_post" and self.faults.active("wrong-secret-invalid-grant"):
                 raise OAuthError("invalid_grant", "the client and the code do not go together")
             raise OAuthError("invalid_client", "the client authentication failed", 401)
-        if client.authentication_method == method:
+        if method in client.authentication_methods:
             if method == "none" and form.get("grant_type") and self.faults.active("public-clients-refused-at-token"):
                 raise OAuthError("invalid_client", "client_secret is missing", 401)
             if method == "client_secret_basic" and self.faults.active("basic-refused"):

@@ -19,7 +19,7 @@ class Introspection:
     def __init__(self, site: Site, store: Store, access_tokens: AccessTokens) -> None:
         self.faults = site.faults
         self.access_tokens = access_tokens
-        self.clients = ClientAuthentication(store, site.faults)
+        self.clients = ClientAuthentication(site, store)
 
     async def introspect(self, request: Request) -> Response:
         """Answer with what is known of a token, or with the reason of a refusal."""

@@ -6,11 +6,13 @@ import jwt
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from conformance.reference.client_assertions import ALGORITHMS as ASSERTION_ALGORITHMS
 from conformance.reference.client_metadata import AUTHENTICATION_METHODS, GRANT_TYPES
 from conformance.reference.dpop import ALGORITHMS
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.metadata_changes import KNOWN_IN_EARLY_2025, changed, of_openid, of_resource, of_server
 from conformance.reference.scopes import RESOURCE_SCOPES, SCOPES
+from conformance.reference.services import KEY_METHOD, SERVICE_GRANT
 from conformance.reference.signing import ALGORITHM, SigningKey
 from conformance.reference.site import (
     JWKS_PATH,
@@ -135,6 +137,10 @@ class Metadata:
             "protected_resources": [self.site.resource(path) for path in RESOURCE_PATHS],
             "client_id_metadata_document_supported": True,
         }
+        if self.site.has_services:
+            document["grant_types_supported"] = [*GRANT_TYPES, SERVICE_GRANT]
+            document["token_endpoint_auth_methods_supported"] = [*AUTHENTICATION_METHODS, KEY_METHOD]
+            document["token_endpoint_auth_signing_alg_values_supported"] = list(ASSERTION_ALGORITHMS)
         if not self.site.client_documents:
             del document["client_id_metadata_document_supported"]
         if self.faults.active("atlassian-2025"):

@@ -60,6 +60,8 @@ def of_server(site: Site) -> Mapping[str, JsonObject]:
         "response-types-missing": {"response_types_supported": LEFT_OUT},
         "pkce-methods-missing": {"code_challenge_methods_supported": LEFT_OUT},
         "plain-published": {"code_challenge_methods_supported": ["plain", "S256"]},
+        "service-methods-weak": {"token_endpoint_auth_methods_supported": ["none", "client_secret_post"]},
+        "assertion-algorithms-unpublished": {"token_endpoint_auth_signing_alg_values_supported": LEFT_OUT},
         "dpop-algorithms-symmetric": {"dpop_signing_alg_values_supported": ["ES256", "HS256"]},
         "server-metadata-null-member": {"service_documentation": None},
         "grant-types-missing": {"grant_types_supported": LEFT_OUT},

@@ -18,7 +18,7 @@ class Revocation:
         self.strict = site.strict
         self.store = store
         self.access_tokens = access_tokens
-        self.clients = ClientAuthentication(store, site.faults)
+        self.clients = ClientAuthentication(site, store)
 
     async def revoke(self, request: Request) -> Response:
         """Answer with 200, or with the reason of a refusal."""

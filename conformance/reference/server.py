@@ -16,6 +16,7 @@ from conformance.reference.faults import Faults, Profile
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.pages import PASSWORD, USERNAME
 from conformance.reference.scopes import RESOURCE_SCOPES
+from conformance.reference.services import Services
 from conformance.reference.site import MCP_PATH, SERVER_PATH, SSE_PATH, Consent, Site
 from conformance.reference.store import Grant, Store
 from conformance.reference.streams import HeldStreams
@@ -63,12 +64,13 @@ class ReferenceServer:
         self.sse_url = self.origin + SSE_PATH
         self._streams = HeldStreams()
         self._dispatcher = Dispatcher(faults)
-        site, store = (
-            Site(self.origin, server, faults, consent, protected, profile, third_party),
-            Store(_code_lifetime(faults, profile)),
-        )
+        site = Site(self.origin, server, faults, consent, protected, profile, third_party)
+        store = Store(_code_lifetime(faults, profile))
         if faults.active("access-token-lives-a-year"):
             store.access_token_lifetime = YEAR
+        self._services = Services() if site.has_services else None
+        if self._services:
+            store.clients |= self._services.clients()
         self._access_tokens = AccessTokens(site, store)
         app = build_app(site, store, self._access_tokens, self._dispatcher, self._streams)
         self._uvicorn = uvicorn.Server(
@@ -90,6 +92,16 @@ class ReferenceServer:
     def ca_file(self) -> Path | None:
         """PEM file of the authority that signed the certificate, None where there is none; gone after `stop`."""
         return self._tls.ca_file if self._tls else None
+
+    @property
+    def client_secret(self) -> str:
+        """The secret of the client `service`, which acts for itself; empty where there is none."""
+        return self._services.secret if self._services else ""
+
+    @property
+    def client_key(self) -> Path | None:
+        """PEM file of the private key of the client `service-with-key`, None where there is none; gone after `stop`."""
+        return self._services.key_file if self._services else None
 
     @property
     def calls(self) -> Counter[str]:
@@ -118,6 +130,8 @@ class ReferenceServer:
             self._thread.join()
         if self._tls:
             self._tls.close()
+        if self._services:
+            self._services.close()
 
     def __enter__(self) -> Self:
         self.start()

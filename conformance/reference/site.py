@@ -63,6 +63,11 @@ class Site:
         return self.has_metadata and not self.faults.active("atlassian-2025")
 
     @property
+    def has_services(self) -> bool:
+        """Whether clients may act for themselves, without a user."""
+        return self.profile == "service"
+
+    @property
     def issuer(self) -> str:
         """The issuer identifier of the authorization server, unless a fault says otherwise."""
         if self.faults.active("issuer-with-query"):

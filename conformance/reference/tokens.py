@@ -14,9 +14,11 @@ from conformance.reference.client_metadata import GRANT_TYPES
 from conformance.reference.dpop import InvalidProofError, Proofs
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.jwt_grant import JWT_GRANT, trusts
 from conformance.reference.requested import resource_paths
 from conformance.reference.revocation import Revocation
-from conformance.reference.scopes import OPENID
+from conformance.reference.scopes import OPENID, granted
+from conformance.reference.services import SERVICE_GRANT
 from conformance.reference.site import RESOURCE_PATHS, Site
 from conformance.reference.store import Client, Code, Grant, RefreshToken, Store
 
@@ -32,7 +34,7 @@ class Tokens:
         self.faults = site.faults
         self.store = store
         self.access_tokens = access_tokens
-        self.clients = ClientAuthentication(store, site.faults)
+        self.clients = ClientAuthentication(site, store)
         self.proofs = Proofs(site.faults)
         self.revocation = Revocation(site, store, access_tokens)
 
@@ -92,11 +94,30 @@ class Tokens:
             raise OAuthError("invalid_dpop_proof", str(error)) from None
 
     def _exchange(self, client: Client, form: Parameters, key: str) -> JsonObject:
+        if self._spared_registration(client, form):
+            return self._serve(client, form, key)
         grant_type = self._grant_type(form)
         if grant_type not in client.grant_types:
             raise OAuthError("unauthorized_client", "the client did not register this grant type")
-        answer = self._redeem if grant_type == "authorization_code" else self._refresh
-        return answer(client, form, key)
+        answers = {"authorization_code": self._redeem, "refresh_token": self._refresh, SERVICE_GRANT: self._serve}
+        return answers[grant_type](client, form, key)
+
+    def _spared_registration(self, client: Client, form: Parameters) -> bool:
+        """Whether a fault gives the client a token of its own for which it is not registered."""
+        grant_type = form.get("grant_type")
+        if grant_type == JWT_GRANT:
+            return trusts(form.get("assertion") or "", self.faults)
+        careless = "service-grant-for-every-client" if client.secret else "service-grant-for-public-clients"
+        return grant_type == SERVICE_GRANT and not self.site.has_services and self.faults.active(careless)
+
+    def _serve(self, client: Client, form: Parameters, key: str) -> JsonObject:
+        """A token for a client that acts for itself."""
+        grant = Grant(client.id, client.id, frozenset(RESOURCE_PATHS), granted(form.get("scope")))
+        resources = self._resources(grant, form)
+        if self.faults.active("service-token-useless"):
+            resources = frozenset[str]()
+        further = self.store.issue_refresh_token(grant) if self.faults.active("service-refresh-token") else ""
+        return self._issue(grant, resources, grant.scope, further, key)
 
     def _grant_type(self, form: Parameters) -> str:
         grant_type = form.get("grant_type")
@@ -104,14 +125,15 @@ class Tokens:
             if self.faults.active("missing-grant-type-500"):
                 raise CrashError
             raise OAuthError("invalid_request", "grant_type is missing")
-        if grant_type in GRANT_TYPES:
+        offered = (*GRANT_TYPES, SERVICE_GRANT) if self.site.has_services else GRANT_TYPES
+        if grant_type in offered:
             return grant_type
         if grant_type == "password" and self.faults.active("password-grant"):
             raise OAuthError("invalid_grant", "the user name or the password is wrong")
         if grant_type != "password" and self.faults.active("unknown-grant-type-invalid-grant"):
             raise OAuthError("invalid_grant", "there is no such grant")
         status = 403 if self.faults.active("token-error-403") else 400
-        raise OAuthError("unsupported_grant_type", "grant_type must be one of " + ", ".join(GRANT_TYPES), status)
+        raise OAuthError("unsupported_grant_type", "grant_type must be one of " + ", ".join(offered), status)
 
     def _redeem(self, client: Client, form: Parameters, key: str) -> JsonObject:
         """Tokens for a code. A failed attempt leaves it alive; a complete replay ends the grant."""

@@ -105,6 +105,17 @@ def test_a_server_that_never_has_enough_is_asked_twice_at_most(headers: dict[str
     assert len(nonces) == 1 + len(headers)
 
 
+@pytest.mark.parametrize("defect", sorted(dpop.AGES))
+def test_a_proof_of_a_wrong_age_bears_no_nonce_which_would_date_it(defect: str) -> None:
+    prover = dpop.Prover(KEY)
+    demand = reply(400, b'{"error":"use_dpop_nonce"}', DPoP_Nonce="first")
+    request, nonces = answers(demand, reply(200), demand)
+
+    assert prover.send(request, "POST", URL).status == 200
+    assert prover.send(request, "POST", URL, defect=defect) is demand
+    assert nonces == ["None", "first", "None"]
+
+
 def test_other_refusals_are_no_demand() -> None:
     assert not dpop.wants_nonce(reply(401, b"", WWW_Authenticate='DPoP error="invalid_token"'))
     assert not dpop.wants_nonce(reply(200, b'{"error":"use_dpop_nonce"}'))

@@ -25,7 +25,7 @@ class Fault:
     whole features are gone.
     `harm`: one line on what the fault does to users.
     `revision`, `profile`, `options`: the revision to audit, the deployment, and further options of the audit that
-    shows the fault.
+    shows the fault, with attributes of the server in braces such as {server.client_secret}.
     """
 
     name: str

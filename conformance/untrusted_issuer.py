@@ -1,0 +1,59 @@
+"""A token of an issuer nobody trusts, given to the token endpoint as a grant (RFC 7523 section 2.1)."""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+from conformance.audit import Audit
+from conformance.oauth.documents import Document
+from conformance.oauth.flow import TokenReply
+from conformance.oauth.jwt import Key, sign_hs256
+from conformance.oauth.registration import Client
+from conformance.verdict import CouldNotRun
+from conformance.wire.http import is_loopback
+
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_NOWHERE = "https://issuer.invalid"
+_METADATA = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+_KEYS = "/.well-known/jwks.json"
+
+
+@dataclass(frozen=True)
+class UntrustedGrant:
+    """The answer to the grant. `fetched` are the documents of the issuer the server asked for meanwhile.
+
+    `unsigned` says why the token bears no signature that its issuer could have made; empty where it does.
+    """
+
+    reply: TokenReply
+    fetched: tuple[str, ...]
+    unsigned: str
+
+    @classmethod
+    def perform(cls, audit: Audit, client: Client | None) -> "UntrustedGrant":
+        """One request; the issuer publishes its key where the server can reach this machine. Raises NoAnswer."""
+        oauth = audit.flow()
+        reachable = is_loopback(oauth.endpoint("token_endpoint")) or bool(audit.settings.document_origin)
+        issuer = audit.documents().origin if reachable else _NOWHERE
+        now = int(time.time())
+        claims = {"iss": issuer, "sub": "somebody", "aud": oauth.discovery.issuer, "iat": now, "exp": now + 120}
+        claims |= {"jti": secrets.token_urlsafe(16), "resource": oauth.resource}
+        keys: list[dict[str, str]] = []
+        unsigned = ""
+        try:
+            key = Key.generate()
+            token = key.sign({"typ": "JWT", "kid": key.thumbprint}, claims)
+            keys.append({**key.public, "kid": key.thumbprint, "use": "sig"})
+        except CouldNotRun as missing:
+            unsigned = missing.reason
+            token = sign_hs256({"typ": "JWT"}, claims, secrets.token_bytes(32))
+        hosted = {}
+        if reachable:
+            metadata = {"issuer": issuer, "jwks_uri": issuer + _KEYS}
+            hosted = {path: audit.documents().host(Document.of(metadata), path) for path in _METADATA}
+            hosted[_KEYS] = audit.documents().host(Document.of({"keys": keys}), _KEYS)
+        fields = {"grant_type": JWT_BEARER, "assertion": token, "resource": oauth.resource}
+        authentication = "registered" if client else "none"
+        reply = oauth.token(fields, client or Client("", ""), authentication, "token request with a foreign JWT")
+        fetched = tuple(path for path, one in hosted.items() if one.fetched())
+        return cls(reply, fetched, unsigned)
