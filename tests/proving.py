@@ -55,7 +55,7 @@ class Deployment:
 
 
 PROFILES: Mapping[Profile, Deployment] = {
-    "combined": Deployment(lambda fault: ReferenceServer(fault, consent="form")),
+    "combined": Deployment(lambda fault: ReferenceServer(fault, consent="form"), waits={"CLOCK_LEEWAY": 1.0}),
     "strict": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="strict")),
     "separate": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="separate")),
     "plain": Deployment(

@@ -41,6 +41,7 @@ CONSENTS = (
     Consent("unrefused", 4, "requests that had to be refused and were not"),
     Consent("second resource", 2, "tokens for other resources"),
     Consent("step up", 1, "whether the scopes of a challenge are enough"),
+    Consent("expiring", 1, "whether an access token ends"),
     Consent("metadata document", 2, "a client known by its metadata document"),
     Consent("dpop", 3, "tokens bound to a key"),
 )
@@ -67,6 +68,7 @@ class Plan:
             "defects": cap == 1,
             "aged": patience > waits.CODE_AGE,
             "second revocation": bool(metadata.get("revocation_endpoint")),
+            "expiring": patience > waits.CLOCK_LEEWAY,
             "metadata document": metadata.get("client_id_metadata_document_supported") is True,
             "dpop": bool(metadata.get("dpop_signing_alg_values_supported")),
         }

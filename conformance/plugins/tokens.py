@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.audit import Audit
+from conformance.ceremony.expiring import Expiring
 from conformance.ceremony.hijacking import Hijacking
 from conformance.ceremony.narrow import NarrowCalls, StepUp
 from conformance.ceremony.other_resource import OtherResource
@@ -72,6 +73,16 @@ def reduced(audit: Audit) -> Reduced:
     probe, login = Probe(audit.need_survey(), audit.http), audit.need_survey().login
     burns = bool(login and login.redemption and login.redemption.burns)
     return audit.once("reduced", lambda: Reduced.perform(audit.flow(), probe, burns=burns))
+
+
+@pytest.fixture(scope="session")
+def expiring(audit: Audit) -> Expiring:
+    """A token that is used before and after its end. Raises Narrowed where that takes too long."""
+    login, probe, patience = audit.need_survey().login, Probe(audit.need_survey(), audit.http), audit.settings.patience
+    if not login or not login.tokens:
+        raise CouldNotRun("nobody logged in")
+    tokens = login.tokens
+    return audit.once("expiring", lambda: Expiring.perform(audit.flow(), probe, tokens, patience))
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ class AccessTokens:
     def issue(self, grant: Grant, resources: frozenset[str], scope: str, thumbprint: str = "") -> str:
         """A new access token of `grant` for endpoints (by their paths) and a scope, bound to a key if one is named."""
         id, now = random_value(), int(time.time())
-        end = now + self.store.access_token_lifetime
+        end = now + self.store.lifetime_of(grant)
         self.store.access_tokens[id] = AccessToken(grant, resources, scope, end, thumbprint)
         audience = sorted(self.site.origin + path if path in RESOURCE_PATHS else path for path in resources)
         claims: JsonObject = {
@@ -91,7 +91,7 @@ class AccessTokens:
         return speaker if good and not (known and known.ended) else None
 
     def _current(self, claims: JsonObject) -> bool:
-        unexpired = time.time() < float(claims.get("exp", 0))
+        unexpired = time.time() < float(claims.get("exp", 0)) or self.faults.active("expired-token-accepted")
         return claims.get("iss") == self.site.issuer and unexpired
 
     def _meant_for(self, claims: JsonObject, path: str) -> bool:

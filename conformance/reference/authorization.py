@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from conformance.reference.browser import BrowserSession, BrowserSessions
 from conformance.reference.client_documents import ClientDocuments, DocumentError, is_document_url
 from conformance.reference.forms import CrashError, OAuthError, Parameters, read_form
-from conformance.reference.pages import PASSWORD, USERNAME, consent_page, error_page, login_page
+from conformance.reference.pages import PASSWORD, SHORT_LIFETIME, USERNAME, consent_page, error_page, login_page
 from conformance.reference.redirects import redirect_uri_allowed
 from conformance.reference.requested import requested_resources, requested_scope
 from conformance.reference.site import Site
@@ -36,7 +36,7 @@ class NotRedirectableError(Exception):
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
     """A request found good, waiting for the user's decision. `challenge` is empty where a fault let it be left out,
-    `implicit` where no fault wants a token in the answer.
+    `implicit` where no fault wants a token in the answer. `lifetime` is that of the grant.
     """
 
     client: Client
@@ -47,6 +47,7 @@ class AuthorizationRequest:
     scope: str
     nonce: str
     implicit: bool = False
+    lifetime: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ class Authorization:
         if wanted.client.id not in self.store.clients:
             return error_page("The client is not known any more.")
         if decision == "approve":
+            if form.get("lifetime") == str(SHORT_LIFETIME):
+                wanted = replace(wanted, lifetime=SHORT_LIFETIME)
             browser.approved.add(wanted.client.id)
             return self._delegate(self.third_party, browser, wanted) if self.third_party else self._approve(wanted)
         denied = "server_error" if self.faults.active("denial-as-server-error") else "access_denied"
@@ -306,7 +309,7 @@ class Authorization:
     def _approve(self, wanted: AuthorizationRequest) -> Response:
         if self.site.strict:
             self.store.end_grants(USERNAME, wanted.client.id)
-        grant = Grant(USERNAME, wanted.client.id, wanted.resources, wanted.scope, wanted.nonce)
+        grant = Grant(USERNAME, wanted.client.id, wanted.resources, wanted.scope, wanted.nonce, wanted.lifetime)
         if wanted.implicit:
             return RedirectResponse(f"{wanted.redirect_uri}#access_token={random_value()}&token_type=Bearer", 302)
         disclosed = wanted.challenge if self.faults.active("challenge-in-code") else ""

@@ -11,6 +11,9 @@ from conformance.reference.faults import Faults
 USERNAME = "alice"
 PASSWORD = "wonderland"  # noqa: S105  the demonstration account, shown on the login page
 
+SHORT_LIFETIME = 5
+"""Seconds for which an access token works where the user wants it so."""
+
 _FRAMES, _POLICY = "X-Frame-Options", "Content-Security-Policy"
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -26,8 +29,8 @@ _LAYOUT = """<!doctype html>
 <title>{title}</title>
 <style>
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 26rem; margin: 3rem auto; padding: 0 1rem; }}
-label, input {{ display: block; width: 100%; box-sizing: border-box; }}
-input {{ font: inherit; padding: .4rem; margin-bottom: 1rem; }}
+label, input, select {{ display: block; width: 100%; box-sizing: border-box; }}
+input, select {{ font: inherit; padding: .4rem; margin-bottom: 1rem; }}
 button {{ font: inherit; padding: .5rem 1.25rem; margin-right: .5rem; }}
 dt {{ font-weight: 600; }}
 dd {{ margin: 0 0 .5rem; overflow-wrap: anywhere; }}
@@ -87,6 +90,11 @@ def consent_page(
 </dl>
 <form method="post" action="consent">
 {_hidden(hidden)}
+<label for="lifetime">Each access token works for</label>
+<select id="lifetime" name="lifetime">
+<option value="" selected>as long as usual</option>
+<option value="{SHORT_LIFETIME}">five seconds, to see it end</option>
+</select>
 <button type="submit" name="decision" value="approve">Approve</button>
 <button type="submit" name="decision" value="deny">Deny</button>
 </form>"""

@@ -59,7 +59,8 @@ class Client:
 class Grant:
     """What a user allowed a client: the resources (paths of endpoints) and the scope its tokens are for.
 
-    `nonce` is what an id token repeats from the authorization request; empty for none.
+    `nonce` is what an id token repeats from the authorization request; empty for none. `lifetime` is how many seconds
+    each access token works; 0 for as long as usual.
     """
 
     user: str
@@ -67,6 +68,7 @@ class Grant:
     resources: frozenset[str]
     scope: str
     nonce: str = ""
+    lifetime: int = 0
     revoked: bool = False
 
 
@@ -162,6 +164,10 @@ class Store:
         value = prefix + random_value()
         self.codes[value] = Code(grant, redirect_uri, challenge, time.time() + self.code_lifetime)
         return value
+
+    def lifetime_of(self, grant: Grant) -> int:
+        """How many seconds an access token of a grant works."""
+        return grant.lifetime or self.access_token_lifetime
 
     def issue_refresh_token(self, grant: Grant, thumbprint: str = "", value: str = "") -> str:
         """A new refresh token of `grant`, bound to the key of that thumbprint; random unless given."""

@@ -269,7 +269,7 @@ class Tokens:
         answer: JsonObject = {
             "access_token": self.access_tokens.issue(grant, resources, scope, key),
             "token_type": "DPoP" if key else "Bearer",
-            "expires_in": self.store.access_token_lifetime,
+            "expires_in": self.store.lifetime_of(grant),
             "scope": scope,
         }
         if OPENID in scope.split(" "):

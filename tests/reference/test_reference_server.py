@@ -37,7 +37,7 @@ def test_every_fault_but_those_that_silence_all_leaves_login_and_handshake_possi
         if "*" in FAULTS[fault].silences:
             assert client.post("/mcp").status_code == 401
             return
-        client.log_in()
+        client.log_in(resource=misbehaving[fault].url, scope="mcp")
         assert client.initialize()["protocolVersion"] == "2025-11-25"
         acknowledged = client.post_message({"jsonrpc": "2.0", "method": "notifications/initialized"})
         assert acknowledged.is_success

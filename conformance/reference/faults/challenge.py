@@ -131,4 +131,10 @@ FAULTS: tuple[Fault, ...] = (
         "Users are asked for lasting access although the server has no use for it.",
         revision="2026-07-28",
     ),
+    fault(
+        "expired-token-accepted",
+        "challenge.expired-token-401",
+        "A stolen token works for ever.",
+        options=("-k", "expired_token", "--consent-field=lifetime=5", "--patience=8"),
+    ),
 )

@@ -53,7 +53,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "omitted-scope-crash",
-        "scope.omitted-scope-handled",
+        "authorization-endpoint.empty-parameters-as-omitted scope.omitted-scope-handled",
         "Clients that leave the scope to the server see an outage.",
     ),
     fault(
