@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl
 
 from conformance.confidential_clients import offers_secrets
 from conformance.oauth import jwt, scopes
+from conformance.oauth.consent import NO_USER
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.oauth.dpop import challenges
-from conformance.oauth.service import NO_USER
 from conformance.shapes import as_list
 from conformance.survey import Survey
 from conformance.wire.http import is_loopback, join_url, origin_of, split_url

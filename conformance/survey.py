@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from conformance.evidence import Channel
 from conformance.oauth.browser import Browser
 from conformance.oauth.consent import (
+    NO_USER,
     AuthorizationResponse,
     AutomaticConsent,
     ConsentDriver,
     NoConsent,
+    NoUser,
     PersonConsent,
 )
 from conformance.oauth.discovery import Discovery, discover
@@ -25,7 +27,7 @@ from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client, client_of
-from conformance.oauth.service import NO_USER, NoUser, log_in, what_next
+from conformance.oauth.service import log_in, what_next
 from conformance.settings import Settings
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.verdict import CouldNotRun, Narrowed

@@ -10,8 +10,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from conformance.oauth.browser import Browser, NoAddress
 from conformance.oauth.forms import APPROVES, Button, Form, parse_forms
+from conformance.verdict import Narrowed
 from conformance.wire.http import NoAnswer, Reply, join_url, origin_of, split_url
 
+NO_USER = (
+    "the audit acts as a service, without a user (--consent client-credentials); --consent auto or person judges this"
+)
 _HOPS = 25
 _PERSON_SECONDS = 300.0
 
@@ -55,6 +59,16 @@ class ConsentDriver(Protocol):
     def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
         """Have the request at `url` approved, or denied."""
         ...
+
+
+class NoUser:
+    """The consent driver of a service: the audit's own choice keeps everybody from approving."""
+
+    name = "client-credentials"
+
+    def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
+        """Always raises Narrowed."""
+        raise Narrowed(NO_USER)
 
 
 class NoConsent:

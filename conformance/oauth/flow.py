@@ -10,13 +10,20 @@ from urllib.parse import quote_plus, urlencode
 from conformance.oauth.assertions import assertion, parameters
 from conformance.oauth.authorization import AuthorizationAnswer, Changes, ask, pairs_of, query_of
 from conformance.oauth.browser import Browser
-from conformance.oauth.consent import AuthorizationResponse, ConsentDriver, ConsentFailed, NothingDenies
+from conformance.oauth.consent import (
+    NO_USER,
+    AuthorizationResponse,
+    ConsentDriver,
+    ConsentFailed,
+    NothingDenies,
+    NoUser,
+)
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.jwt import Key
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.registration import Client, Registrar, client_of, registration_request
-from conformance.verdict import CouldNotRun, NotApplicable
+from conformance.verdict import CouldNotRun, Narrowed, NotApplicable
 from conformance.wire.http import Fields, HttpClient, Reply
 
 FORM = "application/x-www-form-urlencoded"
@@ -203,7 +210,7 @@ class OAuthFlow:
             purpose: what the request is for, in the transcript.
             anywhere: follow redirects to other origins, too.
 
-        Raises NoAnswer, CouldNotRun.
+        Raises NoAnswer, CouldNotRun, Narrowed where a user would have to sign in and the audit has none.
         """
         parameters = self.authorization_request(client, Pkce.s256(), secrets.token_urlsafe(16))
         sent: dict[str, Any] = {**parameters, **(changes or {})}
@@ -214,7 +221,10 @@ class OAuthFlow:
         ]
         browser = self.browser if signed_in else Browser(self.http)
         state = sent["state"] if isinstance(sent["state"], str) else ""
-        return ask(browser, self._authorization_url(sent) + raw, known, state, purpose, anywhere=anywhere)
+        answer = ask(browser, self._authorization_url(sent) + raw, known, state, purpose, anywhere=anywhere)
+        if signed_in and answer.kind in ("login", "elsewhere") and isinstance(self.consent, NoUser):
+            raise Narrowed(NO_USER)
+        return answer
 
     @property
     def browser(self) -> Browser:

@@ -2,31 +2,16 @@
 
 from dataclasses import replace
 
-from conformance.oauth.consent import AuthorizationResponse
 from conformance.oauth.flow import OAuthFlow, TokenReply
 from conformance.oauth.registration import Client
 from conformance.shapes import as_list
-from conformance.verdict import Narrowed
 
-NO_USER = (
-    "the audit acts as a service, without a user (--consent client-credentials); --consent auto or person judges this"
-)
 _IN_BODY = "client_secret_post"
 _ADVICE = {
     "invalid_client": "are --client-id and --client-secret or --client-key those of the client?",
     "unauthorized_client": "allow the client the grant client_credentials at the server",
     "unsupported_grant_type": "the server does not offer the grant client_credentials: use another --consent",
 }
-
-
-class NoUser:
-    """The consent driver of a service: the audit's own choice keeps everybody from approving."""
-
-    name = "client-credentials"
-
-    def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
-        """Always raises Narrowed."""
-        raise Narrowed(NO_USER)
 
 
 def service_token(oauth: OAuthFlow, client: Client) -> TokenReply:
