@@ -105,6 +105,7 @@ class _FormParser(HTMLParser):
         self._button: Button | None = None
         self._select: Field | None = None
         self._option = False
+        self._first = False
         self._textarea: Field | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -125,7 +126,9 @@ class _FormParser(HTMLParser):
         elif tag == "select":
             self._select = Field(attributes.get("name", ""), "select", "", "required" in attributes)
             self._form.fields.append(self._select)
-        elif tag == "option" and self._select and ("selected" in attributes or not self._select.value):
+            self._first = True
+        elif tag == "option" and self._select and ("selected" in attributes or self._first):
+            self._first = False
             self._select.value = attributes.get("value", "")
             self._option = "value" not in attributes
 

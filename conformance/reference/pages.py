@@ -92,7 +92,7 @@ def consent_page(
 {_hidden(hidden)}
 <label for="lifetime">Each access token works for</label>
 <select id="lifetime" name="lifetime">
-<option value="" selected>as long as usual</option>
+<option value="usual" selected>as long as usual</option>
 <option value="{SHORT_LIFETIME}">five seconds, to see it end</option>
 </select>
 <button type="submit" name="decision" value="approve">Approve</button>

@@ -198,7 +198,8 @@ class Tokens:
 
     def _resources(self, grant: Grant, form: Parameters) -> frozenset[str]:
         """The resources a new token is for: those asked for, else all of the grant."""
-        if form.all("resource") and self.faults.active("resource-refused-at-token"):
+        refused = "resource-refused-at-refresh" if form.get("refresh_token") else "resource-refused-at-token"
+        if form.all("resource") and self.faults.active(refused):
             raise OAuthError("invalid_target", "resource is not supported")
         if self.faults.active("resource-at-token-ignored"):
             return grant.resources

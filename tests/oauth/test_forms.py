@@ -80,6 +80,8 @@ SENT = {
     "<textarea name=a>one\ntwo</textarea>": [("a", "one\ntwo")],
     "<select name=a><option value=1>one<option value=2 selected>two<option value=3>three</select>": [("a", "2")],
     "<select name=a><option value=1>one</option><option value=2>two</option></select>": [("a", "1")],
+    "<select name=a><option value='' selected>none</option><option value=2>two</option></select>": [("a", "")],
+    "<select name=a><option value=''>none</option><option value=2>two</option></select>": [("a", "")],
     "<select name=a><option>alice smith</option><option>bob</option></select>": [("a", "alice smith")],
     '<div><p><input name="a" value="1"><p></span>': [("a", "1")],
     '<script>document.write("<input name=a value=1>")</script><!-- <input name=b> -->': [],

@@ -13,7 +13,11 @@ from conformance.oauth.plan import CONSENTS, Plan
 from conformance.survey import Survey
 from conformance.verdict import Narrowed
 
-ALL_METADATA = {"client_id_metadata_document_supported": True, "dpop_signing_alg_values_supported": ["ES256"]}
+ALL_METADATA = {
+    "client_id_metadata_document_supported": True,
+    "dpop_signing_alg_values_supported": ["ES256"],
+    "revocation_endpoint": "https://as.example/revoke",
+}
 
 
 def plan(

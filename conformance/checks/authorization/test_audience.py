@@ -1,9 +1,11 @@
 """Tokens are for the resource they were asked for, and for no other."""
 
+import pytest
+
 from conformance import Judge, requirement
 from conformance.ceremony.other_resource import OtherResource
 from conformance.ceremony.reduced import Reduced
-from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.flow import OAuthFlow, TokenReply
 from conformance.oauth.insight import Insight
 from conformance.oauth.redemption import UNRELATED_RESOURCE, Redemption
 from conformance.oauth.resource_answers import ResourceAnswers
@@ -66,7 +68,9 @@ def test_a_request_may_name_the_resource(survey: Survey, oauth: OAuthFlow, judge
 
 
 @requirement("audience.accepts-resource-at-token")
-def test_a_token_request_may_name_the_resource(survey: Survey, judge: Judge) -> None:
+def test_a_token_request_may_name_the_resource(
+    late: None, survey: Survey, judge: Judge, request: pytest.FixtureRequest
+) -> None:
     tokens = survey.login.tokens if survey.login else None
     if not tokens:
         judge.could_not_run("no code came that could be exchanged")
@@ -74,6 +78,10 @@ def test_a_token_request_may_name_the_resource(survey: Survey, judge: Judge) -> 
         judge.could_not_run(f"the exchange failed for another reason ({tokens.summary})")
     issued = tokens.access_token is not None
     judge.that(issued, expected="a token for a request with resource", observed=tokens.summary, evidence=tokens)
+    if tokens.refresh_token:
+        refreshed: TokenReply = request.getfixturevalue("refreshing").first
+        served = refreshed.oauth_error != "invalid_target"
+        judge.that(served, expected="a refresh with resource", observed=refreshed.summary, evidence=refreshed)
 
 
 @requirement("audience.malformed-resource-refused")

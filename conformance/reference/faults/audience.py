@@ -26,10 +26,19 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "resource-refused-at-token",
-        "audience.accepts-resource-at-token client-metadata-document.full-flow pkce.s256-supported token.expires-in"
-        " token.success-response",
+        "audience.accepts-resource-at-token client-metadata-document.full-flow token.public-client-flow"
+        " token.redirect-uri-accepted",
         "Clients that name the resource, as they must, get no token.",
         "*",
+    ),
+    fault(
+        "resource-refused-at-refresh",
+        "audience.accepts-resource-at-token refresh.works",
+        "Clients that name the resource, as they must, have to ask their users again each hour.",
+        "dpop.refresh-token-bound refresh.access-token-not-refreshable refresh.bound-to-client"
+        " refresh.confidential-client-must-authenticate refresh.resource-kept refresh.rotates-for-public-clients"
+        " refresh.scope-narrowing revocation.foreign-token-untouched revocation.refresh-revocation-ends-access"
+        " revocation.refresh-token-revocable",
     ),
     fault(
         "malformed-resource-ignored",
