@@ -38,7 +38,7 @@ CONSENTS = (
     Consent("race", 1, "two redemptions of one code at once"),
     Consent("second revocation", 1, "the revocation of a refresh token where that of an access token ended the grant"),
     Consent("malformed", 3, "verifiers outside the grammar"),
-    Consent("unrefused", 4, "requests that had to be refused and were not"),
+    Consent("unrefused", 5, "requests that had to be refused and were not"),
     Consent("second resource", 2, "tokens for other resources"),
     Consent("step up", 1, "whether the scopes of a challenge are enough"),
     Consent("expiring", 1, "whether an access token ends"),

@@ -17,6 +17,7 @@ from conformance.ceremony.reduced import Reduced
 from conformance.ceremony.refreshing import Refresher, Refreshing
 from conformance.ceremony.reuse import Reuse
 from conformance.ceremony.revoking import AccessRevocation, Admission, RefreshRevocation
+from conformance.oauth.flow import Grant
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.oauth.scopes import of_resource
@@ -140,6 +141,13 @@ def confidential(audit: Audit, posting_client: Client) -> ConfidentialGrant:
     """A grant of a client with a secret."""
     flow, burns = audit.flow(), _burns(audit)
     return audit.once("confidential grant", lambda: ConfidentialGrant.perform(flow, posting_client, burns=burns))
+
+
+@pytest.fixture(scope="session")
+def secret_grant(request: pytest.FixtureRequest) -> Grant | None:
+    """The approved request of a client with a secret; None where there is no such client or no approval."""
+    found = _found(request, "confidential", ConfidentialGrant)
+    return found.grant if found else None
 
 
 @pytest.fixture(scope="session")

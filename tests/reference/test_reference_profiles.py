@@ -1,6 +1,7 @@
 """The deployments of the reference server."""
 
 import ssl
+import time
 from typing import get_args
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from conformance.reference import ReferenceServer
 from conformance.reference.faults import Profile
 
-from .client import Client
+from .client import Client, answer_of, hidden_fields
 
 
 @pytest.mark.parametrize("profile", get_args(Profile))
@@ -59,3 +60,33 @@ def test_an_encrypted_deployment_answers_to_those_who_trust_its_authority() -> N
 
 def _trust(server: ReferenceServer) -> ssl.SSLContext | bool:
     return ssl.create_default_context(cafile=server.ca_file) if server.ca_file else True
+
+
+def test_a_proxy_asks_for_consent_and_sends_users_to_a_third_party() -> None:
+    with ReferenceServer(consent="form", profile="proxy") as server, Client(server) as client:
+        client.new_client()
+        consent = client.authorize()
+        assert "test client" in consent.text
+        asked = client.post("/consent", data=hidden_fields(consent.text) | {"decision": "approve"})
+        upstream = httpx.URL(asked.headers["Location"])
+        assert upstream.port != client.base_url.port
+        assert upstream.params["client_id"] != client.client_id
+        assert upstream.params["redirect_uri"] == f"{server.origin}/callback"
+
+        page = client.get(upstream)
+        account = {"username": server.username, "password": server.password}
+        back = client.post(upstream.join("/login"), data=hidden_fields(page.text) | account).headers["Location"]
+        with Client(server) as stranger:
+            assert stranger.get(back).status_code == 400
+        answer = answer_of(client.get(client.get(upstream).headers["Location"]))
+        assert client.redeem(answer["code"]).status_code == 200
+        assert client.get(back).status_code == 400
+        assert client.get(upstream.copy_set_param("redirect_uri", "https://evil.example/")).status_code == 400
+
+
+def test_a_brief_deployment_ends_codes_soon() -> None:
+    with ReferenceServer(profile="brief") as server, Client(server) as client:
+        client.new_client()
+        code = client.code()
+        time.sleep(2.1)
+        assert client.redeem(code).json()["error"] == "invalid_grant"

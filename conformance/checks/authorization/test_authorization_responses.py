@@ -141,8 +141,11 @@ def test_a_state_comes_back_as_it_was_sent(authorizations: Authorizations, judge
 
 
 @requirement("authorization-endpoint.redirect-query-kept")
-def test_the_query_of_a_redirect_uri_is_kept(authorizations: Authorizations, judge: Judge) -> None:
-    for name, grant in zip(("after a sign-in", "signed in"), authorizations.denials, strict=False):
+def test_the_query_of_a_redirect_uri_is_kept(
+    authorizations: Authorizations, secret_grant: Grant | None, judge: Judge
+) -> None:
+    decided = dict(zip(("denied after a sign-in", "denied"), authorizations.denials, strict=False))
+    for name, grant in (decided | ({"approved": secret_grant} if secret_grant else {})).items():
         query = grant.client.redirect_uri.partition("?")[2]
         sent = grant.response.location.partition("#")[0].partition("?")[2]
         if query and grant.response.location:

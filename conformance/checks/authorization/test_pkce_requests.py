@@ -13,7 +13,7 @@ from conformance.shapes import as_list
 from conformance.survey import Survey
 
 INVALID = ("invalid_request",)
-NO_CHALLENGE = "no code_challenge"
+NO_CHALLENGE, EMPTY_CHALLENGE = "no code_challenge", "an empty code_challenge"
 NO_METHOD: Changes = {"code_challenge_method": None}
 UNKNOWN_METHODS: Mapping[str, Changes] = {
     f"code_challenge_method {name}": {"code_challenge_method": name} for name in ("S512", "s256")
@@ -30,19 +30,26 @@ MALFORMED: Mapping[str, Changes] = {
 
 
 @requirement("pkce.challenge-required-public")
-def test_a_public_client_must_send_a_challenge(authorizations: Authorizations, judge: Judge) -> None:
-    if not authorizations.web.public:
+def test_a_public_client_must_send_a_challenge(authorizations: Authorizations, oauth: OAuthFlow, judge: Judge) -> None:
+    client = authorizations.web
+    if not client.public:
         judge.not_applicable("the server gives every client a secret")
-    asked = authorizations.errors(NO_CHALLENGE, "an empty code_challenge")
-    refused(judge, authorizations.good(), asked, authorizations.web.redirect_uris, errors=INVALID)
+    good, asked = authorizations.good(), dict(authorizations.errors(NO_CHALLENGE, EMPTY_CHALLENGE))
+    refused(judge, good, [(NO_CHALLENGE, asked[NO_CHALLENGE])], client.redirect_uris, errors=INVALID)
+    empty = asked[EMPTY_CHALLENGE]
+    if empty.accepted:
+        grant = authorizations.approved(EMPTY_CHALLENGE, ERRORS[EMPTY_CHALLENGE])
+        for verifier in (None, ""):
+            reply = oauth.redeem(grant, {"code_verifier": verifier})
+            judge.never(reply.issued_token, "a code with an empty challenge was redeemed", evidence=reply)
+    refused(judge, good, [(EMPTY_CHALLENGE, empty)], client.redirect_uris, errors=INVALID, severity="advice")
 
 
 @requirement("pkce.challenge-required-confidential")
 def test_a_client_with_a_secret_must_send_a_challenge(authorizations: Authorizations, judge: Judge) -> None:
-    posting_client = authorizations.secret
-    good, uris = authorizations.good(posting_client), posting_client.redirect_uris
-    asked = authorizations.ask_each({NO_CHALLENGE: ERRORS[NO_CHALLENGE]}, posting_client)
-    refused(judge, good, asked, uris or (posting_client.redirect_uri,), errors=INVALID)
+    client = authorizations.secret
+    asked = authorizations.ask_each({NO_CHALLENGE: ERRORS[NO_CHALLENGE]}, client)
+    refused(judge, authorizations.good(client), asked, (*client.redirect_uris, client.redirect_uri), errors=INVALID)
 
 
 @requirement("pkce.plain-refused")
