@@ -12,8 +12,9 @@ from conformance.catalogue import Catalogue, load
 from conformance.evidence import Recorder
 from conformance.oauth.configuration import remove_all
 from conformance.oauth.documents import DocumentServer
-from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.flow import OAuthFlow, TokenReply
 from conformance.once import Once
+from conformance.probe import Probe
 from conformance.redaction import Redactor
 from conformance.settings import Settings
 from conformance.survey import Survey, close_quietly, connect, make_flow
@@ -78,8 +79,21 @@ class Audit:
         """The OAuth steps of this process, made once so that they share a browser."""
         survey = self.need_survey()
         if not self._flow:
-            self._flow = make_flow(survey, self.settings, self.http, self.tell)
+            flow = make_flow(survey, self.settings, self.http, self.tell)
+            trial = survey.login.trial if survey.login else None
+            if trial:
+                flow.exclusive = self.once("trial", lambda: self._ended(flow, trial))
+            self._flow = flow
         return self._flow
+
+    def _ended(self, flow: OAuthFlow, trial: TokenReply) -> bool:
+        """Whether a grant ended when its client was approved again."""
+        if trial.refresh_token and flow.client:
+            return not flow.refresh(
+                trial.refresh_token, flow.client, purpose="refresh of an earlier grant"
+            ).issued_token
+        probe = Probe(self.need_survey(), self.http)
+        return probe.refuses(probe.knock(f"Bearer {trial.access_token}", "initialize, token of an earlier grant"))
 
     def mcp(self) -> Connection:
         """The shared MCP session of this process, opened when first asked for. Raises CouldNotRun, NoAnswer."""

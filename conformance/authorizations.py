@@ -79,8 +79,8 @@ class Authorizations:
     def _registered(self, *choices: Sequence[str], **members: Any) -> Client:  # noqa: ANN401
         """A client with the first of these lists of redirect URIs that the server registers, else a plain one."""
         oauth = self.oauth
-        if oauth.configured and oauth.client:
-            return oauth.client
+        if oauth.given:
+            return oauth.given
         for uris in choices:
             reply = oauth.register(f"registration for {' and '.join(uris)}", redirect_uris=list(uris), **members)
             client = client_of(reply, uris[0])

@@ -98,7 +98,8 @@ class Login:
     """The login of the survey: registration, approval, and what its code was worth.
 
     `foreign` is a second client without a grant, `aged` a code put aside to be redeemed when it must have expired.
-    `service` is the token response to a service without a user.
+    `trial` holds the tokens of an earlier grant of a client that the user gave. `service` is the token response to a
+    service without a user.
     """
 
     client: Client
@@ -106,6 +107,7 @@ class Login:
     redemption: Redemption | None = None
     foreign: Client | None = None
     aged: AgedCode | None = None
+    trial: TokenReply | None = None
     service: TokenReply | None = None
 
     @property
@@ -479,7 +481,7 @@ class Surveyor:
         say(f"  the audit {survey.plan.sentence}")
         with self._step("log in", f"logging in (consent: {settings.consent})") as detail:
             try:
-                survey.login = replace(survey.login, aged=self._aged(flow))
+                survey.login = replace(survey.login, aged=self._aged(flow), trial=self._trial(flow, client))
                 redemption = Redemption.perform(flow, client, survey.login.foreign)
             except (CouldNotRun, NoAnswer) as failure:
                 raise Stop(
@@ -509,6 +511,7 @@ class Surveyor:
             patience=self._settings.patience,
             cap=self._settings.approvals,
             person=self._settings.consent == "person",
+            configured=bool(self._settings.client_id),
         )
 
     def _aged(self, flow: OAuthFlow) -> AgedCode | None:
@@ -517,6 +520,13 @@ class Surveyor:
             return None
         grant = flow.authorize(Pkce.s256(), flow.new_client("registration for a code put aside"), of="aged")
         return AgedCode(grant, time.time())
+
+    def _trial(self, flow: OAuthFlow, client: Client) -> TokenReply | None:
+        """Tokens of a grant before that of the login, to see whether it lives on."""
+        assert self.survey.plan  # noqa: S101 - set before the login
+        if "trial" not in self.survey.plan.consents:
+            return None
+        return flow.redeem(flow.authorize(Pkce.s256(), client, of="trial"), purpose="token request before the login")
 
     def _foreign(self, flow: OAuthFlow) -> Client | None:
         try:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from conformance.reference import ReferenceServer
+from conformance.reference.store import PREREGISTERED
 from tests.auditing import Run, audit
 from tests.proving import PROFILES
 
@@ -31,6 +32,17 @@ def test_a_server_may_end_codes_and_grants_early(tmp_path: Path) -> None:
     assert any("ends a code" in note for note in run.results["survey"]["notes"])
 
 
+def test_the_given_client_keeps_the_grant_of_the_login(tmp_path: Path) -> None:
+    with PROFILES["strict"].serve(None) as server:
+        run = look(
+            tmp_path, server, f"--client-id={PREREGISTERED.id}", "--redirect-uri=http://127.0.0.1:49152/callback"
+        )
+
+    assert run.with_verdict("fail", "warn") == []
+    assert run.verdicts["refresh.works"] == "pass"
+    assert run.verdicts["scope.granted-scope-reported"] == "pass"
+
+
 def test_a_cap_is_kept_and_names_what_it_leaves_out(tmp_path: Path, server: ReferenceServer) -> None:
     run = look(tmp_path, server, "--approvals=2")
 
@@ -39,7 +51,7 @@ def test_a_cap_is_kept_and_names_what_it_leaves_out(tmp_path: Path, server: Refe
     assert "reduced" in authorization["plan"]["left_out"]
     left = [one for one in run.results["requirements"] if one["narrowed"]]
     assert left
-    assert all("--approvals" in one["reason"] for one in left)
+    assert all("--approvals" in one["reason"] or "--patience" in one["reason"] for one in left)
     assert all(one["verdict"] == "could-not-run" for one in left)
     assert run.with_verdict("fail", "warn") == []
     assert run.outcome == "conformant"

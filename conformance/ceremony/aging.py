@@ -29,5 +29,7 @@ class Aging:
             if "aged" in survey.plan.offered:
                 survey.plan.claim("aged")
             raise Narrowed(f"a code must have ended after {waits.CODE_AGE:g} s; a greater --patience waits for that")
+        if oauth.exclusive and oauth.client and aged.grant.client.id == oauth.client.id:
+            raise CouldNotRun("a later approval of the same client has ended the code")
         time.sleep(max(0.0, aged.issued + waits.CODE_AGE - time.time()))
         return cls(oauth.redeem(aged.grant, purpose="token request with an old code"), time.time() - aged.issued)

@@ -117,7 +117,7 @@ class _Trying:
 
 def _client(oauth: OAuthFlow) -> tuple[Client, bool]:
     """A client of its own, and whether it has registered that it wants bound tokens alone (RFC 9449 section 5.2)."""
-    if oauth.configured or not oauth.discovery.endpoint("registration_endpoint"):
+    if oauth.given or not oauth.discovery.endpoint("registration_endpoint"):
         return oauth.new_client(), False
     reply = oauth.register("registration for bound tokens", **{_MEMBER: True})
     client = client_of(reply, oauth.redirect_uri)

@@ -113,8 +113,8 @@ class OAuthFlow:
     """Steps of the authorization code flow against one authorization server.
 
     `resource` is the identifier sent as resource indicator (RFC 8707), `scope` what is asked for.
-    `client` is the client of the survey's login, `configured` says that it was given by the user. `audience` is
-    whom assertions of clients are meant for.
+    `client` is the client of the survey's login, `configured` says that it was given by the user, and `exclusive`
+    that a new approval ends its earlier grants. `audience` is whom assertions of clients are meant for.
     """
 
     http: HttpClient
@@ -125,6 +125,7 @@ class OAuthFlow:
     scope: str | None = None
     client: Client | None = None
     configured: bool = False
+    exclusive: bool = False
     registrar: Registrar | None = None
     plan: Plan | None = None
     audience: str = ""
@@ -143,6 +144,12 @@ class OAuthFlow:
             raise CouldNotRun(f"no {name} is known: the server metadata does not name one")
         return url
 
+    @property
+    def given(self) -> Client | None:
+        """The client the user gave, None where the audit has to register others for further grants."""
+        replaceable = self.exclusive and self.registrar
+        return self.client if self.configured and not replaceable else None
+
     def register(self, purpose: str = "registration", **changes: Any) -> Reply:  # noqa: ANN401
         """Register a client; members given replace those of a plain registration, `...` leaves one out.
 
@@ -153,12 +160,12 @@ class OAuthFlow:
         return self.registrar.register(registration_request(self.redirect_uri, **changes), purpose)
 
     def new_client(self, purpose: str = "registration", **changes: Any) -> Client:  # noqa: ANN401
-        """A client of its own for a grant; the configured one where the user gave one.
+        """A client of its own for a grant; `given` where there is one.
 
         `changes` are those of `register`. Raises CouldNotRun when the server registers none.
         """
-        if self.configured and self.client:
-            return self.client
+        if self.given:
+            return self.given
         reply = self.register(purpose, **changes)
         client = client_of(reply, self.redirect_uri)
         if not client:
@@ -279,6 +286,8 @@ class OAuthFlow:
         if self.plan:
             self.plan.claim(of)
         client = client or self.new_client()
+        if self.exclusive and self.client and client.id == self.client.id and not deny:
+            raise CouldNotRun("a new approval of the given client ends its earlier grants, which the audit still needs")
         state = secrets.token_urlsafe(16)
         self.http.recorder.redactor.learn(pkce.verifier, "code_verifier")
         sent: dict[str, Any] = {**self.authorization_request(client, pkce, state), **(changes or {})}

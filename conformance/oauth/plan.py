@@ -30,6 +30,7 @@ class Consent:
 CONSENTS = (
     Consent("login", 1, "the login, the defects of a code redemption, refresh and revocation", essential=True),
     Consent("login again", 1, "a login after its first code was spent on a defect", essential=True),
+    Consent("trial", 1, "whether a client can hold several grants", essential=True),
     Consent("confidential", 1, "clients with a secret, and the replay of a code", essential=True),
     Consent("reduced", 1, "scopes, a login without resource, and the reuse of a refresh token", essential=True),
     Consent("denial", 1, "what happens when the user says no", essential=True, denial=True),
@@ -61,10 +62,22 @@ class Plan:
     person: bool = False
 
     @classmethod
-    def of(cls, metadata: Mapping[str, Any], *, patience: float, cap: int | None, person: bool) -> "Plan":
-        """The plan for a server with this metadata, for an audit that may wait `patience` seconds."""
+    def of(
+        cls,
+        metadata: Mapping[str, Any],
+        *,
+        patience: float,
+        cap: int | None,
+        person: bool,
+        configured: bool = False,
+    ) -> "Plan":
+        """The plan for a server with this metadata, for an audit that may wait `patience` seconds.
+
+        `configured` says that the user gave one client for all grants.
+        """
         depends = {
             "login again": False,
+            "trial": configured,
             "defects": cap == 1,
             "aged": patience > waits.CODE_AGE,
             "second revocation": bool(metadata.get("revocation_endpoint")),
