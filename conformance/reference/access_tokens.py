@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,7 +11,7 @@ from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.scopes import BASE
 from conformance.reference.signing import SigningKey
 from conformance.reference.site import RESOURCE_PATHS, Site
-from conformance.reference.store import AccessToken, Grant, Store, random_value
+from conformance.reference.store import AccessToken, Grant, Store
 
 ACCESS_TOKEN, ID_TOKEN = "at+jwt", "JWT"
 
@@ -40,7 +41,7 @@ class AccessTokens:
 
     def issue(self, grant: Grant, resources: frozenset[str], scope: str, thumbprint: str = "") -> str:
         """A new access token of `grant` for endpoints (by their paths) and a scope, bound to a key if one is named."""
-        id, now = random_value(), int(time.time())
+        id, now = str(uuid4()), int(time.time())
         end = now + self.store.lifetime_of(grant)
         self.store.access_tokens[id] = AccessToken(grant, resources, scope, end, thumbprint)
         audience = sorted(self.site.origin + path if path in RESOURCE_PATHS else path for path in resources)
