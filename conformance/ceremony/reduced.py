@@ -4,13 +4,21 @@ from dataclasses import dataclass
 
 from conformance.oauth import scopes
 from conformance.oauth.authorization import AuthorizationAnswer, Changes
-from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
+from conformance.oauth.flow import Grant, NoCode, OAuthFlow, TokenReply
 from conformance.oauth.insight import Insight
 from conformance.oauth.pkce import Pkce
 from conformance.probe import Probe
 from conformance.wire.http import Reply
 
 RESOURCE_REFUSALS = ("invalid_target", "invalid_request")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """How a request was refused, and the recorded exchange that shows it."""
+
+    summary: str
+    exchange: str
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Reduced:
     asked: str
     tokens: TokenReply
     without_uri: TokenReply
-    unknown_scope: AuthorizationAnswer | None = None
+    unknown_scope: Refusal | None = None
     without_resource: AuthorizationAnswer | TokenReply | None = None
     admission: Reply | None = None
     insight: Insight | None = None
@@ -38,7 +46,8 @@ class Reduced:
 
     @classmethod
     def perform(cls, oauth: OAuthFlow, probe: Probe, *, burns: bool) -> "Reduced":
-        """One approval; a second one where that is needed and `burns` says that a failed redemption ends a code.
+        """One approval; a second one where that is needed and `burns` says that a failed redemption ends a code, or
+        where the unknown scope is refused only once the request was approved and no cap forbids it.
 
         Raises NoAnswer, CouldNotRun where no code comes.
         """
@@ -48,12 +57,22 @@ class Reduced:
         changes: Changes = {"scope": " ".join([*known, scopes.INVENTED]), "resource": None}
         answer = oauth.ask(client, changes, purpose="authorization request, reduced")
         unknown_scope, without_resource = None, None
-        if answer.refused and answer.error == "invalid_scope":
-            unknown_scope, changes = answer, {**changes, "scope": " ".join(known) or None}
-            answer = oauth.ask(client, changes, purpose="authorization request, reduced further")
+        without_unknown: Changes = {**changes, "scope": " ".join(known) or None}
+        if answer.refused and answer.error in ("invalid_scope", None):
+            further = oauth.ask(client, without_unknown, purpose="authorization request, reduced further")
+            if answer.error or not further.refused:
+                unknown_scope, changes = Refusal(answer.summary, answer.exchange), without_unknown
+            answer = further
         if answer.refused:
             without_resource, changes = answer, {**changes, "resource": oauth.resource}
-        grant = oauth.authorize(Pkce.s256(128), client, changes, of="reduced")
+        try:
+            grant = oauth.authorize(Pkce.s256(128), client, changes, of="reduced")
+        except NoCode as refusal:
+            if unknown_scope or not refusal.exchange or (oauth.plan and oauth.plan.cap):
+                raise
+            unknown_scope = Refusal(refusal.reason, refusal.exchange)
+            changes = {**changes, "scope": without_unknown["scope"]}
+            grant = oauth.authorize(Pkce.s256(128), client, changes, of="reduced")
         without_uri = oauth.redeem(grant, {"redirect_uri": None}, purpose="token request, reduced")
         tokens = without_uri
         if not tokens.access_token:

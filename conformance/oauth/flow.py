@@ -108,6 +108,14 @@ class Grant:
         return self.response.get("code") or ""
 
 
+class NoCode(CouldNotRun):
+    """Nobody's approval led to a code; `exchange` shows the last answer, empty where there is none to show."""
+
+    def __init__(self, reason: str, exchange: str = "") -> None:
+        super().__init__(reason)
+        self.exchange = exchange
+
+
 @dataclass
 class OAuthFlow:
     """Steps of the authorization code flow against one authorization server.
@@ -257,13 +265,14 @@ class OAuthFlow:
             changes: what differs from a good request; None leaves a parameter out, a list repeats it.
             of: the consent of the plan this belongs to.
 
-        Raises NoAnswer, CouldNotRun when no code came, Narrowed when the plan leaves the consent out.
+        Raises NoAnswer, NoCode, Narrowed when the plan leaves the consent out.
         """
         grant = self.decide(pkce, client, changes, of=of)
         if not grant.code:
             error = grant.response.get("error") or "no code"
             detail = grant.response.get("error_description")
-            raise CouldNotRun(f"the authorization request was refused: {error}{f' ({detail})' if detail else ''}")
+            sentence = f"the authorization request was refused: {error}{f' ({detail})' if detail else ''}"
+            raise NoCode(sentence, grant.response.exchange)
         return grant
 
     def decide(
@@ -300,7 +309,7 @@ class OAuthFlow:
         except NothingDenies as failure:
             raise NotApplicable(str(failure)) from failure
         except ConsentFailed as failure:
-            raise CouldNotRun(f"no {'denial' if deny else 'approval'}: {failure}") from failure
+            raise NoCode(f"no {'denial' if deny else 'approval'}: {failure}", failure.exchange) from failure
         self.http.recorder.approvals += not deny
         self.http.recorder.redactor.learn(response.get("code"), "code")
         sent_state = sent.get("state")
