@@ -71,9 +71,9 @@ class TokenRequests:
         url, headers = self._with_query(query.items()), {"Content-Type": FORM}
         return self._kept(name, lambda: self._sent(name, "POST", url, headers, body))
 
-    def with_header(self, name: str, authorization: str, client: Client) -> TokenReply:
-        """The control with another Authorization field; the body names the client as well."""
-        body = urlencode({**self._fields(client), "client_id": client.id})
+    def with_header(self, name: str, authorization: str, client: Client, *, named: bool = False) -> TokenReply:
+        """The control with another Authorization field; `named` says that the body names the client as well."""
+        body = urlencode({**self._fields(client), **({"client_id": client.id} if named else {})})
         headers = {"Content-Type": FORM, "Authorization": authorization}
         return self._kept(name, lambda: self._sent(name, "POST", self._endpoint, headers, body))
 

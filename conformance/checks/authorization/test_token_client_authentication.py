@@ -137,7 +137,7 @@ def test_broken_basic_credentials_are_a_failed_authentication(
     control(judge, token_requests, in_header)
     without_colon = base64.b64encode(b"no colon in here").decode()
     for name, value in {"no base64": "%%%", "no colon": without_colon}.items():
-        reply = token_requests.with_header(f"Basic credentials with {name}", f"Basic {value}", in_header)
+        reply = token_requests.with_header(f"Basic credentials with {name}", f"Basic {value}", in_header, named=True)
         refused(judge, f"Basic credentials with {name}", reply, "invalid_client", "invalid_request")
     right = basic_credentials(in_header.id, in_header.secret or "").replace("Basic", "basic", 1)
     reply = token_requests.with_header("the scheme in lower case", right, in_header)
