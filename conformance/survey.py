@@ -184,6 +184,12 @@ class Survey:
         listing = self.listings.get("tools/list")
         return [as_object(tool) for tool in listing.items if is_object(tool)] if listing else []
 
+    @property
+    def partly_protected(self) -> bool:
+        """Whether a server that opened without token wants one for a list."""
+        refusals = [listing.refusal for listing in self.listings.values()]
+        return self.protected is False and any(one and one.http.status == 401 for one in refusals)
+
     def as_json(self) -> dict[str, Any]:
         """The `survey` block of results.json."""
         info = as_object(self.initialize_result.get("serverInfo"))

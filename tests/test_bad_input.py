@@ -538,3 +538,20 @@ def test_options_make_no_sense(tmp_path: Path, options: str) -> None:
     assert run.code == 4
     assert WRONG_OPTIONS[options] in run.output
     assert "hunter2" not in run.output
+
+
+def test_a_server_that_wants_a_token_only_for_some_requests_is_not_taken_for_an_open_one(tmp_path: Path) -> None:
+    def answer(request: Handler) -> None:
+        message = json.loads(request.body or b"{}")
+        result = {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}}, "serverInfo": {}}
+        if message.get("method") == "initialize":
+            request.send(200, json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}))
+        else:
+            request.send(202 if "id" not in message else 401, WWW_Authenticate='Bearer scope="x"')
+
+    with website(answer) as origin:
+        run = look_at(tmp_path, f"{origin}/mcp")
+
+    without_traceback(run)
+    assert run.verdicts["challenge.missing-token-401"] == "could-not-run"
+    assert "only for some requests" in run.output

@@ -53,7 +53,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "omitted-scope-crash",
-        "authorization-endpoint.empty-parameters-as-omitted scope.omitted-scope-handled",
+        "scope.omitted-scope-handled",
         "Clients that leave the scope to the server see an outage.",
     ),
     fault(
