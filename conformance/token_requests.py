@@ -37,10 +37,13 @@ class TokenRequests:
         self.client = client
 
     def control(self, client: Client | None = None) -> TokenReply:
-        """The answer to a request that is right but for its code, authenticated as the client registered."""
+        """The answer to a request that is right but for its code, authenticated as the client registered.
+
+        The body names the client in any case, since some servers insist on that.
+        """
         client = client or self.client
         kind = "a public client" if client.public else client.auth_method
-        return self.send(f"a code that was never issued, {kind}", client=client)
+        return self.send(f"a code that was never issued, {kind}", {"client_id": client.id}, client=client)
 
     def send(
         self,

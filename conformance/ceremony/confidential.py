@@ -112,7 +112,7 @@ class Replay:
         probe: Probe,
         grant: Grant,
         newest: TokenReply,
-        refresh_token: str,
+        refresh_token: str | None,
         patience: float,
         *,
         burns: bool,

@@ -33,7 +33,8 @@ class Reduced:
     grant: Grant
     asked: str
     tokens: TokenReply
-    without_uri: TokenReply
+    with_uri: TokenReply | None
+    without_uri: TokenReply | None
     unknown_scope: Refusal | None = None
     without_resource: AuthorizationAnswer | TokenReply | None = None
     admission: Reply | None = None
@@ -45,9 +46,11 @@ class Reduced:
         return (self.tokens.granted or frozenset(self.asked.split())) - {scopes.INVENTED}
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow, probe: Probe, *, burns: bool) -> "Reduced":
+    def perform(cls, oauth: OAuthFlow, probe: Probe, *, burns: bool, uri_first: bool) -> "Reduced":
         """One approval; a second one where that is needed and `burns` says that a failed redemption ends a code, or
         where the unknown scope is refused only once the request was approved and no cap forbids it.
+
+        The code is redeemed without redirect_uri and, where that fails, with it; the other way round by `uri_first`.
 
         Raises NoAnswer, CouldNotRun where no code comes.
         """
@@ -73,10 +76,13 @@ class Reduced:
             unknown_scope = Refusal(refusal.reason, refusal.exchange)
             changes = {**changes, "scope": without_unknown["scope"]}
             grant = oauth.authorize(Pkce.s256(128), client, changes, of="reduced")
-        without_uri = oauth.redeem(grant, {"redirect_uri": None}, purpose="token request, reduced")
-        tokens = without_uri
-        if not tokens.access_token:
-            tokens = oauth.redeem(grant, purpose="token request, reduced, with redirect_uri")
+        by_uri: dict[bool, TokenReply] = {}
+        for with_uri in (uri_first, not uri_first):
+            changes_at_token: Changes = {} if with_uri else {"redirect_uri": None}
+            purpose = f"token request, reduced, {'with' if with_uri else 'without'} redirect_uri"
+            tokens = by_uri[with_uri] = oauth.redeem(grant, changes_at_token, purpose=purpose)
+            if tokens.access_token:
+                break
         if tokens.oauth_error in RESOURCE_REFUSALS and without_resource is None:
             without_resource = tokens
             tokens = oauth.redeem(grant, {"resource": oauth.resource}, purpose="token request, reduced, with resource")
@@ -92,7 +98,8 @@ class Reduced:
             grant,
             asked if isinstance(asked, str) else "",
             tokens,
-            without_uri,
+            by_uri.get(True),
+            by_uri.get(False),
             unknown_scope,
             without_resource,
             admission,

@@ -29,13 +29,15 @@ class Admission:
     def perform(cls, oauth: OAuthFlow, client: Client, with_secret: Callable[[], Client]) -> "Admission":
         """Needs no approval."""
         first = oauth.revoke(NEVER_ISSUED, client)
-        if not _turned_away(first) or not client.public:
+        if first.status == 200 or not client.public:
             return cls(client, first, first)
         try:
             other = with_secret()
         except (CouldNotRun, NotApplicable):
             return cls(client, first, first)
-        return cls(other, first, oauth.revoke(NEVER_ISSUED, other))
+        answer = oauth.revoke(NEVER_ISSUED, other)
+        admitted = answer.status == 200 or _turned_away(first)
+        return cls(other, first, answer) if admitted else cls(client, first, first)
 
     @property
     def open(self) -> bool:
@@ -45,7 +47,7 @@ class Admission:
     @property
     def to_first(self) -> bool:
         """Whether the client of the login may revoke."""
-        return not _turned_away(self.first)
+        return self.answer == self.first and self.open
 
 
 def revoke_by_get(oauth: OAuthFlow, client: Client) -> Reply:
@@ -57,6 +59,45 @@ def revoke_by_get(oauth: OAuthFlow, client: Client) -> Reply:
 
 def _turned_away(reply: Reply) -> bool:
     return reply.status in (401, 403) or reply.json_object.get("error") in ("invalid_client", "unauthorized_client")
+
+
+@dataclass(frozen=True)
+class ForeignRevocation:
+    """The newest tokens of a grant, revoked by a client that may revoke, but not these.
+
+    `before` and `after` are knocks with the access token; `worked` and `survived` say whether the MCP server took it.
+    `refresh` is a refresh of the owner afterwards, None where there is no refresh token.
+    """
+
+    answers: tuple[Reply, ...]
+    before: Reply
+    worked: bool
+    after: Reply
+    survived: bool
+    refresh: TokenReply | None
+
+    @classmethod
+    def perform(
+        cls, oauth: OAuthFlow, probe: Probe, owner: Client, tokens: TokenReply, refresh_token: str | None, other: Client
+    ) -> "ForeignRevocation":
+        """Raises CouldNotRun where there is no access token."""
+        token = tokens.access_token
+        if not token:
+            raise CouldNotRun(f"no access token is left ({tokens.summary})")
+        before = probe.knock(f"Bearer {token}", "initialize before a foreign revocation")
+        answers = [oauth.revoke(token, other, purpose="revocation of a foreign access token")]
+        if refresh_token:
+            answers.append(oauth.revoke(refresh_token, other, purpose="revocation of a foreign refresh token"))
+        after = probe.knock(f"Bearer {token}", "initialize after a foreign revocation")
+        refresh = None
+        if refresh_token:
+            refresh = oauth.refresh(refresh_token, owner, purpose="refresh after a foreign revocation")
+        return cls(tuple(answers), before, probe.admits(before), after, probe.admits(after), refresh)
+
+
+def _fresh(oauth: OAuthFlow, client: Client) -> TokenReply:
+    """Tokens of a grant of their own; costs an approval."""
+    return oauth.redeem(oauth.authorize(Pkce.s256(), client, of="second revocation"))
 
 
 @dataclass(frozen=True)
@@ -103,9 +144,10 @@ class AccessRevocation:
 
     @classmethod
     def perform(
-        cls, oauth: OAuthFlow, probe: Probe, client: Client, tokens: TokenReply, patience: float
+        cls, oauth: OAuthFlow, probe: Probe, client: Client, tokens: TokenReply | None, patience: float
     ) -> "AccessRevocation":
-        """Ends the access token. Raises CouldNotRun where there is none."""
+        """Ends the access token; costs an approval for one where none is given. Raises CouldNotRun where none comes."""
+        tokens = tokens or _fresh(oauth, client)
         token = tokens.access_token
         if not token:
             raise CouldNotRun(f"no access token is left to revoke ({tokens.summary})")
@@ -143,8 +185,8 @@ class RefreshRevocation:
         """
         alive = oauth.refresh(token, client, purpose="refresh before revocation") if token else None
         if not alive or not alive.access_token:
-            client = oauth.new_client("registration for a second revocation")
-            tokens = oauth.redeem(oauth.authorize(Pkce.s256(), client, of="second revocation"))
+            client = client if client.secret else oauth.new_client("registration for a second revocation")
+            tokens = _fresh(oauth, client)
             if not tokens.refresh_token:
                 raise CouldNotRun(f"no grant with a refresh token is left to revoke ({tokens.summary})")
             token = tokens.refresh_token

@@ -37,7 +37,7 @@ CONSENTS = (
     Consent("aged", 1, "whether a code expires", essential=True),
     Consent("defects", 12, "defects of a code redemption, each with a code of its own", essential=True),
     Consent("race", 1, "two redemptions of one code at once"),
-    Consent("second revocation", 1, "the revocation of a refresh token where that of an access token ended the grant"),
+    Consent("second revocation", 2, "revocations for which the grant of the login does not do"),
     Consent("malformed", 3, "verifiers outside the grammar"),
     Consent("unrefused", 5, "requests that had to be refused and were not"),
     Consent("second resource", 2, "tokens for other resources"),

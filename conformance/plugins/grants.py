@@ -16,8 +16,8 @@ from conformance.ceremony.race import Race
 from conformance.ceremony.reduced import Reduced
 from conformance.ceremony.refreshing import Refresher, Refreshing
 from conformance.ceremony.reuse import Reuse
-from conformance.ceremony.revoking import AccessRevocation, Admission, RefreshRevocation
-from conformance.oauth.flow import Grant
+from conformance.ceremony.revoking import AccessRevocation, Admission, ForeignRevocation, RefreshRevocation
+from conformance.oauth.flow import Grant, TokenReply
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.oauth.scopes import of_resource
@@ -85,35 +85,59 @@ def foreign_clients(audit: Audit, request: pytest.FixtureRequest) -> dict[str, C
 
 
 @pytest.fixture(scope="session")
-def refreshing(
-    audit: Audit, late: None, redemption: Redemption, foreign_clients: dict[str, Client], request: pytest.FixtureRequest
-) -> Refreshing:
+def refreshing(audit: Audit, late: None, redemption: Redemption, foreign_clients: dict[str, Client]) -> Refreshing:
     """The grant of the login, refreshed by its own client and by others."""
-    client, admitted = redemption.grant.client, _found(request, "admission", Admission)
-    others = [one for one in foreign_clients.values() if admitted and (admitted.to_first or not one.public)]
-    revoker = others[0] if admitted and admitted.open and others else None
+    client, tokens = redemption.grant.client, redemption.accepted
+    return audit.once(
+        "refreshing", lambda: Refresher(audit.flow(), _probe(audit), client, tokens).perform(foreign_clients)
+    )
 
-    def refresh() -> Refreshing:
-        refresher = Refresher(audit.flow(), _probe(audit), client, redemption.accepted)
-        return refresher.perform(foreign_clients, revoker)
 
-    return audit.once("refreshing", refresh)
+@pytest.fixture(scope="session")
+def foreign_revocation(
+    audit: Audit,
+    late: None,
+    redemption: Redemption,
+    admission: Admission,
+    foreign_clients: dict[str, Client],
+    request: pytest.FixtureRequest,
+) -> ForeignRevocation:
+    """The newest tokens of the login, revoked by another client."""
+    able = [one for one in foreign_clients.values() if admission.to_first or not one.public]
+    if not admission.open or not able:
+        raise CouldNotRun("no other client of ours may revoke")
+    tokens, token = _newest(redemption, request)
+    flow, owner = audit.flow(), redemption.grant.client
+    return audit.once(
+        "foreign revocation",
+        lambda: ForeignRevocation.perform(flow, _probe(audit), owner, tokens, token, able[0]),
+    )
+
+
+def _newest(redemption: Redemption, request: pytest.FixtureRequest) -> tuple[TokenReply, str | None]:
+    """The newest access token of the login and its refresh token, if that works, after what else is done with them."""
+    refreshed = _found(request, "refreshing", Refreshing)
+    if refreshed is None:
+        return redemption.accepted, redemption.accepted.refresh_token
+    return refreshed.newest, refreshed.refresh_token if refreshed.second.access_token else None
 
 
 @pytest.fixture(scope="session")
 def access_revocation(
     audit: Audit, late: None, redemption: Redemption, admission: Admission, request: pytest.FixtureRequest
 ) -> AccessRevocation:
-    """The newest access token of the login, revoked; that of a client with a secret where public ones may not."""
+    """The newest access token of the login, revoked; one of a new grant where only clients with a secret may."""
     if not admission.open:
         raise NotApplicable(f"no client that we can register may revoke ({admission.answer.summary})")
-    if not admission.to_first:
-        return request.getfixturevalue("confidential_revocation")
-    refreshed = _found(request, "refreshing", Refreshing)
-    tokens = refreshed.newest if refreshed else redemption.accepted
-    client, patience = redemption.grant.client, audit.settings.patience
+    flow, client, patience = audit.flow(), admission.client, audit.settings.patience
+    tokens = None
+    if admission.to_first:
+        tokens, _ = _survivors(redemption, request)
+    else:
+        _found(request, "dead_introspection", DeadIntrospection)
+        _found(request, "replay", Replay)
     return audit.once(
-        "access revocation", lambda: AccessRevocation.perform(audit.flow(), _probe(audit), client, tokens, patience)
+        "access revocation", lambda: AccessRevocation.perform(flow, _probe(audit), client, tokens, patience)
     )
 
 
@@ -121,16 +145,23 @@ def access_revocation(
 def refresh_revocation(
     audit: Audit, late: None, redemption: Redemption, admission: Admission, request: pytest.FixtureRequest
 ) -> RefreshRevocation:
-    """The refresh token of the login, or of another grant where that has ended, revoked."""
-    if not admission.to_first:
-        raise CouldNotRun(f"the client of the login may not revoke ({admission.first.summary})")
-    refreshed = _found(request, "refreshing", Refreshing)
+    """The refresh token of the login, or of a new grant where that has ended, revoked."""
     _found(request, "access_revocation", AccessRevocation)
-    token = refreshed.refresh_token if refreshed else redemption.accepted.refresh_token
-    client, patience = redemption.grant.client, audit.settings.patience
+    flow, client, patience = audit.flow(), admission.client, audit.settings.patience
+    token = _survivors(redemption, request)[1] if admission.to_first else None
     return audit.once(
-        "refresh revocation", lambda: RefreshRevocation.perform(audit.flow(), _probe(audit), client, token, patience)
+        "refresh revocation", lambda: RefreshRevocation.perform(flow, _probe(audit), client, token, patience)
     )
+
+
+def _survivors(redemption: Redemption, request: pytest.FixtureRequest) -> tuple[TokenReply, str | None]:
+    """The same when other clients have tried to revoke them."""
+    tokens, token = _newest(redemption, request)
+    tried = _found(request, "foreign_revocation", ForeignRevocation)
+    refreshed = tried.refresh if tried else None
+    if refreshed and refreshed.access_token:
+        return refreshed, refreshed.refresh_token or token
+    return tokens, token
 
 
 # The grant of a client with a secret.
@@ -163,39 +194,17 @@ def own_introspection(audit: Audit, confidential_refresh: ConfidentialRefresh) -
 
 
 @pytest.fixture(scope="session")
-def confidential_revocation(
-    audit: Audit, admission: Admission, confidential_refresh: ConfidentialRefresh, request: pytest.FixtureRequest
-) -> AccessRevocation:
-    """The same, its access token revoked, where no public client may revoke one."""
-    if admission.to_first or not admission.open:
-        raise NotApplicable("the client of the login may revoke as well, or none of ours may")
-    _found(request, "own_introspection", OwnIntrospection)
-    made, patience = confidential_refresh, audit.settings.patience
-    return audit.once(
-        "confidential revocation",
-        lambda: AccessRevocation.perform(audit.flow(), _probe(audit), made.client, made.newest, patience),
-    )
-
-
-@pytest.fixture(scope="session")
 def replay(audit: Audit, confidential: ConfidentialGrant, request: pytest.FixtureRequest) -> Replay:
     """The same, its code redeemed again."""
     refreshed = _found(request, "confidential_refresh", ConfidentialRefresh)
     _found(request, "own_introspection", OwnIntrospection)
-    revoked = _found(request, "confidential_revocation", AccessRevocation)
-
-    def repeat() -> Replay:
-        flow, grant, tokens = audit.flow(), confidential.grant, confidential.tokens
-        token = tokens.refresh_token or ""
-        if refreshed:
-            tokens, token = refreshed.newest, refreshed.refresh_token
-        if revoked:
-            tokens = flow.refresh(token, grant.client, purpose="refresh after the revocation of the access token")
-            token = tokens.refresh_token or token
-        patience, burns = audit.settings.patience, _burns(audit)
-        return Replay.perform(flow, _probe(audit), grant, tokens, token, patience, burns=burns)
-
-    return audit.once("replay", repeat)
+    newest = refreshed.newest if refreshed else confidential.tokens
+    token = refreshed.refresh_token if refreshed else confidential.tokens.refresh_token
+    flow, patience, burns = audit.flow(), audit.settings.patience, _burns(audit)
+    return audit.once(
+        "replay",
+        lambda: Replay.perform(flow, _probe(audit), confidential.grant, newest, token, patience, burns=burns),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -71,8 +71,9 @@ def insight(audit: Audit) -> Insight:
 def reduced(audit: Audit) -> Reduced:
     """A login with few scopes, one that nobody knows, and no resource; one approval."""
     probe, login = Probe(audit.need_survey(), audit.http), audit.need_survey().login
-    burns = bool(login and login.redemption and login.redemption.burns)
-    return audit.once("reduced", lambda: Reduced.perform(audit.flow(), probe, burns=burns))
+    made = login.redemption if login else None
+    burns, failed = bool(made and made.burns), not (made and made.accepted.access_token)
+    return audit.once("reduced", lambda: Reduced.perform(audit.flow(), probe, burns=burns, uri_first=failed))
 
 
 @pytest.fixture(scope="session")

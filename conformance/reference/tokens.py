@@ -130,7 +130,7 @@ class Tokens:
             return grant_type
         if grant_type == "password" and self.faults.active("password-grant"):
             raise OAuthError("invalid_grant", "the user name or the password is wrong")
-        if grant_type != "password" and self.faults.active("unknown-grant-type-invalid-grant"):
+        if grant_type.startswith("urn:") and self.faults.active("unknown-grant-type-invalid-grant"):
             raise OAuthError("invalid_grant", "there is no such grant")
         status = 403 if self.faults.active("token-error-403") else 400
         raise OAuthError("unsupported_grant_type", "grant_type must be one of " + ", ".join(offered), status)

@@ -15,6 +15,15 @@ def refused(judge: Judge, sent: str, reply: TokenReply, *errors: str) -> None:
     judge.that(proper, expected=expected, observed=reply.summary, evidence=reply)
 
 
+def turned_down(judge: Judge, sent: str, reply: TokenReply, *errors: str) -> None:
+    """Judge that nothing was issued; another answer than one of these errors is a deviation that only warns."""
+    judge.that(not reply.issued_token, expected=f"no token for {sent}", observed=reply.summary, evidence=reply)
+    if not reply.issued_token:
+        expected = f"error {' or '.join(errors)} for {sent}"
+        proper = reply.refused and reply.oauth_error in errors
+        judge.advise(proper, expected=expected, observed=reply.summary, evidence=reply)
+
+
 def need_client(judge: Judge, requests: TokenRequests) -> None:
     """End the check where the client itself is turned away, so that its requests are not looked at."""
     reply = requests.control()
@@ -24,13 +33,14 @@ def need_client(judge: Judge, requests: TokenRequests) -> None:
 
 
 def control(judge: Judge, requests: TokenRequests, client: Client | None = None) -> TokenReply:
-    """The answer to a code that was never issued, from a client whose requests are found good.
+    """The answer to a code that was never issued, from a client whose requests are looked at.
 
-    Ends the check where it is not `invalid_grant`: other refusals then have an unknown cause.
+    It should be `invalid_grant`; another answer will do as long as it cannot be taken for one about the client or the
+    form of the request.
     """
     reply = requests.control(client)
     judge.see(reply)
-    if reply.oauth_error != "invalid_grant":
+    if reply.oauth_error in ("invalid_client", "unauthorized_client", "invalid_request"):
         whose = "a client" if client is None else "a client with its secret"
         judge.could_not_run(
             f"{whose} that sends a code nobody issued is answered with {reply.summary}, not with invalid_grant, so"
@@ -52,6 +62,4 @@ def redemption_refused(judge: Judge, sent: str, refusal: Refusal, *tolerated: st
     judge.see(refusal.control)
     if not attempt.issued_token and not refusal.proven:
         judge.could_not_run(f"the control failed too ({refusal.control.summary}), so the refusal proves nothing")
-    judge.that(not attempt.issued_token, expected=f"no token for {sent}", observed=attempt.summary, evidence=attempt)
-    if not attempt.issued_token:
-        refused(judge, sent, attempt, "invalid_grant", "invalid_request", *tolerated)
+    turned_down(judge, sent, attempt, "invalid_grant", "invalid_request", *tolerated)

@@ -26,8 +26,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "resource-refused-at-token",
-        "audience.accepts-resource-at-token client-metadata-document.full-flow token.public-client-flow"
-        " token.redirect-uri-accepted",
+        "audience.accepts-resource-at-token client-metadata-document.full-flow",
         "Clients that name the resource, as they must, get no token.",
         "*",
     ),

@@ -10,7 +10,7 @@ FAULTS: tuple[Fault, ...] = (
         "dpop.refresh-token-bound refresh.access-token-not-refreshable refresh.bound-to-client"
         " refresh.confidential-client-must-authenticate refresh.old-token-invalidated refresh.resource-kept"
         " refresh.reuse-revokes-family refresh.rotates-for-public-clients refresh.scope-narrowing"
-        " refresh.scope-not-widened revocation.foreign-token-untouched revocation.refresh-revocation-ends-access"
+        " refresh.scope-not-widened revocation.refresh-revocation-ends-access"
         " revocation.refresh-token-revocable",
     ),
     fault(

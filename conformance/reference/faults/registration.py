@@ -30,7 +30,7 @@ FAULTS: tuple[Fault, ...] = (
         "registration-echo-missing",
         "registration.echoes-registered-metadata",
         "Clients cannot see what was registered and use what was not.",
-        "registration.keeps-redirect-uris-verbatim",
+        "registration.keeps-redirect-uris-verbatim token.redirect-uri-mismatch-refused",
     ),
     fault(
         "registration-accepts-fragment",
@@ -106,6 +106,7 @@ FAULTS: tuple[Fault, ...] = (
         "registration-basic-without-secret",
         "registration.confidential-client-gets-secret",
         "Clients are to authenticate with a secret they never got.",
+        "token.malformed-basic-credentials token.multiple-auth-methods-refused token.wrong-secret-in-header",
     ),
     fault(
         "registration-cacheable",

@@ -13,7 +13,6 @@ FAULTS: tuple[Fault, ...] = (
         "revocation-needs-secret",
         "revocation.public-client-accepted",
         "Users of command line and desktop clients cannot end their access.",
-        "revocation.refresh-revocation-ends-access revocation.refresh-token-revocable",
     ),
     fault(
         "revocation-without-effect",
@@ -61,7 +60,7 @@ FAULTS: tuple[Fault, ...] = (
         "foreign-token-revocable",
         "revocation.foreign-token-untouched",
         "Whoever finds a token can log its user out.",
-        "refresh.scope-narrowing revocation.access-token-revocable"
+        "revocation.access-token-revocable"
         " revocation.revoked-access-token-refused-by-resource revocation.unknown-hint-ignored",
     ),
 )

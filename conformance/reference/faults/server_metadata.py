@@ -123,6 +123,7 @@ FAULTS: tuple[Fault, ...] = (
         "auth-methods-missing",
         "server-metadata.auth-methods-accurate",
         "Clients assume that they need a secret.",
+        "token.advertised-auth-methods-work",
     ),
     fault(
         "auth-signing-algs-missing",

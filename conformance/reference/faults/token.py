@@ -171,8 +171,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "redirect-uri-refused-at-token",
-        "token.redirect-uri-accepted token.public-client-flow token.unknown-code-refused"
-        " client-metadata-document.full-flow",
+        "token.redirect-uri-accepted token.unknown-code-refused client-metadata-document.full-flow",
         "Clients of OAuth 2.0, which have to repeat the redirect URI, cannot log in.",
         "*",
     ),
