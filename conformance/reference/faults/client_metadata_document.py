@@ -38,6 +38,7 @@ FAULTS: tuple[Fault, ...] = (
         "client-documents-flag-as-text",
         _ids("advertised"),
         "Strict clients do not see the support, or refuse the metadata.",
+        _ids("full-flow private-key-jwt-enforced"),
     ),
     fault(
         "client-document-refused",
