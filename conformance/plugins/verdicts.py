@@ -178,6 +178,8 @@ def _present(
         report.outcome, report.longrepr = "passed", None
     elif verdict in (Verdict.FAIL, Verdict.WARN) and judge:
         report.longrepr = _explained(item, audit, judge)
+    elif verdict is Verdict.COULD_NOT_RUN and report.conformance["narrowed"]:  # type: ignore[attr-defined]
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"could not run: {reason}")
     elif verdict is Verdict.COULD_NOT_RUN:
         report.outcome, report.longrepr = "failed", f"could not run: {reason}"
 
