@@ -118,7 +118,7 @@ def _newest(redemption: Redemption, request: pytest.FixtureRequest) -> tuple[Tok
     """The newest access token of the login and its refresh token, if that works, after what else is done with them."""
     refreshed = _found(request, "refreshing", Refreshing)
     if refreshed is None:
-        return redemption.accepted, redemption.accepted.refresh_token
+        return redemption.accepted, None
     return refreshed.newest, refreshed.refresh_token if refreshed.second.access_token else None
 
 

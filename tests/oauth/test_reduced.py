@@ -66,7 +66,7 @@ def reduced(http: HttpClient, origin: str, plan: Plan | None = None) -> Reduced:
     client = Client("id", REDIRECT)
     oauth = OAuthFlow(http, found, driver, REDIRECT, f"{origin}/mcp", client=client, configured=True, plan=plan)
     survey = Survey(origin, endpoint=f"{origin}/mcp", transport="streamable-http")
-    return Reduced.perform(oauth, Probe(survey, http), burns=False)
+    return Reduced.perform(oauth, Probe(survey, http), burns=False, uri_first=False)
 
 
 @pytest.mark.parametrize("refuse", [error_page, error_redirect])

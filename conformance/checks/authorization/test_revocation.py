@@ -135,6 +135,8 @@ def test_a_client_cannot_revoke_the_tokens_of_another(foreign_revocation: Foreig
     judge.that(tried.survived, expected=expected, observed=tried.after.summary, evidence=tried.after)
     if refresh:
         alive = refresh.access_token is not None
+        if not alive and refresh.oauth_error != "invalid_grant":
+            judge.could_not_run(f"the owner's refresh fails for another reason ({refresh.summary})")
         judge.that(alive, expected="the refresh token still works", observed=refresh.summary, evidence=refresh)
 
 
