@@ -38,6 +38,7 @@ CONSENTS = (
     Consent("defects", 12, "defects of a code redemption, each with a code of its own", essential=True),
     Consent("race", 1, "two redemptions of one code at once"),
     Consent("second revocation", 2, "revocations for which the grant of the login does not do"),
+    Consent("second replay", 1, "the replay of a code where an earlier one with a wrong verifier ended the grant"),
     Consent("malformed", 3, "verifiers outside the grammar"),
     Consent("unrefused", 5, "requests that had to be refused and were not"),
     Consent("second resource", 2, "tokens for other resources"),

@@ -18,6 +18,7 @@ from conformance.ceremony.refreshing import Refresher, Refreshing
 from conformance.ceremony.reuse import Reuse
 from conformance.ceremony.revoking import AccessRevocation, Admission, ForeignRevocation, RefreshRevocation
 from conformance.oauth.flow import Grant, TokenReply
+from conformance.oauth.pkce import Pkce
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.oauth.scopes import of_resource
@@ -205,6 +206,22 @@ def replay(audit: Audit, confidential: ConfidentialGrant, request: pytest.Fixtur
         "replay",
         lambda: Replay.perform(flow, _probe(audit), confidential.grant, newest, token, patience, burns=burns),
     )
+
+
+@pytest.fixture(scope="session")
+def complete_replay(audit: Audit, confidential: ConfidentialGrant, replay: Replay) -> Replay:
+    """The replay of a code whose tokens worked until then: a new code where a wrong verifier ended the first grant."""
+    if replay.survived or not replay.worked:
+        return replay
+
+    def repeat() -> Replay:
+        flow = audit.flow()
+        grant = flow.authorize(Pkce.s256(), confidential.grant.client, of="second replay")
+        tokens = flow.redeem(grant, purpose="token request before a second replay")
+        patience = audit.settings.patience
+        return Replay.perform(flow, _probe(audit), grant, tokens, tokens.refresh_token, patience, burns=True)
+
+    return audit.once("second replay", repeat)
 
 
 @pytest.fixture(scope="session")

@@ -174,7 +174,8 @@ def test_a_replay_with_a_wrong_verifier_ends_nothing(replay: Replay, judge: Judg
 
 
 @requirement("token.replay-revokes-tokens")
-def test_the_replay_of_a_code_ends_its_tokens(replay: Replay, judge: Judge) -> None:
+def test_the_replay_of_a_code_ends_its_tokens(complete_replay: Replay, judge: Judge) -> None:
+    replay = complete_replay
     if not replay.survived:
         last = replay.between or replay.before
         judge.could_not_run(f"the access token did not work before the replay ({last.summary})")

@@ -17,7 +17,6 @@ FAULTS: tuple[Fault, ...] = (
         "verifier-ignored",
         "pkce.challenge-not-accepted-as-verifier pkce.wrong-verifier-refused token.invalid-replay-does-not-revoke",
         "Whoever steals a code can redeem it.",
-        "token.replay-revokes-tokens",
     ),
     fault(
         "verifier-optional",

@@ -189,7 +189,6 @@ FAULTS: tuple[Fault, ...] = (
         "invalid-replay-ends-grant",
         "token.invalid-replay-does-not-revoke",
         "Whoever sees an old code can log its user out.",
-        "token.replay-revokes-tokens",
     ),
     fault(
         "codes-checked-late",
