@@ -79,9 +79,17 @@ def _authorization(name: str, survey: Survey) -> Condition:
         if survey.login is None or survey.login.tokens is None or not survey.login.tokens.access_token:
             return Condition("missing", _failure(survey))
         return Condition("absent", _ABSENT.get(name, f"no {name.replace('_', ' ')} here"))
+    if name.endswith("_endpoint") and _only_guessed(survey):
+        return Condition("missing", f"no metadata names the {name}, and nobody could log in at the default one")
     if name in _DISCOVERED:
         return _offered(_DISCOVERED[name](survey), _ABSENT.get(name, f"the metadata names no {name}"))
     return PRESENT
+
+
+def _only_guessed(survey: Survey) -> bool:
+    """Whether endpoints are no more than the default ones of 2025-03-26, at which nothing has worked yet."""
+    found = survey.discovery and survey.discovery.server_document
+    return not found and (survey.login is None or survey.login.response is None)
 
 
 def _failure(survey: Survey) -> str:

@@ -66,7 +66,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "default-endpoints-elsewhere",
-        "server-metadata.default-endpoints cors.token-and-registration-usable",
+        "server-metadata.default-endpoints",
         "Clients of revision 2025-03-26 meet pages that do not exist.",
         "*",
         revision="2025-03-26",
