@@ -10,6 +10,8 @@ from conformance.oauth.registration import Client
 from conformance.once import Once
 
 NEVER_ISSUED = "never-issued-by-anybody-b7Zt3kQ9xW1sLr5Mv8Yp"
+UNREAD = ("invalid_client", "unauthorized_client", "invalid_request")
+"""Errors about the client or the form of a request, after which nobody knows whether the rest of it was looked at."""
 WRONG_SECRET = "not-the-secret-of-this-client-4f9a2c"  # noqa: S105 - a wrong one
 MALFORMED: Mapping[str, str] = {
     "of one character": "x",
@@ -37,13 +39,21 @@ class TokenRequests:
         self.client = client
 
     def control(self, client: Client | None = None) -> TokenReply:
-        """The answer to a request that is right but for its code, authenticated as the client registered.
-
-        The body names the client in any case, since some servers insist on that.
-        """
+        """The answer to a request that is right but for its code, authenticated as the client registered."""
         client = client or self.client
         kind = "a public client" if client.public else client.auth_method
-        return self.send(f"a code that was never issued, {kind}", {"client_id": client.id}, client=client)
+        name, beside = f"a code that was never issued, {kind}", self.beside_basic(client)
+        return self.send(f"{name}, named in the body" if beside else name, beside, client=client)
+
+    def beside_basic(self, client: Client) -> dict[str, str]:
+        """What the body holds beside Basic credentials of a client: its client_id where the server insists on that.
+
+        Others take a client_id for a second authentication.
+        """
+        if client.auth_method != "client_secret_basic":
+            return {}
+        alone = self.send(f"a code that was never issued, {client.auth_method}", client=client)
+        return {"client_id": client.id} if alone.oauth_error in UNREAD else {}
 
     def send(
         self,
@@ -75,8 +85,9 @@ class TokenRequests:
         return self._kept(name, lambda: self._sent(name, "POST", url, headers, body))
 
     def with_header(self, name: str, authorization: str, client: Client, *, named: bool = False) -> TokenReply:
-        """The control with another Authorization field; `named` says that the body names the client as well."""
-        body = urlencode({**self._fields(client), **({"client_id": client.id} if named else {})})
+        """The control with another Authorization field; `named` says that the body names the client in any case."""
+        beside = {"client_id": client.id} if named else self.beside_basic(client)
+        body = urlencode({**self._fields(client), **beside})
         headers = {"Content-Type": FORM, "Authorization": authorization}
         return self._kept(name, lambda: self._sent(name, "POST", self._endpoint, headers, body))
 

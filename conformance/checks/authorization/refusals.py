@@ -5,7 +5,7 @@ from conformance.ceremony.ending import Ending
 from conformance.oauth.flow import TokenReply
 from conformance.oauth.redemption import Refusal
 from conformance.oauth.registration import Client
-from conformance.token_requests import TokenRequests
+from conformance.token_requests import UNREAD, TokenRequests
 
 
 def refused(judge: Judge, sent: str, reply: TokenReply, *errors: str) -> None:
@@ -40,7 +40,7 @@ def control(judge: Judge, requests: TokenRequests, client: Client | None = None)
     """
     reply = requests.control(client)
     judge.see(reply)
-    if reply.oauth_error in ("invalid_client", "unauthorized_client", "invalid_request"):
+    if reply.oauth_error in UNREAD:
         whose = "a client" if client is None else "a client with its secret"
         judge.could_not_run(
             f"{whose} that sends a code nobody issued is answered with {reply.summary}, not with invalid_grant, so"

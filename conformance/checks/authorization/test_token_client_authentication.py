@@ -157,13 +157,15 @@ def test_a_client_authenticates_as_it_registered(
     survey: Survey, secret_client: Callable[[str], Client], token_requests: TokenRequests, judge: Judge
 ) -> None:
     others: dict[str, Authentication] = {POST: "header", BASIC: "body"}
+    basic = obtained(BASIC, survey, secret_client)
+    named = basic is not None and bool(token_requests.beside_basic(basic))
     for method, other in others.items():
         client = obtained(method, survey, secret_client)
         if client is None:
             continue
         right = control(judge, token_requests, client)
-        named, name = {"client_id": client.id}, f"the secret in the {other}, {method}"
-        reply = token_requests.send(name, named, client=client, authentication=other)
+        beside, name = {"client_id": client.id} if named else {}, f"the secret in the {other}, {method}"
+        reply = token_requests.send(name, beside, client=client, authentication=other)
         judge.that(
             reply.refused and reply.oauth_error != right.oauth_error,
             expected=f"a client registered for {method} is refused with its secret in the {other}",
