@@ -26,8 +26,8 @@ def secret_client(oauth: OAuthFlow, once: Once, method: str) -> Client:
         NotApplicable: the server gives no secret to whoever registers.
         CouldNotRun: it registers nobody, or not now.
     """
-    if oauth.configured and oauth.client and not oauth.client.public:
-        return oauth.client
+    if oauth.given and not oauth.given.public:
+        return oauth.given
     listed = as_list(oauth.discovery.server_metadata.get("token_endpoint_auth_methods_supported"))
     offered = [one for one in SECRET_METHODS if one in listed]
     asked = method if method in offered or not offered else offered[0]

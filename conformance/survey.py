@@ -30,6 +30,7 @@ from conformance.oauth.registration import Client, client_of
 from conformance.oauth.service import log_in, what_next
 from conformance.settings import Settings
 from conformance.shapes import as_list, as_object, is_array, is_object
+from conformance.token_requests import NEVER_ISSUED
 from conformance.verdict import CouldNotRun, Narrowed
 from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
@@ -554,6 +555,23 @@ class Surveyor:
             survey.token = tokens.access_token
             detail.append("access token received")
 
+    def _with_secret(self, flow: OAuthFlow, client: Client) -> Client:
+        """The client by the way it sends its secret: in the header, unless the server takes it in the body alone."""
+        listed = flow.discovery.server_metadata.get("token_endpoint_auth_methods_supported")
+        methods = ("client_secret_basic", "client_secret_post")
+        sending = [replace(client, auth_method=one) for one in methods if not isinstance(listed, list) or one in listed]
+        known = (one for one in sending if len(sending) == 1 or self._known(flow, one))
+        return next(known, replace(client, auth_method=methods[0]))
+
+    def _known(self, flow: OAuthFlow, client: Client) -> bool:
+        """Whether the token endpoint takes the credentials of a client, with a code that was never issued."""
+        fields = {"grant_type": "authorization_code", "code": NEVER_ISSUED, "redirect_uri": client.redirect_uri}
+        try:
+            reply = flow.token(fields, client, purpose=f"token request with {client.auth_method}")
+        except (CouldNotRun, NoAnswer):
+            return False
+        return reply.oauth_error != "invalid_client"
+
     def _client(self, flow: OAuthFlow) -> tuple[Client, Reply | None]:
         settings, survey = self._settings, self.survey
         if settings.client_id:
@@ -561,12 +579,9 @@ class Surveyor:
                 return Client(
                     settings.client_id, survey.redirect_uri, auth_method="private_key_jwt", key=settings.client_key
                 ), None
-            method = "client_secret_basic" if settings.client_secret else "none"
-            supported = flow.discovery.server_metadata.get("token_endpoint_auth_methods_supported")
-            if settings.client_secret and isinstance(supported, list) and method not in supported:
-                method = "client_secret_post"
             uri = survey.redirect_uri
-            return Client(settings.client_id, uri, settings.client_secret, method, (uri,)), None
+            client = Client(settings.client_id, uri, settings.client_secret, "none", (uri,))
+            return self._with_secret(flow, client) if client.secret else client, None
         with self._step("register", "registering a client") as detail:
             advice = "register a client by hand and give --client-id, or give --token"
             two = [survey.redirect_uri, f"{survey.redirect_uri}-2"]

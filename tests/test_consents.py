@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from conformance.reference import ReferenceServer
@@ -41,6 +42,18 @@ def test_the_given_client_keeps_the_grant_of_the_login(tmp_path: Path) -> None:
     assert run.with_verdict("fail", "warn") == []
     assert run.verdicts["refresh.works"] == "pass"
     assert run.verdicts["scope.granted-scope-reported"] == "pass"
+
+
+def test_the_secret_of_the_given_client_is_sent_as_it_was_registered(tmp_path: Path) -> None:
+    uri = "http://127.0.0.1:49152/callback"
+    with PROFILES["combined"].serve(None) as server:
+        body = {"redirect_uris": [uri], "token_endpoint_auth_method": "client_secret_post"}
+        client = httpx.post(f"{server.origin}/register", json=body).json()
+        options = (f"--client-id={client['client_id']}", f"--client-secret={client['client_secret']}")
+        run = look(tmp_path, server, *options, f"--redirect-uri={uri}")
+
+    assert run.with_verdict("fail", "warn") == []
+    assert run.verdicts["token.success-response"] == "pass"
 
 
 def test_a_cap_is_kept_and_names_what_it_leaves_out(tmp_path: Path, server: ReferenceServer) -> None:
