@@ -21,6 +21,9 @@ MALFORMED: Mapping[str, str] = {
 """Values that no server issued and that break careless parsers, by what is odd about them."""
 
 
+_NAMED = ", named in the body"
+
+
 class TokenRequests:
     """Sends token requests with a code that was never issued, each once in a run.
 
@@ -43,7 +46,7 @@ class TokenRequests:
         client = client or self.client
         kind = "a public client" if client.public else client.auth_method
         name, beside = f"a code that was never issued, {kind}", self.beside_basic(client)
-        return self.send(f"{name}, named in the body" if beside else name, beside, client=client)
+        return self.send(f"{name}{_NAMED}" if beside else name, beside, client=client)
 
     def beside_basic(self, client: Client) -> dict[str, str]:
         """What the body holds beside Basic credentials of a client: its client_id where the server insists on that.
@@ -52,8 +55,11 @@ class TokenRequests:
         """
         if client.auth_method != "client_secret_basic":
             return {}
-        alone = self.send(f"a code that was never issued, {client.auth_method}", client=client)
-        return {"client_id": client.id} if alone.oauth_error in UNREAD else {}
+        name, identity = f"a code that was never issued, {client.auth_method}", {"client_id": client.id}
+        if self.send(name, client=client).oauth_error not in UNREAD:
+            return {}
+        named = self.send(f"{name}{_NAMED}", identity, client=client)
+        return {} if named.oauth_error in UNREAD else identity
 
     def send(
         self,

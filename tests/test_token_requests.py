@@ -1,5 +1,6 @@
 """Token requests with Basic credentials, against servers that differ in what else they want."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
@@ -27,6 +28,12 @@ def http() -> Iterator[HttpClient]:
     client.close()
 
 
+def requests_to(origin: str, http: HttpClient) -> TokenRequests:
+    found = Discovery(servers=(AuthorizationServer(origin),), fallback=True)
+    flow = OAuthFlow(http, found, NoConsent("none", ""), CLIENT.redirect_uri, f"{origin}/mcp")
+    return TokenRequests(flow, CLIENT, Once(http.recorder.redactor))
+
+
 @pytest.mark.parametrize(("insists", "asked"), [(True, 3), (False, 2)])
 def test_a_client_is_named_beside_basic_credentials_where_the_server_insists(
     http: HttpClient, insists: bool, asked: int
@@ -36,10 +43,17 @@ def test_a_client_is_named_beside_basic_credentials_where_the_server_insists(
         request.send(400, '{"error": "invalid_grant"}' if named == insists else '{"error": "invalid_request"}')
 
     with website(answer) as origin:
-        found = Discovery(servers=(AuthorizationServer(origin),), fallback=True)
-        flow = OAuthFlow(http, found, NoConsent("none", ""), CLIENT.redirect_uri, f"{origin}/mcp")
-        requests = TokenRequests(flow, CLIENT, Once(http.recorder.redactor))
+        requests = requests_to(origin, http)
         replies = [requests.control(), requests.with_header("again", basic_credentials("id", "secret"), CLIENT)]
 
     assert [one.oauth_error for one in replies] == ["invalid_grant"] * 2
     assert http.recorder.sent == asked
+
+
+def test_a_client_whose_secret_is_wrong_stays_a_client_whose_secret_is_wrong(http: HttpClient) -> None:
+    def answer(request: Handler) -> None:
+        twice = "client_id" in parse_qs(request.body.decode())
+        request.send(400 if twice else 401, json.dumps({"error": "invalid_request" if twice else "invalid_client"}))
+
+    with website(answer) as origin:
+        assert requests_to(origin, http).control().oauth_error == "invalid_client"
