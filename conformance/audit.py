@@ -1,6 +1,7 @@
 """Everything one process needs to judge the target: settings, transcript, client, survey."""
 
 import pickle
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from conformance.evidence import Recorder
 from conformance.oauth.configuration import remove_all
 from conformance.oauth.documents import DocumentServer
 from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.pkce import Pkce
+from conformance.oauth.service import service_token
 from conformance.once import Once
 from conformance.probe import Probe
 from conformance.redaction import Redactor
@@ -44,6 +47,7 @@ class Audit:
     once: Once = field(init=False)
     _flow: OAuthFlow | None = None
     _mcp: Connection | None = None
+    _newest: TokenReply | None = None
     _documents: DocumentServer | None = None
 
     def __post_init__(self) -> None:
@@ -94,6 +98,30 @@ class Audit:
             ).issued_token
         probe = Probe(self.need_survey(), self.http)
         return probe.refuses(probe.knock(f"Bearer {trial.access_token}", "initialize, token of an earlier grant"))
+
+    def keep_token(self) -> None:
+        """Replace the token in use when three quarters of its life are over, if a login gave it.
+
+        Raises NoAnswer, CouldNotRun where no other can be had.
+        """
+        survey = self.need_survey()
+        tokens = self._newest or (survey.login.tokens if survey.login else None)
+        if not tokens or not survey.token or tokens.access_token != survey.token:
+            return
+        lifetime = tokens.reply.json_object.get("expires_in")
+        if not isinstance(lifetime, int | float) or time.monotonic() < tokens.reply.arrived + lifetime * 3 / 4:
+            return
+        renewed = self.once(f"renewal after {tokens.exchange}", self._renew)
+        if not renewed.access_token:
+            raise CouldNotRun(f"the access token ended, and no other was issued ({renewed.summary})")
+        self._newest, survey.token = renewed, renewed.access_token
+        self.close_session()
+
+    def _renew(self) -> TokenReply:
+        survey, flow = self.need_survey(), self.flow()
+        if survey.login and survey.service:
+            return service_token(flow, survey.login.client)
+        return flow.redeem(flow.authorize(Pkce.s256(), of="renewal"), purpose="token request, renewal")
 
     def mcp(self) -> Connection:
         """The shared MCP session of this process, opened when first asked for. Raises CouldNotRun, NoAnswer."""

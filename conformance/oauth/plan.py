@@ -44,6 +44,7 @@ CONSENTS = (
     Consent("second resource", 2, "tokens for other resources"),
     Consent("step up", 1, "whether the scopes of a challenge are enough"),
     Consent("expiring", 1, "whether an access token ends"),
+    Consent("renewal", 1, "a new token where the one in use ends before the audit does"),
     Consent("metadata document", 2, "a client known by its metadata document"),
     Consent("dpop", 3, "tokens bound to a key"),
 )

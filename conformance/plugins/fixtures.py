@@ -155,7 +155,7 @@ def redemption(audit: Audit) -> Redemption:
 
 
 @pytest.fixture(scope="session")
-def aging(audit: Audit, late: None) -> Aging:
+def aging(audit: Audit) -> Aging:
     """A code that was put aside before everything else, redeemed when it must have expired."""
     return audit.once("aging", lambda: Aging.perform(audit.flow(), audit.need_survey()))
 

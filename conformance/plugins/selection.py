@@ -73,13 +73,19 @@ def _on_protocol(item: pytest.Item, audit: Audit) -> bool:
     return item.path.is_relative_to(CHECKS) and not areas & set(AUTHORIZATION_AREAS)
 
 
-LATE, LAST = 1, 2
+LATE, WAITING, LAST = 1, 2, 3
+_WAITERS = frozenset({"aging", "expiring"})
+_TOKEN_USERS = frozenset({"mcp", "probe", "good_token", "narrow_calls"})
 
 
 def turn_of(item: pytest.Item) -> int:
-    """When a check runs: first most, then those that end the login of the survey, last those on the transcript."""
-    fixtures = getattr(item, "fixturenames", ())
-    return LAST if "transcript" in fixtures else LATE if "late" in fixtures else 0
+    """When a check runs: first most, then those that end the login of the survey, those that wait for minutes, and last
+    those on the transcript.
+    """
+    fixtures: frozenset[str] = frozenset(getattr(item, "fixturenames", ()))
+    if "transcript" in fixtures:
+        return LAST
+    return WAITING if fixtures & _WAITERS else LATE if "late" in fixtures else 0
 
 
 def _rename(item: Any, nodeid: str) -> None:  # noqa: ANN401 - private members of two pytest lines
@@ -119,3 +125,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise Narrowed(state.reason)
     if state.state == "missing":
         raise CouldNotRun(state.reason)
+    if turn_of(item) == 0 and _TOKEN_USERS & frozenset(getattr(item, "fixturenames", ())):
+        audit.keep_token()
