@@ -1,0 +1,42 @@
+"""Connections to the surveyed target, and lists walked to their end."""
+
+from conformance.survey.record import Listing, Survey
+from conformance.wire.connection import STATELESS_REVISION, Answer, Connection
+from conformance.wire.http import HttpClient, NoAnswer
+from conformance.wire.legacy_sse import LegacySse
+from conformance.wire.stateless import Stateless
+from conformance.wire.streamable_http import StreamableHttp
+
+_PAGES = 200
+
+
+def close_quietly(connection: Connection) -> None:
+    """Close a connection whatever its state."""
+    try:
+        connection.close()
+    except NoAnswer:
+        return
+
+
+def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Connection:
+    """A new connection to the target over its transport, before any handshake. Raises NoAnswer."""
+    streamable = Stateless if survey.revision == STATELESS_REVISION else StreamableHttp
+    kind = LegacySse if survey.transport == "http+sse" else streamable
+    return kind(http, survey.endpoint, token or survey.token)
+
+
+def walk(connection: Connection, method: str) -> Listing:
+    """Follow the cursors of a list method to its end. Raises NoAnswer."""
+    pages: list[Answer] = []
+    seen: set[str] = set()
+    cursor: str | None = None
+    while len(pages) < _PAGES:
+        pages.append(connection.request(method, {"cursor": cursor} if cursor is not None else None))
+        following = (pages[-1].result or {}).get("nextCursor")
+        if not isinstance(following, str):
+            return Listing(method, tuple(pages))
+        if following in seen:
+            return Listing(method, tuple(pages), ended=False)
+        seen.add(following)
+        cursor = following
+    return Listing(method, tuple(pages), ended=False)

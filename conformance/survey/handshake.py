@@ -1,0 +1,124 @@
+"""The handshake with the target, and its lists."""
+
+from conformance.evidence import Channel
+from conformance.shapes import as_object
+from conformance.survey.connections import close_quietly, connect, walk
+from conformance.survey.record import CAPABILITY_OF, LISTS, Failure, bounded
+from conformance.survey.steps import Steps, Stop
+from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
+from conformance.wire.http import NoAnswer, Reply
+from conformance.wire.streamable_http import first_request, messages_of
+
+
+class Handshake(Steps):
+    """Negotiates a revision and lists what the server offers."""
+
+    def negotiate_and_list(self) -> None:
+        """Open a session and walk through the lists. Raises Stop."""
+        connection = self._negotiate()
+        self._list(connection)
+
+    def _negotiate(self) -> Connection:
+        survey = self.survey
+        with self.step("negotiate", "negotiating the revision") as detail:
+            sent = f"initialize asking for {self.wanted}"
+            try:
+                connection = connect(survey, self.http)
+            except NoAnswer as failure:
+                raise Stop(Failure("negotiate", str(failure), "see the exchange in the report", sent)) from None
+            try:
+                answer = connection.open(self.wanted)
+                if answer.result is None:
+                    self._refused(answer, sent)
+                survey.opening, survey.revision = answer, connection.revision
+                survey.handshakes[self.wanted] = answer
+                self._other_revisions()
+                detail.append(f"grants {', '.join(bounded(list(survey.revisions), 40)) or 'no known revision'}")
+                if survey.revision != self.wanted and (
+                    self.settings.revision or survey.revision not in HANDSHAKE_REVISIONS
+                ):
+                    sentence = f"the server grants revision {bounded(survey.revision, 40) or 'none'}, not {self.wanted}"
+                    advice = f"--revision takes one of {', '.join(REVISIONS)}"
+                    raise Stop(Failure("negotiate", sentence, advice, sent, answer.summary))
+            except NoAnswer as failure:
+                raise Stop(Failure("negotiate", str(failure), "", sent)) from None
+        return connection
+
+    def _refused(self, answer: Answer, sent: str) -> None:
+        if answer.http.status in (401, 403):
+            advice = (
+                "check the scopes and the audience of the token"
+                if not self.settings.token
+                else "is --token still valid?"
+            )
+            raise Stop(Failure("negotiate", "the MCP server refuses the access token", advice, sent, answer.summary))
+        raise Stop(
+            Failure(
+                "negotiate",
+                f"{sent.partition(' ')[0]} was not answered with a result ({answer.summary})",
+                "",
+                sent,
+                answer.summary,
+            )
+        )
+
+    def _other_revisions(self) -> None:
+        survey = self.survey
+        for revision in HANDSHAKE_REVISIONS:
+            if revision not in survey.handshakes:
+                other = connect(survey, self.http)
+                survey.handshakes[revision] = other.initialize(revision)
+                close_quietly(other)
+        granted = [(one.result or {}).get("protocolVersion") for one in survey.handshakes.values()]
+        survey.revisions = tuple(sorted({one for one in granted if isinstance(one, str)}, reverse=True))
+        if survey.transport == "streamable-http" and self._speaks_stateless():
+            survey.notes.append(
+                f"The server also speaks revision {STATELESS_REVISION}; only its session-based face was audited,"
+                f" nothing of {STATELESS_REVISION} was judged."
+            )
+
+    def _speaks_stateless(self) -> bool:
+        """Whether `server/discover` is answered as revision 2026-07-28 wants it."""
+        reply = self._server_discover("metadata")
+        return reply.ok and b"supportedVersions" in reply.body
+
+    def _server_discover(self, channel: Channel) -> Reply:
+        headers, message = first_request(STATELESS_REVISION)
+        if self.survey.token:
+            headers["Authorization"] = f"Bearer {self.survey.token}"
+        with (
+            exchange := self.http.stream(
+                "POST", self.survey.endpoint, channel=channel, purpose="server/discover", headers=headers, body=message
+            )
+        ) as stream:
+            stream.read_one_message()
+        return exchange.reply
+
+    def negotiate_stateless(self) -> None:
+        """Discover the server in the revision without handshake; its features are not listed. Raises Stop."""
+        survey = self.survey
+        with self.step("negotiate", f"discovering the server in revision {STATELESS_REVISION}") as detail:
+            try:
+                reply = self._server_discover("mcp")
+            except NoAnswer as failure:
+                raise Stop(Failure("negotiate", str(failure), "", "server/discover")) from None
+            messages = tuple(messages_of(reply))
+            response = next((as_object(one) for one in messages if as_object(one).get("id") == "discover"), None)
+            answer = Answer(reply, messages, response)
+            if answer.result is None:
+                self._refused(answer, "server/discover")
+            survey.opening, survey.revision, survey.revisions = answer, STATELESS_REVISION, (STATELESS_REVISION,)
+            detail.append("answers server/discover")
+
+    def _list(self, connection: Connection) -> None:
+        survey = self.survey
+        try:
+            with self.step("list", "listing tools, resources and prompts") as detail:
+                for method, name in LISTS.items():
+                    if CAPABILITY_OF.get(method, "resources") in survey.capabilities:
+                        listing = survey.listings[method] = walk(connection, method)
+                        detail.append(f"{len(listing.items)} {name}")
+        except NoAnswer as failure:
+            raise Stop(Failure("list", str(failure), "", "list requests")) from None
+        finally:
+            close_quietly(connection)

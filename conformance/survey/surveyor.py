@@ -1,0 +1,46 @@
+"""Takes the survey step by step."""
+
+from conformance.oauth.oddities import oddities
+from conformance.settings import Settings
+from conformance.survey.handshake import Handshake
+from conformance.survey.login import LoggingIn
+from conformance.survey.reach import Reaching
+from conformance.survey.record import Survey
+from conformance.survey.steps import Say, Stop
+from conformance.wire.connection import STATELESS_REVISION
+from conformance.wire.http import HttpClient
+
+
+class Surveyor:
+    """Takes the survey step by step.
+
+    Args:
+        settings: what the user asked for.
+        http: sends and records.
+        say: prints a line about the step that starts; called again with its result.
+        tell: prints a line to the person who approves.
+    """
+
+    def __init__(self, settings: Settings, http: HttpClient, say: Say, tell: Say) -> None:
+        self.survey = Survey(target=settings.target_url or "")
+        shared = (settings, http, say, tell, self.survey)
+        self._reaching, self._logging_in, self._handshake = Reaching(*shared), LoggingIn(*shared), Handshake(*shared)
+
+    def run(self) -> Survey:
+        """Take all steps; a failing one ends the survey, which is returned either way."""
+        survey = self.survey
+        try:
+            self._reaching.reach()
+            if survey.protected:
+                self._logging_in.discover()
+                self._logging_in.log_in()
+            if self._handshake.wanted == STATELESS_REVISION:
+                self._handshake.negotiate_stateless()
+            else:
+                self._handshake.negotiate_and_list()
+        except Stop as stop:
+            survey.failure = stop.failure
+        if survey.discovery:
+            tokens = survey.login.tokens if survey.login else None
+            survey.notes += oddities(survey.discovery, tokens.reply if tokens else None)
+        return survey
