@@ -43,6 +43,11 @@ def broken(run: Run) -> dict[str, str]:
     return {one: verdict for one, verdict in run.verdicts.items() if verdict in ("fail", "warn")}
 
 
+def test_the_endpoint_is_found_below_a_version(runs: dict[str, Run]) -> None:
+    for run in runs.values():
+        assert run.results["survey"]["endpoint"].endswith("/v1/mcp")
+
+
 def test_less_is_broken_under_the_first_revision(runs: dict[str, Run]) -> None:
     assert broken(runs["2025-03-26"]) == UNDER_2025_03_26
     assert broken(runs["2025-11-25"]) == UNDER_2025_11_25

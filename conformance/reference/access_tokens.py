@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.scopes import BASE
 from conformance.reference.signing import SigningKey
-from conformance.reference.site import RESOURCE_PATHS, Site
+from conformance.reference.site import Site
 from conformance.reference.store import AccessToken, Grant, Store
 
 ACCESS_TOKEN, ID_TOKEN = "at+jwt", "JWT"
@@ -44,7 +44,7 @@ class AccessTokens:
         id, now = str(uuid4()), int(time.time())
         end = now + self.store.lifetime_of(grant)
         self.store.access_tokens[id] = AccessToken(grant, resources, scope, end, thumbprint)
-        audience = sorted(self.site.origin + path if path in RESOURCE_PATHS else path for path in resources)
+        audience = sorted(self.site.origin + path if path in self.site.resource_paths else path for path in resources)
         claims: JsonObject = {
             "iss": self.site.issuer,
             "sub": grant.user,

@@ -23,7 +23,6 @@ from conformance.reference.protection import Protection
 from conformance.reference.registration import Registration
 from conformance.reference.site import (
     JWKS_PATH,
-    MCP_PATH,
     MESSAGES_PATH,
     SSE_PATH,
     Site,
@@ -63,7 +62,7 @@ def build_app(
         return ("GET", "POST") if site.faults.active(fault) else ("POST",)
 
     routes = [
-        route(MCP_PATH, mcp.handle, "GET", "POST", "DELETE", cors=allow.mcp(), guarded=True),
+        route(site.mcp_path, mcp.handle, "GET", "POST", "DELETE", cors=allow.mcp(), guarded=True),
         route(SSE_PATH, legacy.open_stream, "GET", cors=allow.mcp(), guarded=True),
         route(MESSAGES_PATH, legacy.receive, "POST", cors=allow.mcp(), guarded=True),
     ]

@@ -16,11 +16,9 @@ from conformance.reference.services import KEY_METHOD, SERVICE_GRANT
 from conformance.reference.signing import ALGORITHM, SigningKey
 from conformance.reference.site import (
     JWKS_PATH,
-    MCP_PATH,
     MOVED_METADATA_PREFIX,
     OPENID_PATH,
     RESOURCE_METADATA_PREFIX,
-    RESOURCE_PATHS,
     SERVER_METADATA_PATH,
     Site,
 )
@@ -49,7 +47,7 @@ class Metadata:
         """The endpoints about the authorization server, by their paths."""
         base = self.site.server_path
         if self.faults.active("server-metadata-below-root"):
-            return {SERVER_METADATA_PATH + MCP_PATH: self.server}
+            return {SERVER_METADATA_PATH + self.site.mcp_path: self.server}
         if not self.site.has_metadata:
             return {}
         if self.faults.active("atlassian-2025"):
@@ -61,7 +59,7 @@ class Metadata:
     async def resource(self, request: Request) -> Response:
         """The protected resource metadata of the endpoint whose path follows the well-known prefix."""
         path = request.url.path.removeprefix(RESOURCE_METADATA_PREFIX)
-        known = path in RESOURCE_PATHS or self.faults.active("resource-metadata-for-any-path")
+        known = path in self.site.resource_paths or self.faults.active("resource-metadata-for-any-path")
         if not known or self.faults.active("resource-metadata-not-found"):
             return _not_found()
         if self.faults.active("resource-metadata-needs-token"):
@@ -134,7 +132,7 @@ class Metadata:
             "scopes_supported": list(SCOPES),
             "authorization_response_iss_parameter_supported": True,
             "dpop_signing_alg_values_supported": list(ALGORITHMS),
-            "protected_resources": [self.site.resource(path) for path in RESOURCE_PATHS],
+            "protected_resources": [self.site.resource(path) for path in self.site.resource_paths],
             "client_id_metadata_document_supported": True,
         }
         if self.site.has_services:

@@ -2,7 +2,7 @@
 
 from conformance.reference.forms import CrashError, OAuthError, Parameters
 from conformance.reference.scopes import REPORTS, granted
-from conformance.reference.site import RESOURCE_PATHS, Site
+from conformance.reference.site import Site
 
 
 def requested_scope(site: Site, asked: str | None) -> str:
@@ -26,7 +26,7 @@ def requested_resources(site: Site, parameters: Parameters) -> frozenset[str]:
         raise OAuthError("invalid_target", "resource is missing")
     if named and site.faults.active("resource-refused-at-authorize"):
         raise OAuthError("invalid_target", "resource is not supported")
-    return resource_paths(site, parameters) or frozenset(RESOURCE_PATHS)
+    return resource_paths(site, parameters) or frozenset(site.resource_paths)
 
 
 def resource_paths(site: Site, parameters: Parameters) -> frozenset[str]:

@@ -17,7 +17,7 @@ from conformance.reference.mcp import Dispatcher
 from conformance.reference.pages import PASSWORD, USERNAME
 from conformance.reference.scopes import RESOURCE_SCOPES
 from conformance.reference.services import Services
-from conformance.reference.site import MCP_PATH, SERVER_PATH, SSE_PATH, Consent, Site
+from conformance.reference.site import SERVER_PATH, SSE_PATH, Consent, Site
 from conformance.reference.store import Grant, Store
 from conformance.reference.streams import HeldStreams
 from conformance.reference.tls import TlsPort
@@ -33,6 +33,7 @@ class ReferenceServer:
     /authorize answers with a code at once, or "form", where a person or a program signs in with `username`
     and `password` and presses a button. Without `protected` no token is needed. `port` 0 takes a free one;
     OSError is raised for one that is taken. `profile` is the deployment; `ca_file` is set where it is "tls".
+    `path` is that of the Streamable HTTP endpoint, `/mcp` where the fault has no other.
     """
 
     username = USERNAME
@@ -45,8 +46,10 @@ class ReferenceServer:
         protected: bool = True,
         port: int = 0,
         profile: Profile = "combined",
+        path: str = "",
     ) -> None:
         faults = Faults(fault)
+        path = path or ("/v1/mcp" if faults.active("atlassian-2025") else "/mcp")
         self._sockets = [_listen(port)]
         self._tls = TlsPort(self._sockets[0], HOST, faults) if profile == "tls" else None
         self.origin = f"{'https' if self._tls else 'http'}://{HOST}:{_port(self._sockets[0])}"
@@ -60,11 +63,12 @@ class ReferenceServer:
         if profile == "proxy":
             self._sockets.append(_listen(0))
             third_party = f"http://{HOST}:{_port(self._sockets[1])}"
-        self.url = self.origin + MCP_PATH
+        self.url = self.origin + path
+        self._path = path
         self.sse_url = self.origin + SSE_PATH
         self._streams = HeldStreams()
         self._dispatcher = Dispatcher(faults)
-        site = Site(self.origin, server, faults, consent, protected, profile, third_party)
+        site = Site(self.origin, server, faults, consent, protected, profile, third_party, path)
         store = Store(_code_lifetime(faults, profile))
         if faults.active("access-token-lives-a-year"):
             store.access_token_lifetime = YEAR
@@ -110,7 +114,7 @@ class ReferenceServer:
 
     def access_token_for(self, user: str) -> str:
         """A token of any user for the Streamable HTTP endpoint and every scope of it, as after a login."""
-        grant = Grant(user, "a client of " + user, frozenset({MCP_PATH}), " ".join(RESOURCE_SCOPES))
+        grant = Grant(user, "a client of " + user, frozenset({self._path}), " ".join(RESOURCE_SCOPES))
         return self._access_tokens.issue(grant, grant.resources, grant.scope)
 
     def start(self) -> None:

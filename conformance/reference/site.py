@@ -8,9 +8,7 @@ from conformance.reference.faults import Faults, Profile
 
 Consent = Literal["auto", "form"]
 
-MCP_PATH = "/mcp"
 SSE_PATH = "/sse"
-RESOURCE_PATHS = (MCP_PATH, SSE_PATH)
 MESSAGES_PATH = "/messages"
 RESOURCE_METADATA_PREFIX = "/.well-known/oauth-protected-resource"
 MOVED_METADATA_PREFIX = "/resource-metadata"
@@ -26,7 +24,8 @@ class Site:
 
     `origin` (`http://127.0.0.1:PORT`) is that of the MCP server. `server` is what the URLs of the authorization
     server begin with: the same origin, or another one and a path; never with a slash at its end. `third_party` is the
-    origin of the server to which logins are delegated; empty where users sign in here.
+    origin of the server to which logins are delegated; empty where users sign in here. `mcp_path` is that of the
+    Streamable HTTP endpoint.
     """
 
     origin: str
@@ -36,6 +35,12 @@ class Site:
     protected: bool = True
     profile: Profile = "combined"
     third_party: str = ""
+    mcp_path: str = ""
+
+    @property
+    def resource_paths(self) -> tuple[str, ...]:
+        """The paths of the endpoints that tokens are for."""
+        return self.mcp_path, SSE_PATH
 
     @property
     def server_origin(self) -> str:
@@ -104,7 +109,7 @@ class Site:
         start = identifier.find("/", identifier.find("//") + 2)
         folding = start > 0 and not self.faults.active("resource-case-sensitive")
         normalized = identifier[:start].lower() + identifier[start:] if folding else identifier
-        for path in RESOURCE_PATHS:
+        for path in self.resource_paths:
             if normalized in (self.origin + path, self.resource(path)):
                 return path
         return None

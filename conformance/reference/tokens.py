@@ -19,7 +19,7 @@ from conformance.reference.requested import resource_paths
 from conformance.reference.revocation import Revocation
 from conformance.reference.scopes import OPENID, granted
 from conformance.reference.services import SERVICE_GRANT
-from conformance.reference.site import RESOURCE_PATHS, Site
+from conformance.reference.site import Site
 from conformance.reference.store import Client, Code, Grant, RefreshToken, Store
 
 _HESITATION = 0.1
@@ -112,7 +112,7 @@ class Tokens:
 
     def _serve(self, client: Client, form: Parameters, key: str) -> JsonObject:
         """A token for a client that acts for itself."""
-        grant = Grant(client.id, client.id, frozenset(RESOURCE_PATHS), granted(form.get("scope")))
+        grant = Grant(client.id, client.id, frozenset(self.site.resource_paths), granted(form.get("scope")))
         resources = self._resources(grant, form)
         if self.faults.active("service-token-useless"):
             resources = frozenset[str]()
@@ -233,7 +233,7 @@ class Tokens:
         scope = self._scope(token.grant, form)
         resources = self._resources(token.grant, form)
         if form.get("resource") is None and self.faults.active("refresh-widens-audience"):
-            resources = frozenset(RESOURCE_PATHS)
+            resources = frozenset(self.site.resource_paths)
         if self.faults.active("refreshed-token-useless"):
             resources = frozenset[str]()
         return self._issue(token.grant, resources, scope, self._rotate(token, value), key)

@@ -44,6 +44,17 @@ def test_a_plain_deployment_publishes_nothing_and_logs_in_at_the_root() -> None:
         assert client.log_in()["token_type"] == "Bearer"
 
 
+def test_the_metadata_follows_the_path_of_the_endpoint() -> None:
+    with ReferenceServer(path="/v1/mcp") as server, Client(server) as client:
+        place = f"{server.origin}/.well-known/oauth-protected-resource/v1/mcp"
+        assert f'resource_metadata="{place}"' in client.post(server.url).headers["www-authenticate"]
+        assert client.get(place).json()["resource"] == server.url == f"{server.origin}/v1/mcp"
+        assert client.get("/.well-known/oauth-protected-resource/mcp").status_code == 404
+        assert client.post("/mcp").status_code == 404
+        answer = client.delete(server.url, headers={"Authorization": f"Bearer {server.access_token_for('ann')}"})
+        assert answer.status_code == 400
+
+
 def test_an_encrypted_deployment_answers_to_those_who_trust_its_authority() -> None:
     with ReferenceServer(profile="tls") as server:
         place = f"{server.origin}/.well-known/oauth-authorization-server"
