@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.oauth.jwt import Key
-from conformance.verdict import CouldNotRun, FailOn
+from conformance.verdict import FailOn
 from conformance.wire.connection import REVISIONS
 
 Transport = Literal["auto", "streamable-http", "http+sse"]
@@ -299,7 +299,7 @@ def _key(file: str) -> str:
         raise pytest.UsageError(f"--client-key {file} cannot be read: {failure.strerror}") from None
     except UnicodeDecodeError:
         raise pytest.UsageError(f"--client-key {file} is no text file; give the private key as PEM") from None
-    except (ValueError, CouldNotRun) as failure:
+    except ValueError as failure:
         raise pytest.UsageError(f"--client-key {file} cannot be used: {failure}") from None
     return pem
 

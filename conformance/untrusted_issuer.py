@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from conformance.audit import Audit
 from conformance.oauth.documents import Document
 from conformance.oauth.flow import TokenReply
-from conformance.oauth.jwt import Key, sign_hs256
+from conformance.oauth.jwt import Key
 from conformance.oauth.registration import Client
-from conformance.verdict import CouldNotRun
 from conformance.wire.http import is_loopback
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -20,14 +19,10 @@ _KEYS = "/.well-known/jwks.json"
 
 @dataclass(frozen=True)
 class UntrustedGrant:
-    """The answer to the grant. `fetched` are the documents of the issuer the server asked for meanwhile.
-
-    `unsigned` says why the token bears no signature that its issuer could have made; empty where it does.
-    """
+    """The answer to the grant. `fetched` are the documents of the issuer the server asked for meanwhile."""
 
     reply: TokenReply
     fetched: tuple[str, ...]
-    unsigned: str
 
     @classmethod
     def perform(cls, audit: Audit, client: Client | None) -> "UntrustedGrant":
@@ -38,22 +33,15 @@ class UntrustedGrant:
         now = int(time.time())
         claims = {"iss": issuer, "sub": "somebody", "aud": oauth.discovery.issuer, "iat": now, "exp": now + 120}
         claims |= {"jti": secrets.token_urlsafe(16), "resource": oauth.resource}
-        keys: list[dict[str, str]] = []
-        unsigned = ""
-        try:
-            key = Key.generate()
-            token = key.sign({"typ": "JWT", "kid": key.thumbprint}, claims)
-            keys.append({**key.public, "kid": key.thumbprint, "use": "sig"})
-        except CouldNotRun as missing:
-            unsigned = missing.reason
-            token = sign_hs256({"typ": "JWT"}, claims, secrets.token_bytes(32))
+        key = Key.generate()
+        token = key.sign({"typ": "JWT", "kid": key.thumbprint}, claims)
         hosted = {}
         if reachable:
             metadata = {"issuer": issuer, "jwks_uri": issuer + _KEYS}
             hosted = {path: audit.documents().host(Document.of(metadata), path) for path in _METADATA}
-            hosted[_KEYS] = audit.documents().host(Document.of({"keys": keys}), _KEYS)
+            hosted[_KEYS] = audit.documents().host(Document.of({"keys": [key.published]}), _KEYS)
         fields = {"grant_type": JWT_BEARER, "assertion": token, "resource": oauth.resource}
         authentication = "registered" if client else "none"
         reply = oauth.token(fields, client or Client("", ""), authentication, "token request with a foreign JWT")
         fetched = tuple(path for path, one in hosted.items() if one.fetched())
-        return cls(reply, fetched, unsigned)
+        return cls(reply, fetched)

@@ -1,6 +1,5 @@
 """Options, their environment variables, and what they must not be."""
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,13 +115,6 @@ def test_a_key_is_read_from_its_file(pytester: pytest.Pytester, key_file: str) -
     found = settings(pytester, TARGET, "--client-id=me", f"--client-key={KEY_FILE}", "--consent=client-credentials")
 
     assert found.client_key == key_file
-
-
-def test_the_extra_a_key_needs_is_named(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "cryptography", None)
-
-    with pytest.raises(pytest.UsageError, match=r"pytest-mcp-conformance\[dpop\]"):
-        settings(pytester, TARGET, "--client-id=me", f"--client-key={KEY_FILE}")
 
 
 def test_secrets_are_not_shown() -> None:

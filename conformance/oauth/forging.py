@@ -94,10 +94,10 @@ class ForeignKeys:
 
     @classmethod
     def generate(cls) -> "ForeignKeys":
-        """New ones. Raises CouldNotRun without the extra `dpop`."""
+        """New ones."""
         return cls(jwt.Key.generate("ES256"), jwt.Key.generate("RS256"))
 
     @property
     def document(self) -> dict[str, Any]:
         """The set in which they would be published (RFC 7517 section 5)."""
-        return {"keys": [key.public | {"kid": key.thumbprint, "use": "sig"} for key in (self.elliptic, self.rsa)]}
+        return {"keys": [self.elliptic.published, self.rsa.published]}

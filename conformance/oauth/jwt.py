@@ -1,7 +1,6 @@
 """JSON Web Tokens as an auditor needs them: read without trust, signed with any key or with none.
 
-RFC 7515 (compact form), 7517 and 7638 (keys), 7518 (algorithms). Key pairs need the extra `dpop`; reading,
-HS256 and unsigned tokens do not.
+RFC 7515 (compact form), 7517 and 7638 (keys), 7518 (algorithms).
 """
 
 import base64
@@ -11,11 +10,14 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, Literal, cast
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from jwt import PyJWK, PyJWTError, get_algorithm_by_name
+
 from conformance.shapes import as_object, is_object
-from conformance.verdict import CouldNotRun
 
 Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "EdDSA"]
 Json = Mapping[str, Any]
@@ -23,7 +25,6 @@ Json = Mapping[str, Any]
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
 _PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "oth")
 _CURVES: dict[str, Algorithm] = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
-_EXTRA = "signing with a key pair needs the extra dpop: pip install 'pytest-mcp-conformance[dpop]'"
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,7 @@ class Key:
 
     @classmethod
     def generate(cls, algorithm: Algorithm = "ES256") -> "Key":
-        """A new key pair: on the curve of the algorithm, or RSA of 2048 bits. Raises CouldNotRun without `dpop`."""
-        _need_extra()
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-
+        """A new key pair: on the curve of the algorithm, or RSA of 2048 bits."""
         if algorithm == "RS256":
             return cls._of(rsa.generate_private_key(65537, 2048))
         if algorithm == "EdDSA":
@@ -91,14 +89,8 @@ class Key:
     def of_pem(cls, pem: str) -> "Key":
         """The key pair of a private key in PEM: RSA, P-256, P-384, P-521 or Ed25519.
 
-        Raises:
-            ValueError: the text holds no such key; the message says what is wrong with it.
-            CouldNotRun: the extra `dpop` is missing.
+        Raises ValueError where the text holds no such key; the message says what is wrong with it.
         """
-        _need_extra()
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
         try:
             private = load_pem_private_key(pem.encode(), None)
         except TypeError:
@@ -109,9 +101,6 @@ class Key:
 
     @classmethod
     def _of(cls, private: object) -> "Key":
-        from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-        from jwt import get_algorithm_by_name
-
         if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name in _CURVES:
             algorithm = _CURVES[private.curve.name]
         elif isinstance(private, ed25519.Ed25519PrivateKey):
@@ -130,10 +119,13 @@ class Key:
         canonical = json.dumps(members, separators=(",", ":"), sort_keys=True)
         return encode(hashlib.sha256(canonical.encode()).digest())
 
+    @property
+    def published(self) -> dict[str, str]:
+        """The public key as a key set has it (RFC 7517 section 5), with its thumbprint as `kid`."""
+        return self.public | {"kid": self.thumbprint, "use": "sig"}
+
     def sign(self, header: Json, claims: Json) -> str:
         """A token signed with this key; `alg` is the key's unless the header says otherwise."""
-        from jwt import get_algorithm_by_name
-
         text = _signing_input({"alg": self.algorithm} | dict(header), claims)
         signature = get_algorithm_by_name(self.algorithm).sign(text.encode(), self.private)
         return f"{text}.{encode(signature)}"
@@ -153,14 +145,7 @@ class Draft:
 
 
 def public_encodings(jwk: Json) -> dict[str, bytes]:
-    """A published RSA or EC key as PEM and as DER, by these names; empty for other keys and broken ones.
-
-    Raises CouldNotRun without the extra `dpop`.
-    """
-    _need_extra()
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-    from jwt import PyJWK, PyJWTError
-
+    """A published RSA or EC key as PEM and as DER, by these names; empty for other keys and broken ones."""
     if jwk.get("kty") not in ("RSA", "EC"):
         return {}
     try:
@@ -169,14 +154,6 @@ def public_encodings(jwk: Json) -> dict[str, bytes]:
         return {name: public.public_bytes(form, PublicFormat.SubjectPublicKeyInfo) for name, form in forms.items()}
     except (PyJWTError, ValueError, TypeError, AttributeError):
         return {}
-
-
-def _need_extra() -> None:
-    try:
-        for name in ("cryptography", "jwt.algorithms"):
-            import_module(name)
-    except ModuleNotFoundError:
-        raise CouldNotRun(_EXTRA) from None
 
 
 def _signing_input(header: Json, claims: Json) -> str:

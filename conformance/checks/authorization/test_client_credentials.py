@@ -139,8 +139,6 @@ def test_a_token_of_an_issuer_nobody_trusts_is_no_grant(untrusted: UntrustedGran
     reply = untrusted.reply
     if reply.oauth_error in ("unauthorized_client", "invalid_client"):
         judge.not_applicable(f"our client may not use the grant jwt-bearer ({reply.summary})")
-    if untrusted.unsigned and not reply.issued_token and reply.oauth_error != "unsupported_grant_type":
-        judge.could_not_run(untrusted.unsigned)
     refused(judge, "a token of a stranger", reply, ("invalid_grant", "unsupported_grant_type"))
     asked = ", ".join(untrusted.fetched) or "nothing"
     judge.advise(not untrusted.fetched, expected="nothing is fetched from a stranger", observed=asked, evidence=reply)
