@@ -10,16 +10,23 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 from jwt import PyJWK, PyJWTError, get_algorithm_by_name
 
 from conformance.shapes import as_object, is_object
 
 Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "EdDSA"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 Json = Mapping[str, Any]
 
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
@@ -118,6 +125,11 @@ class Key:
         members = {name: self.public[name] for name in _THUMBPRINT_MEMBERS[self.public["kty"]]}
         canonical = json.dumps(members, separators=(",", ":"), sort_keys=True)
         return encode(hashlib.sha256(canonical.encode()).digest())
+
+    @property
+    def pem(self) -> str:
+        """The private key, to be read by `of_pem`."""
+        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
     @property
     def published(self) -> dict[str, str]:

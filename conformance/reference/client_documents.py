@@ -1,28 +1,15 @@
 """Clients known by the URL of their metadata document (draft-ietf-oauth-client-id-metadata-document)."""
 
-import asyncio
-import http.client
-import ipaddress
-import re
-import socket
-import ssl
 import time
+from http.client import HTTPException, HTTPMessage
 from typing import NoReturn
-from urllib.parse import SplitResult, urlsplit
 
+from conformance.reference.document_fetches import LARGEST_DOCUMENT, LONGEST_KEPT, fetch, lifetime_of, url_defect
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import JsonObject, as_array, as_object, read_json
-from conformance.reference.redirects import LOOPBACK_HOSTS, redirect_uri_defect
+from conformance.reference.redirects import redirect_uri_defect
 from conformance.reference.store import Client
 
-LARGEST_DOCUMENT = 5_000
-LONGEST_FETCH = 5.0
-LONGEST_LOCAL_FETCH = 0.5
-LONGEST_KEPT = 24 * 3600
-
-_OUTSIDE_URL = re.compile(r"[^\x21-\x7e]|[\\\"<>^`{|}]")
-_DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
-_MAX_AGE = re.compile(r"max-age=\"?(\d{1,9})")
 _SECRETS = ("client_secret", "client_secret_expires_at")
 METHODS = ("none", "private_key_jwt")
 
@@ -56,30 +43,48 @@ class ClientDocuments:
 
     async def _fetched(self, url: str) -> tuple[Client, float]:
         """The client and for how many seconds its document may be kept."""
-        defect = _url_defect(url, self.faults)
+        document, headers = await self._document(url)
+        lifetime = lifetime_of(headers.get("Cache-Control", ""))
+        if self.faults.active("client-document-kept-too-long"):
+            lifetime = LONGEST_KEPT
+        self._check(url, document)
+        return self._client(url, document, await self._keys(document)), lifetime
+
+    async def _document(self, url: str) -> tuple[JsonObject, HTTPMessage]:
+        """The JSON object at `url` and the headers it came with. Raises DocumentError."""
+        defect = url_defect(url, self.faults)
         if defect:
             _refuse(f"The client's URL {defect}.")
         try:
-            async with asyncio.timeout(2 * LONGEST_FETCH):
-                status, headers, body = await asyncio.to_thread(_fetch, url, self.faults)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+            status, headers, body = await fetch(url, self.faults)
+        except (OSError, HTTPException, ValueError) as error:
             raise DocumentError(f"The client's document could not be fetched: {type(error).__name__}.") from None
         if status != 200 and not self.faults.active("client-document-status-ignored"):
             _refuse(f"The client's document was answered with status {status}.")
         if len(body) > LARGEST_DOCUMENT and not self.faults.active("client-document-of-any-size"):
             _refuse(f"The client's document holds more than {LARGEST_DOCUMENT} bytes.")
-        lifetime = _lifetime(headers.get("Cache-Control", ""))
-        if self.faults.active("client-document-kept-too-long"):
-            lifetime = LONGEST_KEPT
-        return self._checked(url, body), lifetime
-
-    def _checked(self, url: str, body: bytes) -> Client:
         try:
             document = as_object(read_json(body))
         except ValueError:
             document = None
         if document is None:
             _refuse("The client's document is not a JSON object.")
+        return document, headers
+
+    async def _keys(self, document: JsonObject) -> tuple[JsonObject, ...]:
+        """The keys with which a client signs its assertions; none where it has no use for them."""
+        if document.get("token_endpoint_auth_method") != "private_key_jwt":
+            return ()
+        if ("jwks" in document) == ("jwks_uri" in document):
+            _refuse("The client's document must have either jwks or jwks_uri.")
+        published = as_object(document.get("jwks"))
+        if "jwks_uri" in document:
+            published, _ = await self._document(str(document["jwks_uri"]))
+        keys = as_array((published or {}).get("keys")) or []
+        return tuple(key for key in map(as_object, keys) if key)
+
+    def _check(self, url: str, document: JsonObject) -> None:
+        """Refuse a document that is not in order. Raises DocumentError."""
         if self.faults.active("client-document-refused"):
             _refuse("The client is not welcome here.")
         named = document.get("client_id", url if self.faults.active("client-document-id-optional") else None)
@@ -94,14 +99,16 @@ class ClientDocuments:
         method = document.get("token_endpoint_auth_method", "none")
         if method not in METHODS and not self.faults.active("client-document-with-secret"):
             _refuse("The client's document wants a way to authenticate that is not offered.")
-        if method == "private_key_jwt" and ("jwks" in document) == ("jwks_uri" in document):
-            _refuse("The client's document must have either jwks or jwks_uri.")
+
+    def _client(self, url: str, document: JsonObject, keys: tuple[JsonObject, ...]) -> Client:
+        method = document.get("token_endpoint_auth_method", "none")
         return Client(
             id=url,
-            name=name,
+            name=document["client_name"],
             redirect_uris=self._redirect_uris(document),
             grant_types=_strings(document, "grant_types") or ("authorization_code",),
             authentication_method="none" if self.faults.active("client-document-key-unchecked") else method,
+            keys=keys,
         )
 
     def _redirect_uris(self, document: JsonObject) -> tuple[str, ...]:
@@ -127,75 +134,3 @@ def _strings(document: JsonObject, name: str) -> tuple[str, ...]:
     if values is None or not all(isinstance(value, str) for value in values):
         _refuse(f"{name} in the client's document must be an array of strings.")
     return tuple(values)
-
-
-def _url_defect(url: str, faults: Faults) -> str | None:
-    """Why `url` cannot be a client_id, None if it can (section 3); http is for loopback hosts only."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return "cannot be parsed"
-    if not host or _OUTSIDE_URL.search(url):
-        return "cannot be parsed"
-    if parts.scheme != "https" and host not in LOOPBACK_HOSTS and not faults.active("client-document-over-http"):
-        return "does not use https"
-    if parts.path in ("", "/"):
-        return "has no path"
-    if faults.active("client-document-irregular-url"):
-        return None
-    if _DOT_SEGMENT.search(parts.path):
-        return "has dot segments"
-    if "#" in url or "@" in parts.netloc:
-        return "has a fragment or a user name"
-    return None
-
-
-def _fetch(url: str, faults: Faults) -> tuple[int, http.client.HTTPMessage, bytes]:
-    """Status, headers and at most one byte too many of the body. Raises OSError, HTTPException, ValueError."""
-    parts = urlsplit(url)
-    patience = LONGEST_LOCAL_FETCH if parts.hostname in LOOPBACK_HOSTS else LONGEST_FETCH
-    deadline = time.monotonic() + patience
-    connection = _connection(parts, patience, faults)
-    try:
-        target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
-        host = parts.netloc.rpartition("@")[2]
-        connection.request("GET", target, headers={"Host": host, "Accept": "application/json"})
-        answer = connection.getresponse()
-        place = answer.headers.get("Location", "")
-        if answer.status in (301, 302, 303, 307, 308) and faults.active("client-document-redirect-followed"):
-            return _fetch(place, faults)
-        body = b""
-        while chunk := answer.read1(65_536):
-            body += chunk
-            if time.monotonic() > deadline:
-                raise TimeoutError
-            if len(body) > LARGEST_DOCUMENT and not faults.active("client-document-of-any-size"):
-                break
-        return answer.status, answer.headers, body
-    finally:
-        connection.close()
-
-
-def _connection(parts: SplitResult, patience: float, faults: Faults) -> http.client.HTTPConnection:
-    """A connection to the address that was looked up and found public, so that no later answer replaces it."""
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
-    exempt = host in LOOPBACK_HOSTS or faults.active("client-document-over-http")
-    if not exempt and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
-        raise OSError("not a public address")
-    connection = http.client.HTTPConnection(host, port)
-    connection.sock = socket.create_connection((str(address[0]), port), patience)
-    if parts.scheme == "https":
-        connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
-    return connection
-
-
-def _lifetime(cache_control: str) -> float:
-    """Seconds a document may be kept: nothing unless max-age says so."""
-    directives = cache_control.lower()
-    if "no-store" in directives or "no-cache" in directives:
-        return 0.0
-    found = _MAX_AGE.search(directives)
-    return float(min(int(found[1]), LONGEST_KEPT)) if found else 0.0

@@ -33,7 +33,7 @@ class Services:
         """The clients by their id."""
         expiry, methods = int(time.time()) + SECRET_LIFETIME, "client_secret_basic client_secret_post"
         by_secret = Client(BY_SECRET, "A service", (), (SERVICE_GRANT,), methods, self.secret, expiry)
-        by_key = Client(BY_KEY, "A service with a key", (), (SERVICE_GRANT,), KEY_METHOD, jwk=self._jwk)
+        by_key = Client(BY_KEY, "A service with a key", (), (SERVICE_GRANT,), KEY_METHOD, keys=(self._jwk,))
         return {one.id: one for one in (by_secret, by_key)}
 
     def close(self) -> None:

@@ -24,7 +24,8 @@ class Client:
     """A registered client (RFC 7591 section 2); `secret` is empty for a public one.
 
     `registration_token` lets it manage its registration (RFC 7592), and is empty where nobody registered it.
-    `authentication_method` may name several methods with spaces between; `jwk` is the public key of private_key_jwt.
+    `authentication_method` may name several methods with spaces between; `keys` are the public keys of
+    private_key_jwt.
     """
 
     id: str
@@ -37,7 +38,7 @@ class Client:
     issued_at: int = 0
     metadata: JsonObject = field(default_factory=dict[str, Any])
     registration_token: str = field(default="", repr=False)
-    jwk: JsonObject = field(default_factory=dict[str, Any])
+    keys: tuple[JsonObject, ...] = ()
 
     @property
     def authentication_methods(self) -> list[str]:

@@ -1,11 +1,15 @@
 """Clients known by the URL of their metadata document."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
+from conformance.oauth.assertions import ASSERTION_TYPE
 from conformance.oauth.documents import Document, DocumentServer, Hosted
+from conformance.oauth.jwt import Key
 from conformance.reference import ReferenceServer
 
 from .client import REDIRECT_URI, Client, answer_of
@@ -129,10 +133,36 @@ def test_redirect_uris_are_those_of_the_document_but_for_loopback_ports(
         refusal(client, client_id=url, redirect_uri=uri)
 
 
-def test_a_client_with_a_key_gets_nothing_without_it(client: Client, documents: DocumentServer) -> None:
-    keys: dict[str, Any] = {"keys": []}
+@pytest.mark.parametrize("by_address", [False, True])
+def test_a_client_with_a_key_gets_tokens_for_what_it_signs(
+    client: Client, documents: DocumentServer, by_address: bool
+) -> None:
+    own, foreign = Key.generate(), Key.generate()
+    keys: dict[str, Any] = {"keys": [Key.generate().published, own.published]}
+    published: dict[str, Any] = {"jwks_uri": documents.host(Document.of(keys)).url} if by_address else {"jwks": keys}
+    client.client_id = host(documents, token_endpoint_auth_method="private_key_jwt", **published).url
+    code = client.code()
+    claims = {"iss": client.client_id, "sub": client.client_id, "aud": client.server.origin, "exp": time.time() + 60}
+
+    def redeem(key: Key) -> httpx.Response:
+        text = key.sign({"kid": own.thumbprint}, claims | {"jti": key.thumbprint})
+        return client.redeem(code, client_assertion_type=ASSERTION_TYPE, client_assertion=text)
+
+    assert client.redeem(code).json()["error"] == "invalid_client"
+    assert redeem(foreign).json()["error"] == "invalid_client"
+    assert redeem(own).json()["access_token"]
+
+
+@pytest.mark.parametrize("keys", [{"keys": []}, {}, [], None])
+def test_a_client_without_a_usable_key_gets_nothing(client: Client, documents: DocumentServer, keys: object) -> None:
     client.client_id = host(documents, token_endpoint_auth_method="private_key_jwt", jwks=keys).url
     assert client.redeem(client.code()).json()["error"] == "invalid_client"
+
+
+def test_a_client_whose_keys_cannot_be_fetched_is_refused(client: Client, documents: DocumentServer) -> None:
+    keys = documents.host(Document(status=404))
+    hosted = host(documents, token_endpoint_auth_method="private_key_jwt", jwks_uri=keys.url)
+    assert "status 404" in refusal(client, client_id=hosted.url)
 
 
 def test_a_url_is_an_unknown_client_where_documents_are_not_offered(documents: DocumentServer) -> None:

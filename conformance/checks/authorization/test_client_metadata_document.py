@@ -4,24 +4,15 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
+from conformance.ceremony.keyed import KeyedGrant
 from conformance.oauth.document_clients import ADVERTISED, Asked, DocumentClients
-from conformance.oauth.documents import Document
-from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow, TokenReply
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.survey import Survey
 
 FOR_KNOWN_HOSTS = ("trust", "not allowed", "policy", "allowlist", "whitelist")
-PUBLIC_KEY = {
-    "kty": "EC",
-    "crv": "P-256",
-    "x": "Wo09EA1aEyzKwiSkYQyKvpj3AqSgY2_HbdRh6cIV-cw",
-    "y": "ghgt0phUYHHAvs7YChiF4l0gcVzFFK2kervgI3VSoDk",
-    "kid": "unused",
-    "alg": "ES256",
-    "use": "sig",
-}
-"""A key nobody holds the private part of."""
 
 
 def follow(judge: Judge, name: str, asked: Asked) -> None:
@@ -104,31 +95,28 @@ def test_the_port_of_a_loopback_redirect_uri_is_free(document_clients: DocumentC
 
 
 @pytest.fixture(scope="session")
-def keyed_grant(audit: Audit, document_clients: DocumentClients, document_login: TokenReply) -> Grant | Asked:
-    """A code for a client whose document demands an assertion; the answer where that document is refused."""
-
-    def approve() -> Grant | Asked:
-        keys = document_clients.documents.host(Document.of({"keys": [PUBLIC_KEY]}))
-        hosted = document_clients.host(token_endpoint_auth_method="private_key_jwt", jwks_uri=keys.url)  # noqa: S106 - a name
-        asked = document_clients.ask(hosted)
-        return audit.flow().authorize(Pkce.s256(), asked.client, of="metadata document") if asked.accepted else asked
-
+def keyed_grant(audit: Audit, document_clients: DocumentClients, redemption: Redemption) -> KeyedGrant:
+    """The code of a client whose document demands an assertion. Costs one approval."""
     document_clients.need_own()
-    return audit.once("code for a client with a key", approve)
+    burns = redemption.burns
+    return audit.once("keyed grant", lambda: KeyedGrant.perform(audit.flow(), document_clients, burns=burns))
 
 
 @requirement("client-metadata-document.private-key-jwt-enforced")
-def test_a_client_with_a_key_must_use_it(
-    keyed_grant: Grant | Asked, document_login: TokenReply, oauth: OAuthFlow, judge: Judge
-) -> None:
-    if isinstance(keyed_grant, Asked):
-        follow(judge, "a document with a key", keyed_grant)
-        judge.not_applicable(f"the server has no use for private_key_jwt ({keyed_grant.summary})")
-    if not document_login.access_token:
-        judge.could_not_run(f"a client without key gets no token either ({document_login.summary})")
-    reply = oauth.redeem(keyed_grant)
-    judge.never(reply.issued_token, "tokens without an assertion", evidence=reply)
-    judge.advise(reply.oauth_error == "invalid_client", expected="invalid_client", observed=reply.summary)
+def test_a_client_with_a_key_must_use_it(keyed_grant: KeyedGrant, judge: Judge) -> None:
+    asked, tokens = keyed_grant.asked, keyed_grant.tokens
+    follow(judge, "a document with a key", asked)
+    if not tokens:
+        judge.not_applicable(f"the server has no use for private_key_jwt ({asked.summary})")
+    for name, reply in keyed_grant.attempts.items():
+        if not reply.issued_token and not reply.refused:
+            judge.could_not_run(f"{name}: neither accepted nor refused ({reply.summary})")
+        judge.never(reply.issued_token, f"tokens with {name}", evidence=reply)
+        fitting = reply.issued_token or reply.oauth_error == "invalid_client"
+        judge.advise(fitting, expected=f"{name}: invalid_client", observed=reply.summary)
+    judge.see(tokens)
+    if not tokens.access_token:
+        judge.could_not_run(f"a good assertion by the key at jwks_uri is refused too ({tokens.summary})")
 
 
 @requirement("client-metadata-document.url-client-id-without-support")

@@ -50,7 +50,6 @@ FAULTS: tuple[Fault, ...] = (
         "client-document-unknown-at-token",
         _ids("full-flow"),
         "Users approve, and the client gets no token all the same.",
-        _ids("private-key-jwt-enforced"),
     ),
     fault(
         "client-document-id-unchecked",
@@ -116,5 +115,10 @@ FAULTS: tuple[Fault, ...] = (
         "client-document-key-unchecked",
         _ids("private-key-jwt-enforced"),
         "Anybody redeems codes in the name of a client that uses a key.",
+    ),
+    fault(
+        "client-document-any-key",
+        _ids("private-key-jwt-enforced"),
+        "Whoever signs with a key of their own passes for a client that published another.",
     ),
 )
