@@ -1,12 +1,14 @@
 """Single requests to the MCP endpoint outside any session."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from conformance.survey import Survey, close_quietly, connect
-from conformance.wire.connection import HANDSHAKE_REVISIONS, Connection
+from conformance.verdict import CouldNotRun
+from conformance.wire.connection import HANDSHAKE_REVISIONS, Connection, Handler
 from conformance.wire.http import Fields, HttpClient, Reply
 from conformance.wire.streamable_http import ACCEPT, first_request
 
@@ -90,6 +92,21 @@ class Probe:
             yield connection
         finally:
             close_quietly(connection)
+
+    @contextmanager
+    def session(
+        self, capabilities: Mapping[str, Any] | None = None, handlers: Mapping[str, Handler] | None = None
+    ) -> Generator[Connection]:
+        """A connection of its own after the handshake, with these client capabilities; closed at the end.
+
+        `handlers` answer requests of the server by method. Raises NoAnswer, CouldNotRun where there is no handshake.
+        """
+        with self.fresh() as connection:
+            connection.handlers |= dict(handlers or {})
+            opening = connection.open(self.survey.revision, capabilities)
+            if opening.result is None:
+                raise CouldNotRun(f"another session could not be opened ({opening.summary})")
+            yield connection
 
     @property
     def _streamable(self) -> bool:

@@ -168,7 +168,7 @@ def _run(audit: Audit, course: Course) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "suite": "pytest-mcp-conformance",
         "suite_version": VERSION,
-        "target": audit.settings.target_url or "",
+        "target": audit.settings.target,
         "revision": audit.survey.revision or None if audit.survey else None,
         "started": _stamp(course.started),
         "ended": _stamp(course.ended) if course.ended else None,
@@ -202,7 +202,7 @@ def _stamp(seconds: float) -> str:
 def _no_survey(audit: Audit) -> dict[str, Any]:
     from conformance.survey import Survey
 
-    return Survey(target=audit.settings.target_url or "").as_json() | {"complete": False}
+    return Survey(target=audit.settings.target).as_json() | {"complete": False}
 
 
 def command_line() -> list[str]:

@@ -1,6 +1,8 @@
 """Every option of the suite in one table, and the frozen settings they make."""
 
 import os
+import shlex
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +15,7 @@ from conformance.oauth.jwt import Key
 from conformance.verdict import FailOn
 from conformance.wire.connection import REVISIONS
 
-Transport = Literal["auto", "streamable-http", "http+sse"]
+Transport = Literal["auto", "streamable-http", "http+sse", "stdio"]
 Consent = Literal["auto", "person", "token", "client-credentials", "none"]
 
 
@@ -78,13 +80,19 @@ def _port(text: str) -> int:
 OPTIONS = (
     Option("--target-url", "Audit the MCP server at this address.", "URL"),
     Option(
+        "--target-command",
+        "Audit the MCP server that this command starts, over stdio. It is run without a shell, several times.",
+        "COMMAND",
+    ),
+    Option(
         "--demo",
         "Start the embedded reference server on a free loopback port and audit it.",
         action="store_true",
     ),
     Option(
         "--transport",
-        "How to talk to the target. auto tries Streamable HTTP first, then HTTP+SSE of 2024-11-05.",
+        "How to talk to the target. auto tries Streamable HTTP first, then HTTP+SSE of 2024-11-05; it is stdio with"
+        " --target-command.",
         default="auto",
         choices=get_args(Transport),
     ),
@@ -211,6 +219,7 @@ class Settings:
     """What the user asked for; `client_key` is the key itself. Secrets are kept out of the repr."""
 
     target_url: str | None = None
+    target_command: str | None = None
     demo: bool = False
     transport: Transport = "auto"
     revision: str | None = None
@@ -239,7 +248,12 @@ class Settings:
     @property
     def active(self) -> bool:
         """Whether there is something to audit."""
-        return bool(self.target_url or self.demo)
+        return bool(self.target or self.demo)
+
+    @property
+    def target(self) -> str:
+        """The address or the command of the target; empty where there is none."""
+        return self.target_url or self.target_command or ""
 
     def shown(self) -> dict[str, Any]:
         """The options a report may show: no secrets, no addresses."""
@@ -305,8 +319,16 @@ def _key(file: str) -> str:
 
 
 def _check(settings: Settings, config: pytest.Config) -> None:
-    if settings.target_url and settings.demo:
-        raise pytest.UsageError("--demo audits the embedded server, --target-url another one: give one of them")
+    if sum(map(bool, (settings.target_url, settings.target_command, settings.demo))) > 1:
+        raise pytest.UsageError(
+            "--demo audits the embedded server, --target-url and --target-command another one: give one of them"
+        )
+    if settings.target_command is not None:
+        _check_command(settings.target_command)
+    if (settings.transport == "stdio") > bool(settings.target_command):
+        raise pytest.UsageError("--transport stdio needs --target-command")
+    if settings.target_command and settings.transport not in ("auto", "stdio"):
+        raise pytest.UsageError(f"--target-command goes over stdio, not {settings.transport}")
     if settings.target_url:
         try:
             parts = urlsplit(settings.target_url)
@@ -350,6 +372,17 @@ def _check(settings: Settings, config: pytest.Config) -> None:
     distribution = config.getoption("dist", "no")
     if settings.active and distribution not in ("no", "load", "worksteal"):
         raise pytest.UsageError(f"an audit runs with --dist load or worksteal, not {distribution}")
+
+
+def _check_command(command: str) -> None:
+    try:
+        words = shlex.split(command)
+    except ValueError as failure:
+        raise pytest.UsageError(f"--target-command cannot be read as words: {failure}") from None
+    if not words:
+        raise pytest.UsageError("--target-command wants a command, such as 'npx -y my-server stdio'")
+    if not shutil.which(words[0]):
+        raise pytest.UsageError(f"--target-command: there is no program {words[0]} on the path")
 
 
 def _is_origin(text: str) -> bool:

@@ -18,6 +18,7 @@ from conformance.oauth.library import Library
 from conformance.oauth.management import Managing
 from conformance.oauth.metadata import Document
 from conformance.oauth.redemption import Redemption
+from conformance.offered import Offered
 from conformance.plugins.selection import LAST, LATE, turn_of
 from conformance.plugins.verdicts import JUDGE
 from conformance.probe import Probe
@@ -50,6 +51,12 @@ def judge(audit: Audit, request: pytest.FixtureRequest) -> Judge:
 def survey(audit: Audit) -> Survey:
     """What the survey found at the target."""
     return audit.need_survey()
+
+
+@pytest.fixture
+def offered(survey: Survey) -> Offered:
+    """Tools, resources and prompts of the target that bear the names of the field's conformance fixture."""
+    return Offered(survey)
 
 
 @pytest.fixture(scope="session")

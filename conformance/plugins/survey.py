@@ -88,7 +88,7 @@ def _prepare(config: pytest.Config, audit: Audit) -> None:
     tell = reporter.write_line if reporter else print
     audit.tell = tell
     started = time.monotonic()
-    say(f"MCP conformance survey of {one_line(audit.settings.target_url or '')}")
+    say(f"MCP conformance survey of {one_line(audit.settings.target)}")
     surveyor = Surveyor(
         audit.settings, audit.http, lambda line: say(one_line(audit.recorder.redactor.text(line), 400)), tell
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from conformance.report.model import Exchange, Request
 from conformance.report.text import escaped, plural, visible
 
+STDIO = "stdio:"
 BODY_LIMIT = 2_000
 WORD_LIMIT = 2_000
 HEADER_LIMIT = 40
@@ -29,8 +30,14 @@ _CARELESS = re.compile(r"[\w ./:=?&%+,;@~<>()*{}\[\]|#-]*", re.ASCII)
 
 
 def command(exchange: Exchange) -> str:
-    """The request as a curl command of several lines, after comments on what has to be filled in."""
+    """The request as a curl command of several lines, after comments on what has to be filled in.
+
+    Over stdio, the line to write to the server.
+    """
     request = exchange["request"]
+    if request["url"].startswith(STDIO):
+        line = visible(request["body"] or "").rstrip("\n")
+        return f"# after the handshake, write this line to the standard input of the server\n{line}"
     names = _Names()
     remarks: list[str] = []
     lines = [*_method(request), *_url(request["url"], names, remarks)]

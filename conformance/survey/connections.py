@@ -5,6 +5,7 @@ from conformance.wire.connection import STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import HttpClient, NoAnswer
 from conformance.wire.legacy_sse import LegacySse
 from conformance.wire.stateless import Stateless
+from conformance.wire.stdio import Stdio
 from conformance.wire.streamable_http import StreamableHttp
 
 _PAGES = 200
@@ -20,6 +21,8 @@ def close_quietly(connection: Connection) -> None:
 
 def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Connection:
     """A new connection to the target over its transport, before any handshake. Raises NoAnswer."""
+    if survey.transport == "stdio":
+        return Stdio(http, survey.endpoint)
     streamable = Stateless if survey.revision == STATELESS_REVISION else StreamableHttp
     kind = LegacySse if survey.transport == "http+sse" else streamable
     return kind(http, survey.endpoint, token or survey.token)

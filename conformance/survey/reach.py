@@ -15,8 +15,10 @@ class Reaching(Steps):
     def reach(self) -> None:
         """Find the transport and whether a token is needed. Raises Stop."""
         survey, settings = self.survey, self.settings
-        with self.step("reach", f"reaching {settings.target_url}") as detail:
-            if settings.transport != "http+sse":
+        with self.step("reach", f"reaching {settings.target}") as detail:
+            if settings.target_command:
+                survey.transport, survey.endpoint, survey.protected = "stdio", settings.target_command, False
+            elif settings.transport != "http+sse":
                 reply = self._initialize_without_token(survey.target)
                 if not self._judge_streamable(reply):
                     if settings.transport == "streamable-http" or reply.status not in (400, 404, 405):

@@ -22,7 +22,7 @@ class Surveyor:
     """
 
     def __init__(self, settings: Settings, http: HttpClient, say: Say, tell: Say) -> None:
-        self.survey = Survey(target=settings.target_url or "")
+        self.survey = Survey(target=settings.target)
         shared = (settings, http, say, tell, self.survey)
         self._reaching, self._logging_in, self._handshake = Reaching(*shared), LoggingIn(*shared), Handshake(*shared)
 

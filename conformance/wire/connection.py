@@ -1,14 +1,17 @@
 """One MCP connection, whatever the transport: what checks and survey talk through."""
 
 import itertools
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.shapes import as_list, as_object, is_object
 from conformance.wire import jsonrpc
-from conformance.wire.http import VERSION, HttpClient, Reply
+from conformance.wire.heard import Heard, Message
+from conformance.wire.http import VERSION, HttpClient, NoAnswer, Reply
 
 CLIENT_INFO = {"name": "pytest-mcp-conformance", "title": "MCP conformance audit", "version": VERSION}
 SERVED = "answer to"
@@ -26,6 +29,7 @@ class Answer:
     """What came back for one message: the HTTP reply and every JSON-RPC message that arrived for it.
 
     `response` is the message answering our id, None where none came. `seconds` is the time until it was there.
+    Over stdio the reply has status 0 and no header.
     """
 
     http: Reply
@@ -60,20 +64,40 @@ class Answer:
     @property
     def summary(self) -> str:
         """One line: HTTP status and what the body amounts to."""
+        status = f"HTTP {self.http.status}, " if self.http.status else ""
         if self.error is not None:
-            return f"HTTP {self.http.status}, JSON-RPC error {self.error_code!r}: {self.error.get('message')!r}"
+            return f"{status}JSON-RPC error {self.error_code!r}: {self.error.get('message')!r}"
         if self.result is not None:
             members = ", ".join(sorted(map(str, self.result))) or "empty"
-            return f"HTTP {self.http.status}, JSON-RPC result ({members})"
+            return f"{status}JSON-RPC result ({members})"
         if self.response is not None:
-            return f"HTTP {self.http.status}, a response with neither result object nor error object"
-        return f"{self.http.summary}, no JSON-RPC response"
+            return f"{status}a response with neither result object nor error object"
+        return f"{self.http.summary}, no JSON-RPC response" if status else "no JSON-RPC response"
+
+    @property
+    def refused(self) -> bool:
+        """Whether the transport turned the message down with a status of its own."""
+        return self.http.status >= 400
+
+
+Handler = Callable[[dict[str, Any]], Mapping[str, Any]]
+"""Answers a request of the server: params in, result out. Raises Refusal."""
+
+
+class Refusal(Exception):
+    """Our answer to a request of the server that we decline: a JSON-RPC error."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Connection(ABC):
-    """A connection to the target on which JSON-RPC messages are exchanged one at a time.
+    """A connection to the target on which JSON-RPC messages are exchanged.
 
-    `revision` is the negotiated one, empty before the handshake. `opening` is the answer to `initialize`.
+    `revision` is the negotiated one, empty before the handshake. `opening` is the answer to `initialize`. `heard` has
+    every message of the server. `handlers` answer its requests by method; `ping` is answered without one, others are
+    refused. `capabilities` are those last declared in `initialize`.
     """
 
     transport: str
@@ -84,27 +108,45 @@ class Connection(ABC):
         self.token = token
         self.revision = ""
         self.opening: Answer | None = None
+        self.heard = Heard()
+        self.handlers: dict[str, Handler] = {}
+        self.capabilities: Mapping[str, Any] = {}
         self._ids = itertools.count(1)
         self._asked: list[jsonrpc.Id] = []
-        self._serving = False
 
     @abstractmethod
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """Send bytes as one message and, given an id, wait for the response to it. Raises NoAnswer."""
 
-    def patience(self, method: str) -> float:
-        """Seconds to wait in silence: the time-out, three times as long for a tool at work."""
-        return self.http.timeout * (3 if method == "tools/call" else 1)
-
     @abstractmethod
     def close(self) -> None:
         """End the connection and the session where there is one."""
 
+    @contextmanager
+    @abstractmethod
+    def listening(self) -> Generator[Reply | None]:
+        """Hear what the server sends without being asked, as long as the block lasts; it is in `heard`.
+
+        Gives the reply of a server that offers no such stream, None where it listens. Raises NoAnswer.
+        """
+
+    def patience(self, method: str) -> float:
+        """Seconds to wait in silence: the time-out, three times as long for a tool at work or a server that starts."""
+        return self.http.timeout * (3 if method in ("tools/call", "initialize") else 1)
+
+    def next_id(self) -> int:
+        """An id that no request of this connection had yet."""
+        return next(self._ids)
+
     def request(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> Answer:
         """Send a request and wait for its response; ids count up from 1 unless given. Raises NoAnswer."""
-        number = next(self._ids) if id is None else id
+        number = self.next_id() if id is None else id
         self._asked.append(number)
         return self.post(jsonrpc.encode(jsonrpc.request(method, params, number)), purpose=method, id=number)
+
+    def start(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> "Pending":
+        """Send a request without waiting for its response."""
+        return Pending(self, method, params, self.next_id() if id is None else id)
 
     def notify(self, method: str, params: Mapping[str, Any] | None = None) -> Answer:
         """Send a notification. Raises NoAnswer."""
@@ -112,9 +154,10 @@ class Connection(ABC):
 
     def initialize(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """Send `initialize` asking for a revision, and adopt what the server answers. Raises NoAnswer."""
+        self.capabilities = dict(capabilities or {})
         params = {
             "protocolVersion": revision,
-            "capabilities": dict(capabilities or {}),
+            "capabilities": self.capabilities,
             "clientInfo": CLIENT_INFO,
         }
         answer = self.request("initialize", params)
@@ -123,27 +166,27 @@ class Connection(ABC):
         self.revision = granted if isinstance(granted, str) else ""
         return answer
 
-    def open(self, revision: str) -> Answer:
+    def open(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """The whole handshake: `initialize`, then `notifications/initialized`. Raises NoAnswer."""
-        answer = self.initialize(revision)
+        answer = self.initialize(revision, capabilities)
         if answer.result is not None:
             self.notify("notifications/initialized")
         return answer
 
-    def take(self, messages: Iterable[Any], id: jsonrpc.Id | None) -> dict[str, Any] | None:
-        """Find the response to an id among messages, answering requests of the server on the way."""
-        found: dict[str, Any] | None = None
+    def hear(self, messages: Iterable[Any], channel: str, arrival: str = "", *, serve: bool = True) -> None:
+        """Take messages in as they arrive, and answer the requests among them unless told not to."""
         for message in messages:
             for one in as_list(message) or [message]:
-                kind = jsonrpc.kind_of(one)
-                if kind == "request" and is_object(one):
-                    if not self._serving:
-                        self._serve(as_object(one))
-                elif id is not None and found is None and self._answers(one, id):
-                    found = as_object(one)
-        return found
+                self.heard.add(one, arrival, channel)
+                if serve and jsonrpc.kind_of(one) == "request" and is_object(one):
+                    self._serve(as_object(one))
 
-    def _answers(self, message: object, id: jsonrpc.Id) -> bool:
+    def response_to(self, id: jsonrpc.Id, messages: Iterable[Any]) -> dict[str, Any] | None:
+        """The first of the messages that is meant as the response to our open request."""
+        single = (one for message in messages for one in (as_list(message) or [message]))
+        return next((as_object(one) for one in single if self.answers(one, id)), None)
+
+    def answers(self, message: object, id: jsonrpc.Id) -> bool:
         """Whether a message is meant as the response to our open request; its id may have come back wrong."""
         members = as_object(message)
         if (
@@ -158,18 +201,54 @@ class Connection(ABC):
 
     def _serve(self, request: dict[str, Any]) -> None:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request["id"]}
-        if request["method"] == "ping":
-            answer["result"] = {}
-        else:
-            answer["error"] = {
-                "code": jsonrpc.METHOD_NOT_FOUND,
-                "message": "the client declared no capabilities",
-            }
-        self._serving = True
+        method = str(request["method"])
+        handler = self.handlers.get(method, _HANDLERS.get(method, _decline))
         try:
-            self.post(jsonrpc.encode(answer), purpose=f"{SERVED} {request['method']}")
-        finally:
-            self._serving = False
+            answer["result"] = dict(handler(as_object(request.get("params"))))
+        except Refusal as refusal:
+            answer["error"] = {"code": refusal.code, "message": str(refusal)}
+        with suppress(NoAnswer):
+            self.post(jsonrpc.encode(answer), purpose=f"{SERVED} {method}")
+
+
+def _decline(_: dict[str, Any]) -> Mapping[str, Any]:
+    raise Refusal(jsonrpc.METHOD_NOT_FOUND, "the client declared no capability for this")
+
+
+def _pong(_: dict[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
+_HANDLERS: Mapping[str, Handler] = {"ping": _pong}
+
+
+class Pending:
+    """A request that was sent and is answered in its own time; `id` is its request id."""
+
+    def __init__(self, connection: Connection, method: str, params: Mapping[str, Any] | None, id: jsonrpc.Id) -> None:
+        self.id = id
+        self._mark = connection.heard.mark
+        self._connection = connection
+        self._answer: Answer | NoAnswer | None = None
+        self._thread = threading.Thread(target=self._run, args=(method, params), name=f"request {id}", daemon=True)
+        self._thread.start()
+
+    def _run(self, method: str, params: Mapping[str, Any] | None) -> None:
+        try:
+            self._answer = self._connection.request(method, params, id=self.id)
+        except NoAnswer as failure:
+            self._answer = failure
+
+    def heard(self, wanted: Callable[[Any], bool], seconds: float) -> Message | None:
+        """The first wanted message since the request was sent, waited for at most so many seconds."""
+        return self._connection.heard.until(wanted, seconds, self._mark)
+
+    def answer(self, seconds: float) -> Answer | None:
+        """The answer; None where it does not come in so many seconds. Raises NoAnswer."""
+        self._thread.join(seconds)
+        if isinstance(self._answer, NoAnswer):
+            raise self._answer
+        return self._answer
 
 
 def _object_or_none(value: object) -> dict[str, Any] | None:

@@ -155,6 +155,7 @@ class Stream:
         self._deadline = deadline
         self.body = b""
         self.cut = False
+        self._aborted = False
 
     @property
     def media_type(self) -> str:
@@ -165,7 +166,7 @@ class Stream:
     def chunks(self) -> Iterator[bytes]:
         """Chunks as they arrive, decoded, until the end, 4 MB or the deadline."""
         decoder = _decoder(self._response.headers.get("content-encoding", ""))
-        for raw in self._response.iter_raw():
+        for raw in self._raw():
             try:
                 chunk = decoder(raw)
             except zlib.error:
@@ -177,6 +178,13 @@ class Stream:
                 self.cut = True
                 return
 
+    def _raw(self) -> Iterator[bytes]:
+        try:
+            yield from self._response.iter_raw()
+        except httpx.HTTPError:
+            if not self._aborted:
+                raise
+
     def read_one_message(self) -> None:
         """Read a whole answer; of an event stream only as far as the first event with data in it."""
         scanner = SseScanner()
@@ -186,6 +194,7 @@ class Stream:
 
     def abort(self) -> None:
         """Wake a thread that waits in `chunks` by ending the connection."""
+        self._aborted = True
         network: Any = self._response.extensions.get("network_stream")
         connection: socket.socket | None = network and network.get_extra_info("socket")
         if connection:

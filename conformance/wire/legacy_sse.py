@@ -1,19 +1,18 @@
 """The HTTP+SSE transport of revision 2024-11-05: a held GET stream, and POSTs to the URL it names first."""
 
-import queue
 import threading
 import time
-from typing import Any
 
-from conformance.shapes import as_object
 from conformance.wire import jsonrpc
-from conformance.wire.connection import SERVED, Answer, Connection
-from conformance.wire.http import HttpClient, NoAnswer, Stream, join_url, origin_of
+from conformance.wire.duplex import Duplex
+from conformance.wire.http import HttpClient, NoAnswer, Reply, Stream, join_url, origin_of
 from conformance.wire.sse import SseEvent, SseScanner
 
 
-class LegacySse(Connection):
+class LegacySse(Duplex):
     """One client of an HTTP+SSE server. Making it opens the stream and waits for the `endpoint` event.
+
+    `events` are those that came so far.
 
     Raises:
         NoAnswer: no event stream, no `endpoint` event in time, or an endpoint on another origin.
@@ -23,39 +22,13 @@ class LegacySse(Connection):
 
     def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
         super().__init__(http, url, token)
-        self._events: queue.Queue[SseEvent | Exception | None] = queue.Queue()
+        self.events: list[SseEvent] = []
+        self.endpoint = ""
+        self._named = threading.Event()
         self._stream: Stream | None = None
         self._thread = threading.Thread(target=self._listen, name="http+sse stream", daemon=True)
         self._thread.start()
-        self.endpoint = self._await_endpoint()
-
-    def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
-        """POST bytes as one message; the response to `id` is awaited on the stream."""
-        started = time.monotonic()
-        fields = {"Content-Type": "application/json"} | self._authorization()
-        reply = self.http.send(
-            "POST",
-            self.endpoint,
-            channel="mcp",
-            purpose=purpose,
-            headers=fields,
-            body=body,
-            revision=self.revision,
-        )
-        if id is None:
-            return Answer(reply, tuple(self._until_barrier(purpose)) if reply.ok and self.revision else ())
-        messages: list[Any] = []
-        response, arrival = None, ""
-        while reply.ok and response is None:
-            event = self._next(started + self.patience(purpose))
-            if event is None:
-                break
-            exchange = self._record(event, purpose)
-            arrived = jsonrpc.decode(event.data or "")
-            messages += arrived
-            response = self.take(arrived, id)
-            arrival = exchange if response is not None else arrival
-        return Answer(reply, tuple(messages), response, time.monotonic() - started, arrival)
+        self._await_endpoint()
 
     def close(self) -> None:
         """End the stream."""
@@ -63,18 +36,22 @@ class LegacySse(Connection):
             self._stream.abort()
         self._thread.join(self.http.timeout)
 
-    def _until_barrier(self, purpose: str) -> list[Any]:
-        """What the server sends for a message without id: all that comes before the answer to a ping sent after it."""
-        if purpose.startswith(SERVED):
-            return []
-        barrier = f"after-{next(self._ids)}"
-        return [one for one in self.request("ping", id=barrier).messages if _id_of(one) != barrier]
+    def _send(self, body: bytes, purpose: str) -> Reply:
+        return self.http.send(
+            "POST",
+            self.endpoint,
+            channel="mcp",
+            purpose=purpose,
+            headers={"Content-Type": "application/json"} | self._authorization(),
+            body=body,
+            revision=self.revision,
+        )
 
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def _listen(self) -> None:
-        scanner = SseScanner()
+        scanner, over = SseScanner(), f"the event stream at {self.url} ended"
         fields = {"Accept": "text/event-stream"} | self._authorization()
         try:
             exchange = self.http.stream(
@@ -87,64 +64,51 @@ class LegacySse(Connection):
                     raise NoAnswer(f"GET {self.url} gave HTTP {stream.status} with {kind}, not an event stream")
                 for chunk in stream.chunks():
                     for event in scanner.feed(chunk):
-                        self._events.put(event)
+                        self._take(event)
         except NoAnswer as failure:
-            self._events.put(failure)
+            over = str(failure)
         finally:
-            self._events.put(None)
+            self.heard.end(over)
+            self._named.set()
 
-    def _next(self, deadline: float) -> SseEvent | None:
-        try:
-            event = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            return None
-        if event is None or isinstance(event, Exception):
-            self._events.put(event)
-            return None
-        return event
+    def _take(self, event: SseEvent) -> None:
+        self.events.append(event)
+        if event.data is None:
+            return
+        arrival = self._record(event)
+        if self._named.is_set():
+            self.hear(jsonrpc.decode(event.data), "stream", arrival)
+        else:
+            self.endpoint = event.data.strip() if event.event == "endpoint" else ""
+            self._named.set()
 
-    def _await_endpoint(self) -> str:
-        deadline = time.monotonic() + self.http.timeout
-        event = self._next(deadline)
-        while event is not None and event.data is None:
-            event = self._next(deadline)
-        if event is None or event.event != "endpoint" or not event.data:
-            failure = self._failure() or f"the event stream at {self.url} sent no endpoint event"
+    def _await_endpoint(self) -> None:
+        started = time.monotonic()
+        self._named.wait(self.http.timeout)
+        if not self.endpoint:
+            named_other = bool(self.events) and time.monotonic() - started < self.http.timeout
+            failure = f"the event stream at {self.url} sent no endpoint event"
+            reason = failure if named_other or not self.heard.over else self.heard.over
             self.close()
-            raise NoAnswer(failure)
-        self._record(event, "endpoint event")
-        endpoint = join_url(self.url, event.data.strip())
+            raise NoAnswer(reason)
+        endpoint = join_url(self.url, self.endpoint)
         if origin_of(endpoint) != origin_of(self.url):
             self.close()
             raise NoAnswer(
                 f"the endpoint event of {self.url} names another origin, {origin_of(endpoint)}; not followed"
             )
-        return endpoint
+        self.endpoint = endpoint
 
-    def _failure(self) -> str:
-        for event in list(self._events.queue):
-            if isinstance(event, Exception):
-                return str(event)
-        return ""
-
-    def _record(self, event: SseEvent, purpose: str) -> str:
+    def _record(self, event: SseEvent) -> str:
         text = "".join(f"data: {line}\n" for line in (event.data or "").split("\n"))
+        body = f"event: {event.event}\n{text}\n".encode()
         recorded = self.http.recorder.record(
             channel="mcp",
-            purpose=f"{purpose} (on the event stream)",
+            purpose="event on the stream",
             method="GET",
             url=self.url,
             request=((), b""),
-            response=(
-                200,
-                (("content-type", "text/event-stream"),),
-                f"event: {event.event}\n{text}\n".encode(),
-                False,
-            ),
+            response=(200, (("content-type", "text/event-stream"),), body, False),
             revision=self.revision,
         )
         return recorded.id
-
-
-def _id_of(message: object) -> object:
-    return as_object(message).get("id")

@@ -23,7 +23,7 @@ class Stateless(StreamableHttp):
         """Header fields of a conforming client, with what they repeat of the body."""
         return super().headers() | self._described
 
-    def open(self, revision: str) -> Answer:
+    def open(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """Ask what the server offers, which takes the place of a handshake. Raises NoAnswer."""
         self.opening = self.request("server/discover")
         return self.opening

@@ -1,13 +1,15 @@
 """The Streamable HTTP transport (specification page basic/transports, 2025-03-26 to 2025-11-25)."""
 
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from conformance.wire import jsonrpc
-from conformance.wire.connection import CLIENT_INFO, STATELESS_REVISION, Answer, Connection
+from conformance.wire.connection import CLIENT_INFO, SERVED, STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import HttpClient, NoAnswer, Reply, Stream
-from conformance.wire.sse import SseScanner
+from conformance.wire.sse import SseEvent, SseScanner
 
 ACCEPT = "application/json, text/event-stream"
 _RESUMPTIONS = 3
@@ -63,7 +65,7 @@ class StreamableHttp(Connection):
             answer = self._post(body, purpose, id)
         return answer
 
-    def initialize(self, revision: str, capabilities: Any = None) -> Answer:  # noqa: ANN401
+    def initialize(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """Send `initialize` without session or version header, and keep the session id of the answer."""
         self.session_id, self.revision = None, ""
         answer = super().initialize(revision, capabilities)
@@ -86,7 +88,19 @@ class StreamableHttp(Connection):
 
     def _renew(self) -> None:
         revision, self.opening = self.revision, None
-        self.open(revision)
+        self.open(revision, self.capabilities)
+
+    @contextmanager
+    def listening(self, last_event_id: str = "") -> Generator[Reply | None]:
+        """Hold a GET stream, resumed after an event where one is named; what comes on it is in `heard`.
+
+        Gives the reply of a server that refuses it, None where it is open. Raises NoAnswer.
+        """
+        listener = Listener(self, last_event_id)
+        try:
+            yield listener.refusal()
+        finally:
+            listener.close()
 
     def _post(self, body: bytes, purpose: str, id: jsonrpc.Id | None) -> Answer:
         started = time.monotonic()
@@ -100,7 +114,7 @@ class StreamableHttp(Connection):
             revision=self.revision,
             silence=self.patience(purpose),
         )
-        reading = _Reading(self, id)
+        reading = _Reading(self, id, serve=not purpose.startswith(SERVED))
         try:
             with exchange as stream:
                 if stream.media_type == "text/event-stream":
@@ -112,19 +126,84 @@ class StreamableHttp(Connection):
                 raise
         reply = exchange.reply
         if reply.media_type != "text/event-stream":
-            reading.messages = jsonrpc.decode(reply.body)
-            reading.response = self.take(reading.messages, id)
+            reading.take(jsonrpc.decode(reply.body))
         elif id is not None and reading.response is None and reading.last_id:
             reading.resume(purpose)
         return Answer(reply, tuple(reading.messages), reading.response, time.monotonic() - started, reading.arrival)
 
 
+class Listener:
+    """A thread that reads a GET stream; `events` are those that came so far."""
+
+    def __init__(self, connection: StreamableHttp, last_event_id: str = "") -> None:
+        self.events: list[SseEvent] = []
+        self._connection = connection
+        self._last_event_id = last_event_id
+        self._stream: Stream | None = None
+        self._answered = threading.Event()
+        self._reply: Reply | None = None
+        self._failure: NoAnswer | None = None
+        self._thread = threading.Thread(target=self._read, name="GET stream", daemon=True)
+        self._thread.start()
+
+    def refusal(self) -> Reply | None:
+        """The reply where it is no event stream, None where the stream is open. Raises NoAnswer."""
+        self._answered.wait(self._connection.http.timeout)
+        if self._failure:
+            raise self._failure
+        return self._reply
+
+    def close(self) -> None:
+        """End the stream and wait for the thread."""
+        if self._stream:
+            self._stream.abort()
+        self._thread.join(self._connection.http.timeout)
+
+    def _read(self) -> None:
+        connection = self._connection
+        fields = connection.headers() | {"Accept": "text/event-stream"}
+        del fields["Content-Type"]
+        if self._last_event_id:
+            fields["Last-Event-ID"] = self._last_event_id
+        try:
+            exchange = connection.http.stream(
+                "GET",
+                connection.url,
+                channel="mcp",
+                purpose="stream of the server",
+                headers=fields,
+                revision=connection.revision,
+                silence=None,
+            )
+            with exchange as stream:
+                self._stream = stream
+                if stream.status != 200 or stream.media_type != "text/event-stream":
+                    stream.read_one_message()
+                else:
+                    self._follow(stream)
+            if not self._answered.is_set():
+                self._reply = exchange.reply
+        except NoAnswer as failure:
+            self._failure = failure
+        finally:
+            self._answered.set()
+
+    def _follow(self, stream: Stream) -> None:
+        self._answered.set()
+        scanner = SseScanner()
+        for chunk in stream.chunks():
+            for event in scanner.feed(chunk):
+                self.events.append(event)
+                self._connection.hear(jsonrpc.decode(event.data or ""), "stream")
+
+
 class _Reading:
     """Reads an event stream until the response to one request arrived."""
 
-    def __init__(self, connection: StreamableHttp, id: jsonrpc.Id | None) -> None:
+    def __init__(self, connection: StreamableHttp, id: jsonrpc.Id | None, *, serve: bool) -> None:
         self._connection = connection
         self._id = id
+        self._serve = serve
         self.messages: list[Any] = []
         self.response: dict[str, Any] | None = None
         self.last_id: str | None = None
@@ -137,11 +216,16 @@ class _Reading:
             for event in scanner.feed(chunk):
                 self.last_id = self.last_id if event.id is None else event.id
                 self._retry = event.retry / 1000 if event.retry is not None else self._retry
-                arrived = jsonrpc.decode(event.data or "")
-                self.messages += arrived
-                self.response = self.response or self._connection.take(arrived, self._id)
+                self.take(jsonrpc.decode(event.data or ""))
             if self.response is not None:
                 return
+
+    def take(self, arrived: list[Any]) -> None:
+        """Take messages in, the awaited response perhaps among them."""
+        self.messages += arrived
+        if self.response is None and self._id is not None:
+            self.response = self._connection.response_to(self._id, arrived)
+        self._connection.hear(arrived, "answer", serve=self._serve)
 
     def resume(self, purpose: str) -> None:
         connection = self._connection

@@ -54,13 +54,6 @@ def result(id: Any, **members: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": id, "result": members}
 
 
-@pytest.fixture
-def http() -> Iterator[HttpClient]:
-    client = HttpClient(Recorder(Redactor()), timeout=2)
-    yield client
-    client.close()
-
-
 def test_a_json_answer(http: HttpClient) -> None:
     with server(with_json(result(1, a=1))) as (url, received):
         answer = StreamableHttp(http, url, "the-token").request("ping", {"x": 1})
