@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,7 +41,7 @@ class Part:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exchange:
     """One recorded request and its answer; `status` 0 and `error` where no answer came.
 
@@ -58,11 +59,12 @@ class Exchange:
     milliseconds: float
     revision: str = ""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Hash of the content, time left out."""
-        content = json.dumps([*asdict(self).items()][:8], sort_keys=True, default=str)
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        request = (self.channel, self.purpose, self.method, self.url, self.request)
+        content = repr((request, self.status, self.response, self.error))
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
         """The entry of `exchanges` in results.json."""

@@ -17,6 +17,7 @@ from urllib.parse import quote, quote_plus
 _SHORTEST_SECRET = 6
 _SURELY_NO_WORD = 16
 _LEARNED_AT_MOST = 500
+_REMEMBERED = 300
 _SECRET_NAMES = frozenset(
     "accesstoken refreshtoken idtoken clientsecret registrationaccesstoken codeverifier token assertion"
     " clientassertion subjecttoken actortoken password passwd pwd secret apikey authorization csrf csrftoken"
@@ -79,6 +80,7 @@ class Redactor:
         self._replacements: dict[str, list[tuple[str, str]]] = {}
         self._hidden: set[str] = set()
         self._met = 0
+        self._clean: dict[str, str] = {}
 
     def fingerprint(self, value: str, label: str) -> str:
         """The replacement for one secret, the same for the same value during a run."""
@@ -93,10 +95,12 @@ class Redactor:
         self._known[value] = replacement
         for form in _spellings(value):
             self._replacements.setdefault(form[:_SHORTEST_SECRET], []).append((form, replacement))
+        self._clean = {}
 
     def hide(self, name: str) -> None:
         """Replace the value of this parameter wherever it is sent, however short."""
         self._hidden.add(_normalized(name))
+        self._clean = {}
 
     def _meet(self, value: str, label: str) -> None:
         """Remember a secret seen in traffic, unless it could be an ordinary word or too many were met already."""
@@ -109,7 +113,19 @@ class Redactor:
         return [(value, replacement[1:].partition("#")[0]) for value, replacement in self._known.items()]
 
     def text(self, text: str) -> str:
-        """The text without secrets: known values, values of secret members and parameters."""
+        """The text without secrets: known values, values of secret members and parameters.
+
+        Short texts, of which most recur, are remembered until another secret is learned.
+        """
+        remembered = self._clean
+        if text not in remembered:
+            clean = self._cleaned(text)
+            if len(text) > _REMEMBERED:
+                return clean
+            remembered[text] = clean
+        return remembered[text]
+
+    def _cleaned(self, text: str) -> str:
         text = _JSON_MEMBER.sub(self._json_member, text)
         text = _PARAMETER.sub(self._parameter, text)
         text = _USERINFO.sub("[userinfo]", text)
