@@ -4,6 +4,7 @@ The forks are made by a helper process without threads (tests/warm.py is what it
 threads of their own, as the workers of a parallel test run do.
 """
 
+import gc
 import importlib
 import json
 import multiprocessing
@@ -30,6 +31,8 @@ _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.warm"])
 _VERDICTS = "verdicts.json"
 _OUTPUT = "output.txt"
+_NOT_NEEDED = "cacheprovider logging unraisableexception threadexception skipping tmpdir junitxml faulthandler".split()
+"""Plugins of pytest that an audit can do without, and that cost time at each check."""
 
 
 def sign_in(server: ReferenceServer) -> Sequence[str]:
@@ -116,6 +119,8 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     os.chdir(REPOSITORY)
     for name in os.environ.keys() - environment().keys():
         del os.environ[name]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    gc.disable()
     tempfile.tempdir = str(folder)
     with (folder / _OUTPUT).open("wb") as output:
         os.dup2(output.fileno(), 1)
@@ -130,7 +135,8 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     server.start()
     command = [str(CHECKS / one) for one in trial.folders]
     command += [f"--target-url={server.url}", f"--revision={trial.revision}", f"--report-dir={folder}"]
-    command += ["-q", "-q", "--patience=2", "-p", "no:cacheprovider", "--assert=plain", "-W", "error"]
+    command += ["-q", "-q", "-s", "--patience=2", "--assert=plain", "-W", "error"]
+    command += [f"-pno:{name}" for name in _NOT_NEEDED]
     pytest.main([*command, *deployment.options(server), *(one.format(server=server) for one in trial.options)])
 
 
