@@ -137,8 +137,8 @@ def test_an_own_test_folder_is_not_collected_by_an_audit_without_paths(tmp_path:
 @pytest.mark.parametrize(
     ("fault", "options", "code", "outcome"),
     [
-        ("registration-200", [], 1, "not-conformant"),
-        ("registration-200", ["--fail-on=never"], 0, "not-conformant"),
+        ("registration-as-text", [], 1, "not-conformant"),
+        ("registration-as-text", ["--fail-on=never"], 0, "not-conformant"),
         ("plain-published", [], 0, "conformant"),
         ("plain-published", ["--fail-on=should"], 1, "not-conformant"),
     ],
@@ -154,7 +154,7 @@ def test_a_fault_decides_the_exit_code(tmp_path: Path, fault: str, options: list
 
 
 def test_a_failure_is_explained(tmp_path: Path) -> None:
-    with ReferenceServer(fault="registration-200") as server:
+    with ReferenceServer(fault="registration-as-text") as server:
         run = audit(tmp_path, f"--target-url={server.url}", "-k", "registration")
 
     for word in ("expected:", "observed:", "why:", "fix:", "see: https://", "registration."):

@@ -43,7 +43,13 @@ def refused(
 
 
 def granted(
-    judge: Judge, control: AuthorizationAnswer, name: str, answer: AuthorizationAnswer, foil: AuthorizationAnswer
+    judge: Judge,
+    control: AuthorizationAnswer,
+    name: str,
+    answer: AuthorizationAnswer,
+    foil: AuthorizationAnswer,
+    *,
+    severity: Severity = "violation",
 ) -> None:
     """Judge that a request was answered as a good one is.
 
@@ -51,7 +57,8 @@ def granted(
     """
     served(judge, control)
     good = answer.accepted or answer.undecided
-    judge.that(good, expected=f"{name}: as a good request", observed=answer.summary, evidence=answer)
+    expected = f"{name}: as a good request"
+    judge.that(good, expected=expected, observed=answer.summary, severity=severity, evidence=answer)
     if answer.undecided and not foil.refused:
         judge.could_not_run(f"{name}: a login comes first ({answer.summary})")
 

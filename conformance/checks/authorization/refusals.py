@@ -2,6 +2,7 @@
 
 from conformance import Judge
 from conformance.ceremony.ending import Ending
+from conformance.judge import Severity
 from conformance.oauth.flow import TokenReply
 from conformance.oauth.redemption import Refusal
 from conformance.oauth.registration import Client
@@ -15,9 +16,10 @@ def refused(judge: Judge, sent: str, reply: TokenReply, *errors: str) -> None:
     judge.that(proper, expected=expected, observed=reply.summary, evidence=reply)
 
 
-def turned_down(judge: Judge, sent: str, reply: TokenReply, *errors: str) -> None:
+def turned_down(judge: Judge, sent: str, reply: TokenReply, *errors: str, severity: Severity = "violation") -> None:
     """Judge that nothing was issued; another answer than one of these errors is a deviation that only warns."""
-    judge.that(not reply.issued_token, expected=f"no token for {sent}", observed=reply.summary, evidence=reply)
+    expected = f"no token for {sent}"
+    judge.that(not reply.issued_token, expected=expected, observed=reply.summary, severity=severity, evidence=reply)
     if not reply.issued_token:
         expected = f"error {' or '.join(errors)} for {sent}"
         proper = reply.refused and reply.oauth_error in errors
@@ -56,10 +58,12 @@ def dead(judge: Judge, ending: Ending) -> None:
     judge.that(ending.refused, expected="the MCP server answers 401", observed=ending.summary, evidence=ending)
 
 
-def redemption_refused(judge: Judge, sent: str, refusal: Refusal, *tolerated: str) -> None:
+def redemption_refused(
+    judge: Judge, sent: str, refusal: Refusal, *tolerated: str, severity: Severity = "violation"
+) -> None:
     """Judge that a defective redemption was refused for its defect."""
     attempt = refusal.attempt
     judge.see(refusal.control)
     if not attempt.issued_token and not refusal.proven:
         judge.could_not_run(f"the control failed too ({refusal.control.summary}), so the refusal proves nothing")
-    turned_down(judge, sent, attempt, "invalid_grant", "invalid_request", *tolerated)
+    turned_down(judge, sent, attempt, "invalid_grant", "invalid_request", *tolerated, severity=severity)

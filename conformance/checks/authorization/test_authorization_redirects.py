@@ -136,7 +136,7 @@ def test_a_single_redirect_uri_may_be_left_out(authorizations: Authorizations, j
     if len(client.redirect_uris) > 1:
         judge.could_not_run("the client has several redirect URIs")
     answer, foil = authorizations.ask("no redirect_uri", changes, client), authorizations.bogus
-    granted(judge, authorizations.good(client), "no redirect_uri", answer, foil)
+    granted(judge, authorizations.good(client), "no redirect_uri", answer, foil, severity="advice")
 
 
 @requirement("authorization-endpoint.several-redirects-need-choice")

@@ -1,6 +1,7 @@
 """Codes and the tokens that the token endpoint gives for them."""
 
 from conformance import Judge, requirement
+from conformance.authorizations import Authorizations
 from conformance.ceremony.confidential import ConfidentialGrant, Replay
 from conformance.ceremony.race import Race
 from conformance.ceremony.reduced import Reduced
@@ -117,9 +118,20 @@ def test_another_client_cannot_redeem_the_code(redemption: Redemption, judge: Ju
 
 
 @requirement("token.redirect-uri-mismatch-refused")
-def test_another_redirect_uri_does_not_redeem_the_code(redemption: Redemption, judge: Judge) -> None:
+def test_another_redirect_uri_does_not_redeem_the_code(
+    redemption: Redemption, authorizations: Authorizations, judge: Judge
+) -> None:
     for name in ("redirect_uri with slash", "other redirect_uri"):
-        redemption_refused(judge, name, redemption.refusal(name))
+        refusal = redemption.refusal(name)
+        spared = refusal.attempt.issued_token and not serves_clients_without_pkce(authorizations, judge)
+        redemption_refused(judge, name, refusal, severity="advice" if spared else "violation")
+
+
+def serves_clients_without_pkce(authorizations: Authorizations, judge: Judge) -> bool:
+    """Whether clients of OAuth 2.0 get codes, which nothing but the redirect URI protects."""
+    [(_, answer)] = authorizations.errors("no code_challenge")
+    judge.see(answer)
+    return answer.accepted
 
 
 @requirement("token.redirect-uri-accepted")
