@@ -7,11 +7,13 @@ import threading
 from collections.abc import Sequence
 from textwrap import fill
 from types import FrameType
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from conformance.reference.faults import FAULTS, Profile, UnknownFaultError
-from conformance.reference.server import ReferenceServer
-from conformance.reference.services import BY_KEY, BY_SECRET
+from conformance.reference.stdio import run_stdio
+
+if TYPE_CHECKING:
+    from conformance.reference.server import ReferenceServer
 
 _DESCRIPTION = "Runs a small MCP server with its own authorization server on a loopback port, to be audited."
 _EXAMPLES = """examples:
@@ -23,6 +25,8 @@ _EXAMPLES = """examples:
       the same with one defect, to see how an audit reports it
   python -m conformance.reference --profile separate
       the same with the authorization server on a port of its own
+  python -m conformance.reference --stdio
+      the MCP server alone on stdin and stdout, as clients start it
   python -m conformance.reference --list-faults
       what can be made to go wrong, and what it does to users
 
@@ -36,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list_faults:
         print(_fault_list())
         return 0
+    if options.stdio:
+        return _run_stdio(options.fault)
+    from conformance.reference.server import ReferenceServer
+
     try:
         profile = options.profile or (FAULTS[options.fault].profile if options.fault in FAULTS else "combined")
         server = ReferenceServer(options.fault, options.consent, not options.open, options.port, profile)
@@ -55,6 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_greeting(server, options.consent, options.open, options.fault), flush=True)
         interrupted.wait()
     print("\nStopped.", flush=True)
+    return 0
+
+
+def _run_stdio(fault: str | None) -> int:
+    try:
+        run_stdio(fault)
+    except UnknownFaultError as error:
+        return _fail(f"{error} (--list-faults shows all)")
     return 0
 
 
@@ -83,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
         " (default: the one that shows the fault, else combined)",
     )
     parser.add_argument("--open", action="store_true", help="ask for no token and offer no login")
+    parser.add_argument(
+        "--stdio", action="store_true", help="serve one client on stdin and stdout instead, without any login"
+    )
     parser.add_argument("--list-faults", action="store_true", help="list the faults and end")
     return parser
 
@@ -92,7 +111,9 @@ def _fault_list() -> str:
     return "\n".join(f"{fault.name:{width}}  {fault.harm}" for fault in FAULTS.values())
 
 
-def _greeting(server: ReferenceServer, consent: str, is_open: bool, fault: str | None) -> str:
+def _greeting(server: "ReferenceServer", consent: str, is_open: bool, fault: str | None) -> str:
+    from conformance.reference.services import BY_KEY, BY_SECRET
+
     lines = [f"MCP (Streamable HTTP)  {server.url}", f"MCP (HTTP+SSE)         {server.sse_url}"]
     if is_open:
         lines.append("Login                  none needed")

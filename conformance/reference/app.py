@@ -29,7 +29,7 @@ from conformance.reference.site import (
 )
 from conformance.reference.store import Store
 from conformance.reference.streamable_http import StreamableHttp
-from conformance.reference.streams import HeldStreams
+from conformance.reference.streams import OpenStreams
 from conformance.reference.third_party import CALLBACK_PATH
 from conformance.reference.tokens import Tokens
 
@@ -37,7 +37,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def build_app(
-    site: Site, store: Store, access_tokens: AccessTokens, dispatcher: Dispatcher, streams: HeldStreams
+    site: Site, store: Store, access_tokens: AccessTokens, dispatcher: Dispatcher, streams: OpenStreams
 ) -> ASGIApp:
     """The application serving `site` at one port or two; without protection there is no authorization server."""
     protection = Protection(site, access_tokens)

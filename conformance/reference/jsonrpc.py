@@ -1,7 +1,6 @@
 """JSON-RPC 2.0 messages: reading them from bytes, building answers, writing them as bytes.
 
-https://www.jsonrpc.org/specification, narrowed by MCP: ids are strings or whole numbers, params are objects,
-there are no batches.
+https://www.jsonrpc.org/specification, narrowed by MCP: ids are strings or whole numbers, params are objects.
 """
 
 import json
@@ -39,9 +38,11 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The client's answer to a request of the server; this server sends none, so it is only acknowledged."""
+    """The client's answer to a request of the server: one of `result` and `error`, which may be no objects."""
 
     id: RequestId | None
+    result: object = None
+    error: object = None
 
 
 Message = Request | Notification | Response
@@ -83,15 +84,19 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def read_message(body: bytes) -> Message:
-    """The message in `body`. Raises RpcError with -32700, -32600 or -32602."""
+def read_value(body: bytes) -> object:
+    """The JSON value in `body`. Raises RpcError with -32700."""
     try:
-        value = read_json(body)
+        return read_json(body)
     except ValueError:
         raise RpcError(PARSE_ERROR, "Parse error: the body is not JSON") from None
+
+
+def message_of(value: object) -> Message:
+    """The message that a JSON value is. Raises RpcError with -32600 or -32602."""
     message = as_object(value)
     if message is None:
-        raise RpcError(INVALID_REQUEST, "Invalid request: expected one JSON object, batches are not supported")
+        raise RpcError(INVALID_REQUEST, "Invalid request: expected one JSON object")
     id = _readable_id(message.get("id"))
     if message.get("jsonrpc") != "2.0":
         raise RpcError(INVALID_REQUEST, 'Invalid request: jsonrpc must be "2.0"', id=id)
@@ -100,7 +105,7 @@ def read_message(body: bytes) -> Message:
     if "method" not in message:
         if ("result" in message) == ("error" in message):
             raise RpcError(INVALID_REQUEST, "Invalid request: there is neither a method nor one answer", id=id)
-        return Response(id)
+        return Response(id, message.get("result"), message.get("error"))
     method = message["method"]
     if not isinstance(method, str):
         raise RpcError(INVALID_REQUEST, "Invalid request: method must be a string", id=id)
@@ -114,6 +119,16 @@ def _readable_id(value: object) -> RequestId | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return None if isinstance(value, float) and not value.is_integer() else value
+
+
+def request_message(id: RequestId, method: str, params: JsonObject) -> JsonObject:
+    """A request, without params where there are none."""
+    return {"jsonrpc": "2.0", "id": id, "method": method, **({"params": params} if params else {})}
+
+
+def notification_message(method: str, params: JsonObject) -> JsonObject:
+    """A notification, without params where there are none."""
+    return {"jsonrpc": "2.0", "method": method, **({"params": params} if params else {})}
 
 
 def result_message(id: RequestId, result: object) -> JsonObject:
@@ -130,7 +145,7 @@ def error_message(error: RpcError, id: RequestId | None = None) -> JsonObject:
     return {"jsonrpc": "2.0", "error": details} if known is None else {"jsonrpc": "2.0", "id": known, "error": details}
 
 
-def encode(message: JsonObject, surrogates: str = "backslashreplace") -> bytes:
+def encode(message: object, surrogates: str = "backslashreplace") -> bytes:
     """Compact UTF-8 JSON on one line.
 
     `surrogates` is the codec error handler for unpaired surrogates, which UTF-8 cannot carry: by default they

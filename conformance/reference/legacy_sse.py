@@ -3,16 +3,43 @@
 https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse
 """
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from conformance.reference.jsonrpc import SESSION_ERROR, JsonObject, Request, RpcError, read_message
-from conformance.reference.mcp import Dispatcher, Session
+from conformance.reference.jsonrpc import (
+    SESSION_ERROR,
+    JsonObject,
+    Request,
+    RpcError,
+    message_of,
+    read_value,
+)
+from conformance.reference.mcp import Dispatcher
+from conformance.reference.sessions import Session
 from conformance.reference.site import MESSAGES_PATH
-from conformance.reference.streams import HeldStreams, event
+from conformance.reference.streams import OpenStreams, Stream, streaming
+
+
+class SseSession(Session):
+    """A session as long as its one stream."""
+
+    def __init__(self, user: str, stream: Stream, dispatcher: Dispatcher) -> None:
+        super().__init__(secrets.token_urlsafe(24), user)
+        self.stream = stream
+        self.dispatcher = dispatcher
+
+    def send(self, message: JsonObject) -> None:
+        """Send a message of any kind."""
+        self.stream.send(self.dispatcher.encode(message))
+
+    def answer(self, message: JsonObject | None) -> None:
+        """Send a response, unless the request was cancelled."""
+        if message is not None:
+            self.send(message)
 
 
 @dataclass(slots=True)
@@ -20,15 +47,15 @@ class LegacySse:
     """The two endpoints; requests reach them after the Origin and the token were found good."""
 
     dispatcher: Dispatcher
-    streams: HeldStreams
-    sessions: dict[str, Session] = field(default_factory=dict[str, Session])
+    streams: OpenStreams
+    sessions: dict[str, SseSession] = field(default_factory=dict[str, SseSession])
 
     async def open_stream(self, request: HttpRequest) -> Response:
         """Hold the stream of a new session; its first event names the address to post to."""
-        session = Session(secrets.token_urlsafe(24), request.state.user)
+        session = SseSession(request.state.user, self.streams.new(), self.dispatcher)
         self.sessions[session.id] = session
-        address = f"{MESSAGES_PATH}?session_id={session.id}"
-        return self.streams.open(session.id, event(address.encode(), "endpoint"), lambda: self.sessions.pop(session.id))
+        session.stream.send(f"{MESSAGES_PATH}?session_id={session.id}".encode(), "endpoint")
+        return streaming(session.stream, closed=lambda: self.sessions.pop(session.id).end())
 
     async def receive(self, request: HttpRequest) -> Response:
         """Take one message; what there is to answer goes out on the stream."""
@@ -36,17 +63,15 @@ class LegacySse:
         if session is None or session.user != request.state.user:
             return self._refuse(404, RpcError(SESSION_ERROR, "There is no such session"))
         try:
-            message = read_message(await request.body())
+            message = message_of(read_value(await request.body()))
         except RpcError as error:
             return self._refuse(400, error)
         if isinstance(message, Request):
-            answer = self.dispatcher.answer(message, session)
-            for each in (*session.take_unsent(), answer):
-                self._send(session, each)
+            self.dispatcher.start(message, session, session.send, session.answer)
+            await asyncio.sleep(0)
+        else:
+            self.dispatcher.take(message, session)
         return Response(status_code=202)
-
-    def _send(self, session: Session, message: JsonObject) -> None:
-        self.streams.send(session.id, event(self.dispatcher.encode(message), "message"))
 
     def _refuse(self, status: int, error: RpcError) -> Response:
         body = self.dispatcher.encode(self.dispatcher.refusal(error))

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from conformance.reference.content import text_block
 from conformance.reference.jsonrpc import INVALID_PARAMS, JsonObject, RpcError
 from conformance.reference.resources import GREETING_PREFIX, NAMES, guide_contents
-from conformance.reference.tools import text_block
 
 LANGUAGES = ("Deutsch", "English", "Español", "Français")
 

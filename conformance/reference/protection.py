@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from conformance.reference.access_tokens import AccessTokens, Bearer
 from conformance.reference.dpop import ALGORITHMS, InvalidProofError, Proofs
-from conformance.reference.jsonrpc import JsonObject, as_object, read_json
+from conformance.reference.jsonrpc import JsonObject, as_array, as_object, read_json
 from conformance.reference.pages import USERNAME
 from conformance.reference.redirects import LOOPBACK_HOSTS
 from conformance.reference.scope_gate import SESSION_HEADER, ScopeGate
@@ -63,7 +63,7 @@ class Protection:
             except InvalidProofError as error:
                 return self._refuse_proof(path, str(error))
         request.state.user = bearer.user
-        needed = self.gate.missing(request, await _message(request), bearer.scopes)
+        needed = self.gate.missing(request, await _messages(request), bearer.scopes)
         return self._refuse_scope(path, needed, bearer) if needed else None
 
     def _credentials(self, request: Request) -> tuple[str, str]:
@@ -97,8 +97,9 @@ class Protection:
     async def _ask_for_token(self, request: Request, path: str) -> Response:
         if self.faults.active("bare-bearer-challenge"):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
-        message = await _message(request)
-        if "method" in message and "id" not in message and self.faults.active("notification-without-token"):
+        messages = await _messages(request)
+        notified = any("method" in message and "id" not in message for message in messages)
+        if notified and self.faults.active("notification-without-token"):
             return Response(status_code=202)
         error = "invalid_token" if self.faults.active("missing-token-has-error") else ""
         status = 403 if self.faults.active("missing-token-403") else 401
@@ -169,12 +170,13 @@ class Protection:
         return origin + prefix + ("-gone" if self.faults.active("resource-metadata-url-dead") else path)
 
 
-async def _message(request: Request) -> JsonObject:
-    """The JSON object in the body, empty where there is none."""
+async def _messages(request: Request) -> list[JsonObject]:
+    """The JSON objects in the body: one, those of a batch, or none."""
     try:
-        return as_object(read_json(await request.body())) or {}
+        value = read_json(await request.body())
     except ValueError:
-        return {}
+        return []
+    return [message for each in as_array(value) or [value] if (message := as_object(each)) is not None]
 
 
 def _is_loopback(origin: str) -> bool:

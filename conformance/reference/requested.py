@@ -1,8 +1,12 @@
 """What a request asks to be allowed: scopes (RFC 6749 section 3.3) and resources (RFC 8707 section 2)."""
 
+import re
+
 from conformance.reference.forms import CrashError, OAuthError, Parameters
-from conformance.reference.scopes import REPORTS, granted
+from conformance.reference.scopes import REPORTS, RESOURCE_SCOPES, SCOPES
 from conformance.reference.site import Site
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
 
 
 def requested_scope(site: Site, asked: str | None) -> str:
@@ -40,3 +44,18 @@ def resource_paths(site: Site, parameters: Parameters) -> frozenset[str]:
     if None in known.values():
         raise OAuthError("invalid_target", "the resource is not one of this server")
     return frozenset(path for path in known.values() if path is not None)
+
+
+def granted(asked: str | None) -> str:
+    """What a request for a scope is granted: all of the resource where it was left out, else what is known of it.
+
+    Raises OAuthError(invalid_scope) where the scope is malformed, or names nothing of the resource.
+    """
+    if asked is None:
+        return " ".join(RESOURCE_SCOPES)
+    if not _SCOPE.fullmatch(asked):
+        raise OAuthError("invalid_scope", "the scope is malformed")
+    words = asked.split(" ")
+    if not set(words) & set(RESOURCE_SCOPES):
+        raise OAuthError("invalid_scope", "the scope must hold one of " + ", ".join(RESOURCE_SCOPES))
+    return " ".join(scope for scope in SCOPES if scope in words)

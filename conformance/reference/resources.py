@@ -3,6 +3,7 @@
 import base64
 from urllib.parse import unquote
 
+from conformance.reference.content import PIXEL
 from conformance.reference.jsonrpc import RESOURCE_NOT_FOUND, JsonObject, RpcError
 
 GUIDE_URI = "reference://guide"
@@ -15,9 +16,6 @@ _GUIDE = """# Guide
 This server exists to be audited. Its tools echo, add, forecast, recall, remember and report.
 It greets in several languages: Grüße, salut, γεια, 你好.
 """
-_PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
-)
 
 RESOURCES: tuple[JsonObject, ...] = (
     {
@@ -39,7 +37,7 @@ RESOURCES: tuple[JsonObject, ...] = (
         "title": "One pixel",
         "description": "A picture of one transparent pixel.",
         "mimeType": "image/png",
-        "size": len(_PIXEL),
+        "size": len(PIXEL),
     },
 )
 
@@ -64,7 +62,7 @@ def read_resource(uri: str) -> JsonObject:
     if uri == GUIDE_URI:
         return guide_contents()
     if uri == PIXEL_URI:
-        return {"uri": uri, "mimeType": "image/png", "blob": base64.b64encode(_PIXEL).decode()}
+        return {"uri": uri, "mimeType": "image/png", "blob": base64.b64encode(PIXEL).decode()}
     name = unquote(uri.removeprefix(GREETING_PREFIX))
     if uri.startswith(GREETING_PREFIX) and name.isprintable() and 1 <= len(name) <= 50 and "/" not in name:
         return {"uri": uri, "mimeType": "text/plain", "text": f"Hello, {name}!"}

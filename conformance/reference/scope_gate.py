@@ -1,5 +1,7 @@
 """Which scopes a request needs, and what is answered where the token has too few (RFC 6750 section 3.1)."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -18,10 +20,9 @@ class ScopeGate:
         self.faults = faults
         self._refused: set[str] = set()
 
-    def missing(self, request: Request, message: JsonObject, held: frozenset[str]) -> tuple[str, ...]:
-        """All scopes the operation needs, if one of them is missing; empty where the request may pass."""
-        params = as_object(message.get("params")) or {}
-        further = TOOL_SCOPES.get(str(params.get("name"))) if message.get("method") == "tools/call" else None
+    def missing(self, request: Request, messages: Sequence[JsonObject], held: frozenset[str]) -> tuple[str, ...]:
+        """All scopes the messages need, if one of them is missing; empty where the request may pass."""
+        further = next((scope for message in messages if (scope := _scope_of(message))), None)
         needed = (BASE, further) if further else (BASE,)
         if further in held and self.faults.active("step-up-in-pieces"):
             needed = (*needed, f"{further}:all")
@@ -40,3 +41,10 @@ class ScopeGate:
         if self.faults.active("insufficient-scope-without-challenge"):
             del headers["WWW-Authenticate"]
         return JSONResponse(document, 401 if self.faults.active("insufficient-scope-401") else 403, headers)
+
+
+def _scope_of(message: JsonObject) -> str:
+    """The scope that a message needs beside the base scope; empty where it needs none."""
+    if message.get("method") != "tools/call":
+        return ""
+    return TOOL_SCOPES.get(str((as_object(message.get("params")) or {}).get("name")), "")

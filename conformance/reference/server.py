@@ -19,7 +19,7 @@ from conformance.reference.scopes import RESOURCE_SCOPES
 from conformance.reference.services import Services
 from conformance.reference.site import SERVER_PATH, SSE_PATH, Consent, Site
 from conformance.reference.store import Grant, Store
-from conformance.reference.streams import HeldStreams
+from conformance.reference.streams import OpenStreams
 from conformance.reference.tls import TlsPort
 
 HOST = "127.0.0.1"
@@ -66,7 +66,7 @@ class ReferenceServer:
         self.url = self.origin + path
         self._path = path
         self.sse_url = self.origin + SSE_PATH
-        self._streams = HeldStreams()
+        self._streams = OpenStreams()
         self._dispatcher = Dispatcher(faults)
         site = Site(self.origin, server, faults, consent, protected, profile, third_party, path)
         store = Store(_code_lifetime(faults, profile))
@@ -110,7 +110,7 @@ class ReferenceServer:
     @property
     def calls(self) -> Counter[str]:
         """How often each tool ran since the server started."""
-        return self._dispatcher.calls
+        return self._dispatcher.tools.calls
 
     def access_token_for(self, user: str) -> str:
         """A token of any user for the Streamable HTTP endpoint and every scope of it, as after a login."""
@@ -161,7 +161,7 @@ class ReferenceServer:
 
     def _shut_down(self) -> None:
         self._uvicorn.should_exit = True
-        self._streams.close_all()
+        self._streams.end_all()
 
 
 def _code_lifetime(faults: Faults, profile: Profile) -> float:

@@ -6,7 +6,9 @@ https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stream
 from collections.abc import Mapping
 
 from conformance.reference.jsonrpc import METHOD_NOT_FOUND, JsonObject, Request, RpcError, as_object
-from conformance.reference.mcp import NEWEST, REVISIONS, Dispatcher, Session, server_info
+from conformance.reference.mcp import Dispatcher, server_info
+from conformance.reference.revisions import NEWEST, REVISIONS
+from conformance.reference.sessions import Session
 
 STATELESS = "2026-07-28"
 HEADER_MISMATCH = -32020
@@ -14,7 +16,7 @@ _META = "io.modelcontextprotocol/"
 _FRESH: JsonObject = {"resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
 
 
-def answer_alone(request: Request, headers: Mapping[str, str], dispatcher: Dispatcher) -> JsonObject:
+async def answer_alone(request: Request, headers: Mapping[str, str], dispatcher: Dispatcher) -> JsonObject:
     """The answer to a request. Raises RpcError, to be answered with status 400, where its headers contradict it."""
     version = (as_object(request.params.get("_meta")) or {}).get(_META + "protocolVersion")
     expected = {"Mcp-Method": request.method}
@@ -26,7 +28,8 @@ def answer_alone(request: Request, headers: Mapping[str, str], dispatcher: Dispa
         return {"jsonrpc": "2.0", "id": request.id, "result": _discovery()}
     if request.method not in ("tools/list", "tools/call"):
         raise RpcError(METHOD_NOT_FOUND, f"Method not found: {request.method[:100]}")
-    answer = dispatcher.answer(request, Session(revision=NEWEST))
+    session = Session(revision=NEWEST)
+    answer = await dispatcher.answer(request, session, session.send)
     if "result" in answer:
         answer["result"] |= _FRESH if request.method == "tools/list" else {"resultType": "complete"}
     return answer

@@ -5,11 +5,16 @@ https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stream
 
 import secrets
 from dataclasses import dataclass, field
+from typing import cast
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from conformance.reference.batches import Batch
+from conformance.reference.exchange import Exchange
+from conformance.reference.http_sessions import HttpSession
 from conformance.reference.jsonrpc import (
+    INVALID_REQUEST,
     SESSION_ERROR,
     JsonObject,
     Message,
@@ -18,13 +23,15 @@ from conformance.reference.jsonrpc import (
     RequestId,
     RpcError,
     error_message,
-    read_message,
+    message_of,
+    read_value,
     result_message,
 )
-from conformance.reference.mcp import NEWEST, REVISIONS, Dispatcher, Session
+from conformance.reference.mcp import Dispatcher
+from conformance.reference.revisions import BATCHES, REVISIONS
 from conformance.reference.scope_gate import SESSION_HEADER
 from conformance.reference.stateless import STATELESS, answer_alone
-from conformance.reference.streams import HeldStreams, event, finite_stream
+from conformance.reference.streams import OpenStreams, streaming
 
 VERSION_HEADER = "MCP-Protocol-Version"
 
@@ -43,8 +50,8 @@ class StreamableHttp:
     """The endpoint; requests reach it after the Origin and the token were found good."""
 
     dispatcher: Dispatcher
-    streams: HeldStreams
-    sessions: dict[str, Session] = field(default_factory=dict[str, Session])
+    streams: OpenStreams
+    sessions: dict[str, HttpSession] = field(default_factory=dict[str, HttpSession])
 
     async def handle(self, request: HttpRequest) -> Response:
         """Answer a POST, GET or DELETE."""
@@ -54,39 +61,43 @@ class StreamableHttp:
                 return self._open_stream(request) if request.method == "GET" else self._end_session(request)
             if _media_type(request.headers.get("content-type", "")) != "application/json":
                 raise RefusedError(415, "Send application/json")
-            message = read_message(await request.body())
+            value = read_value(await request.body())
+            if isinstance(value, list):
+                return await self._answer_batch(cast("list[object]", value), request)
+            message = message_of(value)
             id = message.id if isinstance(message, Request) else None
             if request.headers.get(VERSION_HEADER) == STATELESS:
-                return self._alone(message, request)
+                return await self._alone(message, request)
             if isinstance(message, Request) and message.method == "initialize":
-                return self._open_session(message, request.state.user)
+                return await self._open_session(message, request.state.user)
             session = self._session(request)
         except RpcError as error:
             return self._json(self.dispatcher.refusal(error), 400)
         except RefusedError as refused:
             return self._json(self.dispatcher.refusal(RpcError(SESSION_ERROR, refused.reason, id=id)), refused.status)
         if isinstance(message, Request):
-            return self._answer(message, session, "text/event-stream" in _accepted(request))
+            return await self._answer(message, session, "text/event-stream" in _accepted(request))
+        self.dispatcher.take(message, session)
         return self._acknowledge(message)
 
-    def _alone(self, message: Message, request: HttpRequest) -> Response:
+    async def _alone(self, message: Message, request: HttpRequest) -> Response:
         """Answer a message of the revision in which each stands alone."""
         if not isinstance(message, Request):
             return self._acknowledge(message)
         try:
-            return self._json(answer_alone(message, request.headers, self.dispatcher))
+            return self._json(await answer_alone(message, request.headers, self.dispatcher))
         except RpcError as error:
             return self._json(error_message(error, message.id), 400)
 
-    def _open_session(self, message: Request, user: str) -> Response:
-        session = Session(self._session_id(), user)
-        response = self._json(self.dispatcher.answer(message, session))
+    async def _open_session(self, message: Request, user: str) -> Response:
+        session = HttpSession(self._session_id(), user, self.dispatcher, self.streams)
+        response = self._json(await self.dispatcher.answer(message, session, session.send))
         if session.revision:
             self.sessions[session.id] = session
             response.headers[SESSION_HEADER] = session.id
         return response
 
-    def _session(self, request: HttpRequest) -> Session:
+    def _session(self, request: HttpRequest) -> HttpSession:
         """The session a request belongs to. Raises RefusedError with 400 or 404."""
         version = request.headers.get(VERSION_HEADER)
         if version is not None and version not in REVISIONS:
@@ -109,34 +120,67 @@ class StreamableHttp:
         session = self._session(request)
         if "text/event-stream" not in _accepted(request):
             raise RefusedError(406, "Accept text/event-stream")
-        primed = session.revision == NEWEST
-        return self.streams.open(session.id, event(b"", id=session.next_event_id()) if primed else b": open\n\n")
+        last = request.headers.get("last-event-id")
+        if last is None:
+            return streaming(session.listen())
+        found = session.resume(last)
+        if found is None:
+            raise RefusedError(400, "There is no such event")
+        return streaming(*found)
 
     def _end_session(self, request: HttpRequest) -> Response:
         session = self._session(request)
         del self.sessions[session.id]
-        self.streams.close(session.id)
+        session.end()
         return Response(status_code=204)
 
-    def _answer(self, message: Request, session: Session, stream_accepted: bool) -> Response:
-        answer = self.dispatcher.answer(message, session)
-        notifications = session.take_unsent()
+    async def _answer(self, message: Request, session: HttpSession, stream_accepted: bool) -> Response:
+        exchange = Exchange(session, stream_accepted)
+        await exchange.run([message])
+        if exchange.stream:
+            return streaming(exchange.stream)
+        if not exchange.responses:
+            return self._nothing()
+        return self._json_answer(message, exchange.responses[0])
+
+    def _json_answer(self, message: Request, answer: JsonObject) -> Response:
         faults = self.dispatcher.faults
         if message.method == "ping" and faults.active("sse-not-json"):
-            return finite_stream([event(b"hello"), event(self.dispatcher.encode(answer))])
+            stream = self.streams.new()
+            stream.send(b"hello")
+            stream.send(self.dispatcher.encode(answer))
+            stream.end()
+            return streaming(stream)
         if message.method == "ping" and faults.active("json-two-messages"):
             return Response(self.dispatcher.encode(answer) * 2, media_type="application/json")
         if message.method == "ping" and faults.active("answer-in-batch"):
             return Response(b"[" + self.dispatcher.encode(answer) + b"]", media_type="application/json")
         if message.method == "tools/list" and faults.active("answer-as-text"):
             return Response(self.dispatcher.encode(answer), media_type="text/plain")
-        if message.method != "tools/call" or not stream_accepted:
-            return self._json(answer)
-        events = [event(b"", id=session.next_event_id())] if session.revision == NEWEST else []
-        for each in (*notifications, answer):
-            id = session.next_event_id() if session.revision == NEWEST else ""
-            events.append(event(self.dispatcher.encode(each), "message", id))
-        return finite_stream(events)
+        return self._json(answer)
+
+    async def _answer_batch(self, values: list[object], request: HttpRequest) -> Response:
+        """Answer several messages of one POST. Raises RpcError(-32600) in the revisions that have no batches."""
+        session = self._session(request)
+        if session.revision != BATCHES or not values:
+            raise RpcError(INVALID_REQUEST, "Invalid request: expected one message")
+        batch = Batch(values)
+        for message in batch.others:
+            self.dispatcher.take(message, session)
+        if not batch.requests:
+            return self._json(batch.refusals) if batch.refusals else Response(status_code=202)
+        exchange = Exchange(session, "text/event-stream" in _accepted(request))
+        exchange.responses += batch.refusals
+        await exchange.run(batch.requests)
+        if exchange.stream:
+            return streaming(exchange.stream)
+        return self._json(exchange.responses) if exchange.responses else self._nothing()
+
+    def _nothing(self) -> Response:
+        """The answer to requests that were cancelled: a stream that ends at once."""
+        stream = self.streams.new()
+        stream.end()
+        return streaming(stream)
 
     def _acknowledge(self, message: object) -> Response:
         if isinstance(message, Notification):
@@ -149,7 +193,7 @@ class StreamableHttp:
                 return self._json({}, 202)
         return Response(status_code=202)
 
-    def _json(self, message: JsonObject, status: int = 200) -> Response:
+    def _json(self, message: object, status: int = 200) -> Response:
         return Response(self.dispatcher.encode(message), status, media_type="application/json")
 
 

@@ -1,73 +1,131 @@
-"""Server-sent events: writing single events and holding streams open.
+"""Server-sent events: writing single events, and streams that can be taken up again where they were lost.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from weakref import WeakSet
 
 from starlette.responses import StreamingResponse
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+RETRY_MILLISECONDS = 100
 
 
-def event(data: bytes, name: str = "", id: str = "") -> bytes:
-    """One event; `data` must be a single line."""
+def event(data: bytes, name: str = "", id: str = "", retry: int = 0) -> bytes:
+    """One event; `data` must be a single line, `retry` is in milliseconds."""
     fields = [b"event: " + name.encode()] if name else []
     if id:
         fields.append(b"id: " + id.encode())
+    if retry:
+        fields.append(b"retry: %d" % retry)
     fields.append(b"data: " + data if data else b"data:")
     return b"\n".join(fields) + b"\n\n"
 
 
-def finite_stream(events: list[bytes]) -> StreamingResponse:
-    """A stream that ends after `events`."""
+class Stream:
+    """The events of one stream, kept for a client that comes back; whoever reads it last is the only reader.
+
+    With a `name` its events have ids of the form NAME-NUMBER.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+        self.ended = False
+        self._events: list[bytes] = []
+        self._reader: asyncio.Event | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether somebody reads it at the moment."""
+        return self._reader is not None
+
+    def prime(self) -> None:
+        """Send an event that only tells where to begin again, and after how long."""
+        self._append(event(b"", id=self._next_id(), retry=RETRY_MILLISECONDS))
+
+    def send(self, data: bytes, name: str = "message") -> None:
+        """Send a message."""
+        self._append(event(data, name, self._next_id()))
+
+    def comment(self) -> None:
+        """Send what clients skip, so that they see the stream open."""
+        self._append(b": open\n\n")
+
+    def end(self) -> None:
+        """Let readers go after the last event."""
+        self.ended = True
+        self._wake()
+
+    def drop(self) -> None:
+        """Send the reader away; the stream goes on for a client that comes back."""
+        reader, self._reader = self._reader, None
+        if reader:
+            reader.set()
+
+    async def read(self, start: int = 0) -> AsyncGenerator[bytes]:
+        """The events from number `start` on, as they come."""
+        self.drop()
+        mine = self._reader = asyncio.Event()
+        try:
+            while True:
+                waiting, start = self._events[start:], max(start, len(self._events))
+                for each in waiting:
+                    yield each
+                if len(self._events) > start:
+                    continue
+                if self.ended or self._reader is not mine:
+                    return
+                mine.clear()
+                await mine.wait()
+        finally:
+            if self._reader is mine:
+                self._reader = None
+
+    def _next_id(self) -> str:
+        return f"{self.name}-{len(self._events) + 1}" if self.name else ""
+
+    def _append(self, data: bytes) -> None:
+        self._events.append(data)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._reader:
+            self._reader.set()
+
+
+def streaming(stream: Stream, start: int = 0, closed: Callable[[], object] = lambda: None) -> StreamingResponse:
+    """An answer with the events of a stream from number `start` on; `closed` is called once it has ended."""
 
     async def body() -> AsyncGenerator[bytes]:
-        for each in events:
-            yield each
+        try:
+            async with aclosing(stream.read(start)) as events:
+                async for each in events:
+                    yield each
+        finally:
+            closed()
 
     return StreamingResponse(body(), media_type="text/event-stream", headers=HEADERS)
 
 
-class HeldStreams:
-    """The streams held open, each belonging to one session."""
+class OpenStreams:
+    """The streams of a server, which end with it."""
 
     def __init__(self) -> None:
-        self._queues: list[tuple[str, asyncio.Queue[bytes | None]]] = []
-        self._closed = False
+        self._streams: WeakSet[Stream] = WeakSet()
+        self._ended = False
 
-    def open(self, session_id: str, first: bytes, closed: Callable[[], object] = lambda: None) -> StreamingResponse:
-        """Hold a stream for a session, beginning with the event `first`; call `closed` once it has ended."""
-        queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-        entry = (session_id, queue)
-        queue.put_nowait(None if self._closed else first)
-        self._queues.append(entry)
+    def new(self, name: str = "") -> Stream:
+        """A stream; it has ended already where the server is about to stop."""
+        stream = Stream(name)
+        stream.ended = self._ended
+        self._streams.add(stream)
+        return stream
 
-        async def body() -> AsyncGenerator[bytes]:
-            try:
-                while (each := await queue.get()) is not None:
-                    yield each
-            finally:
-                self._queues.remove(entry)
-                closed()
-
-        return StreamingResponse(body(), media_type="text/event-stream", headers=HEADERS)
-
-    def send(self, session_id: str, data: bytes) -> None:
-        """Send an event on every stream of the session."""
-        for owner, queue in self._queues:
-            if owner == session_id:
-                queue.put_nowait(data)
-
-    def close(self, session_id: str) -> None:
-        """End the streams of the session."""
-        for owner, queue in self._queues:
-            if owner == session_id:
-                queue.put_nowait(None)
-
-    def close_all(self) -> None:
+    def end_all(self) -> None:
         """End all streams, and every one opened from now on as soon as it has begun."""
-        self._closed = True
-        for _, queue in self._queues:
-            queue.put_nowait(None)
+        self._ended = True
+        for stream in list(self._streams):
+            stream.end()

@@ -15,9 +15,9 @@ from conformance.reference.dpop import InvalidProofError, Proofs
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.jwt_grant import JWT_GRANT, trusts
-from conformance.reference.requested import resource_paths
+from conformance.reference.requested import granted, resource_paths
 from conformance.reference.revocation import Revocation
-from conformance.reference.scopes import OPENID, granted
+from conformance.reference.scopes import OPENID
 from conformance.reference.services import SERVICE_GRANT
 from conformance.reference.site import Site
 from conformance.reference.store import Client, Code, Grant, RefreshToken, Store

@@ -1,15 +1,22 @@
-"""The six tools of the reference server: five that only read, one that changes something."""
+"""What a tool is, and six tools: five that only read, one that changes something."""
 
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.reference.calls import Call
+from conformance.reference.content import ICON, text_block
 from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.revisions import OLDEST
 from conformance.reference.scopes import REPORTS
 
 LARGEST_NUMBER = 10**15
+
+
+class ToolError(Exception):
+    """A tool could not do its work; the message says why to the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +31,20 @@ class ToolOutput:
 class Tool:
     """A tool as `tools/list` describes it, and the function behind it, called with checked arguments.
 
-    `scope` is what a token needs for it beside the base scope.
+    `scope` is what a token needs for it beside the base scope. Where `read_only` is None nothing is said about what
+    the tool does. `since` is the first revision in which it can do what it is for.
     """
 
     name: str
     title: str
     description: str
     input_schema: JsonObject
-    run: Callable[[JsonObject, "Notebook"], ToolOutput]
+    run: Callable[[Call, JsonObject], Awaitable[ToolOutput]]
     output_schema: JsonObject | None = None
-    read_only: bool = True
+    read_only: bool | None = True
     scope: str = ""
+    since: str = OLDEST
+    icons: tuple[JsonObject, ...] = ()
 
     def describe(self) -> JsonObject:
         """The entry of this tool in `tools/list`."""
@@ -43,56 +53,45 @@ class Tool:
             "title": self.title,
             "description": self.description,
             "inputSchema": self.input_schema,
-            "annotations": {
+        }
+        if self.read_only is not None:
+            entry["annotations"] = {
                 "title": self.title,
                 "readOnlyHint": self.read_only,
                 "destructiveHint": False,
                 "idempotentHint": self.read_only,
                 "openWorldHint": False,
-            },
-        }
+            }
         if self.output_schema is not None:
             entry["outputSchema"] = self.output_schema
+        if self.icons:
+            entry["icons"] = list(self.icons)
         return entry
 
 
-class Notebook:
-    """The notes kept by `remember` and read by `recall`; only the newest hundred stay."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def add(self, note: str) -> None:
-        """Append `note`, dropping the oldest beyond a hundred."""
-        self.notes = [*self.notes, note][-100:]
-
-
-def text_block(text: str) -> JsonObject:
-    """A content block of type text."""
-    return {"type": "text", "text": text}
-
-
-def _structured(value: JsonObject) -> ToolOutput:
+def structured(value: JsonObject) -> ToolOutput:
+    """The output that is a JSON object, with its text beside it."""
     return ToolOutput([text_block(json.dumps(value, ensure_ascii=False))], value)
 
 
-def _schema(required: Sequence[str] = (), **properties: JsonObject) -> JsonObject:
+def input_schema(required: Sequence[str] = (), **properties: JsonObject) -> JsonObject:
+    """The schema of the arguments of a tool, which allows no others."""
     schema: JsonObject = {"type": "object", "properties": properties, "additionalProperties": False}
     return schema | {"required": list(required)} if required else schema
 
 
-def _echo(arguments: JsonObject, _: Notebook) -> ToolOutput:
+async def _echo(_: Call, arguments: JsonObject) -> ToolOutput:
     return ToolOutput([text_block(arguments["text"])])
 
 
-def _add(arguments: JsonObject, _: Notebook) -> ToolOutput:
-    return _structured({"sum": arguments["a"] + arguments["b"]})
+async def _add(_: Call, arguments: JsonObject) -> ToolOutput:
+    return structured({"sum": arguments["a"] + arguments["b"]})
 
 
 _SKIES = ("sunny", "cloudy", "rainy", "snowy")
 
 
-def _weather(arguments: JsonObject, _: Notebook) -> ToolOutput:
+async def _weather(_: Call, arguments: JsonObject) -> ToolOutput:
     city, units = arguments["city"], arguments.get("units", "celsius")
     forecast: list[JsonObject] = []
     for day in range(1, int(arguments.get("days", 1)) + 1):
@@ -100,26 +99,27 @@ def _weather(arguments: JsonObject, _: Notebook) -> ToolOutput:
         celsius = dice % 45 - 10
         temperature = celsius if units == "celsius" else celsius * 9 / 5 + 32
         forecast.append({"day": day, "temperature": temperature, "sky": _SKIES[dice % len(_SKIES)]})
-    return _structured({"city": city, "units": units, "forecast": forecast})
+    return structured({"city": city, "units": units, "forecast": forecast})
 
 
-def _recall(_: JsonObject, notebook: Notebook) -> ToolOutput:
+async def _recall(call: Call, _: JsonObject) -> ToolOutput:
     link: JsonObject = {
         "type": "resource_link",
         "uri": "reference://guide",
         "name": "guide",
         "mimeType": "text/markdown",
     }
-    return ToolOutput([text_block("\n".join(notebook.notes) or "There are no notes yet."), link])
+    return ToolOutput([text_block("\n".join(call.notebook.notes) or "There are no notes yet."), link])
 
 
-def _report(_: JsonObject, notebook: Notebook) -> ToolOutput:
-    return _structured({"notes": len(notebook.notes), "characters": sum(map(len, notebook.notes))})
+async def _report(call: Call, _: JsonObject) -> ToolOutput:
+    notes = call.notebook.notes
+    return structured({"notes": len(notes), "characters": sum(map(len, notes))})
 
 
-def _remember(arguments: JsonObject, notebook: Notebook) -> ToolOutput:
-    notebook.add(arguments["note"])
-    return ToolOutput([text_block(f"Remembered; {len(notebook.notes)} notes are kept.")])
+async def _remember(call: Call, arguments: JsonObject) -> ToolOutput:
+    call.notebook.add(arguments["note"])
+    return ToolOutput([text_block(f"Remembered; {len(call.notebook.notes)} notes are kept.")])
 
 
 _NUMBER: JsonObject = {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}
@@ -130,19 +130,20 @@ def _output(**properties: Any) -> JsonObject:  # noqa: ANN401  JSON Schema
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-TOOLS = (
+OWN_TOOLS = (
     Tool(
         "echo",
         "Echo",
         "Returns the text it is given, unchanged.",
-        _schema(["text"], text={"type": "string", "description": "What to return", "maxLength": 10_000}),
+        input_schema(["text"], text={"type": "string", "description": "What to return", "maxLength": 10_000}),
         _echo,
+        icons=(ICON,),
     ),
     Tool(
         "add",
         "Add two numbers",
         "Returns the sum of two numbers.",
-        _schema(["a", "b"], a=_NUMBER, b=_NUMBER) | {"$schema": "https://json-schema.org/draft/2020-12/schema"},
+        input_schema(["a", "b"], a=_NUMBER, b=_NUMBER) | {"$schema": "https://json-schema.org/draft/2020-12/schema"},
         _add,
         _output(sum={"type": "number"}),
     ),
@@ -150,7 +151,7 @@ TOOLS = (
         "weather",
         "Weather forecast",
         "Returns an invented forecast, always the same for the same city.",
-        _schema(
+        input_schema(
             ["city"],
             city={"type": "string", "minLength": 1, "maxLength": 100},
             units=_UNITS | {"default": "celsius"},
@@ -170,12 +171,12 @@ TOOLS = (
             },
         ),
     ),
-    Tool("recall", "Read the notes", "Returns every note that was kept.", _schema(), _recall),
+    Tool("recall", "Read the notes", "Returns every note that was kept.", input_schema(), _recall),
     Tool(
         "remember",
         "Keep a note",
         "Keeps a note until the server stops.",
-        _schema(["note"], note={"type": "string", "minLength": 1, "maxLength": 1000}),
+        input_schema(["note"], note={"type": "string", "minLength": 1, "maxLength": 1000}),
         _remember,
         read_only=False,
     ),
@@ -183,10 +184,10 @@ TOOLS = (
         "report",
         "Report about the notes",
         "Returns how many notes were kept and how long they are together.",
-        _schema(),
+        input_schema(),
         _report,
         _output(notes={"type": "integer"}, characters={"type": "integer"}),
         scope=REPORTS,
     ),
 )
-TOOL_SCOPES = {tool.name: tool.scope for tool in TOOLS if tool.scope}
+TOOL_SCOPES = {tool.name: tool.scope for tool in OWN_TOOLS if tool.scope}

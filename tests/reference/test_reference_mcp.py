@@ -260,10 +260,10 @@ def test_tool_answers_are_primed_streams_in_the_newest_revision(session: Client)
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "recall"}}
     first, second = session.post_message(message).text.split("\n\n")[:2]
     assert first.startswith("id: ")
-    assert first.endswith("\ndata:")
+    assert first.endswith("\nretry: 100\ndata:")
     assert "event: message" in second
     session.initialize("2025-06-18")
-    assert "id: " not in session.post_message(message).text
+    assert session.post_message(message).text.startswith("event: message\nid: 1-1\ndata: {")
     assert session.post_message(message, Accept="application/json").headers["Content-Type"] == "application/json"
 
 
@@ -320,7 +320,7 @@ def test_a_held_stream_ends_with_its_session(session: Client) -> None:
         threading.Thread(
             target=httpx.delete, args=(session.base_url.join("/mcp"),), kwargs={"headers": session.headers}
         ).start()
-        assert list(lines) == ["data:", ""]
+        assert list(lines) == ["retry: 100", "data:", ""]
 
 
 def test_an_open_server_needs_no_token_and_offers_no_login() -> None:

@@ -130,7 +130,7 @@ def test_the_newest_revision_needs_no_session(client: Client) -> None:
     assert alone(client, "server/discover", {"Mcp-Method": "server/discover"}, _meta=META).status_code == 401
     client.log_in(scope="mcp")
     discovered = alone(client, "server/discover", {"Mcp-Method": "server/discover"}, _meta=META).json()["result"]
-    assert discovered["supportedVersions"] == ["2026-07-28", "2025-03-26", "2025-06-18", "2025-11-25"]
+    assert discovered["supportedVersions"] == ["2026-07-28", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
     listed = alone(client, "tools/list", {"Mcp-Method": "tools/list"}, _meta=META).json()["result"]
     assert (listed["resultType"], len(listed["tools"])) == ("complete", 3)
     names = {"Mcp-Method": "tools/call", "Mcp-Name": "recall"}

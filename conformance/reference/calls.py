@@ -1,0 +1,81 @@
+"""What a method sees of the request it answers, and how it talks to the client meanwhile."""
+
+from dataclasses import dataclass, field
+
+from conformance.reference.faults import Faults
+from conformance.reference.jsonrpc import JsonObject, as_object, notification_message
+from conformance.reference.notebook import Notebook
+from conformance.reference.revisions import PROGRESS_MESSAGES
+from conformance.reference.sessions import Send, Session
+
+_CAPABILITIES = {
+    "sampling/createMessage": "sampling",
+    "elicitation/create": "elicitation",
+    "roots/list": "roots",
+}
+
+
+class AskError(Exception):
+    """The client cannot be asked, refused, or did not answer; the message says which."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A request while it is answered.
+
+    `send` takes the messages that relate to it. `related` is put into the `_meta` of all of them.
+    """
+
+    session: Session
+    params: JsonObject
+    send: Send
+    faults: Faults
+    notebook: Notebook
+    related: JsonObject = field(default_factory=dict[str, object])
+
+    @property
+    def meta(self) -> JsonObject:
+        """The `_meta` of the request, empty where there is none."""
+        return as_object(self.params.get("_meta")) or {}
+
+    def notify(self, method: str, params: JsonObject) -> None:
+        """Send a notification that relates to this request."""
+        message = notification_message(method, self._tagged(params))
+        if self.faults.active("notification-with-id"):
+            message["id"] = None
+        self.send(message)
+
+    def log(self, level: str, data: object, logger: str = "tools") -> None:
+        """Send a log message, unless the client asked for more serious ones only."""
+        if self.session.logs(level):
+            self.notify("notifications/message", {"level": level, "logger": logger, "data": data})
+
+    def progress(self, progress: float, total: float, message: str) -> None:
+        """Tell how far the work is, if the client wants to know."""
+        token = self.meta.get("progressToken")
+        if isinstance(token, bool) or not isinstance(token, str | int):
+            return
+        params: JsonObject = {"progressToken": token, "progress": progress, "total": total}
+        if self.session.revision >= PROGRESS_MESSAGES:
+            params["message"] = message
+        self.notify("notifications/progress", params)
+
+    async def ask(self, method: str, params: JsonObject) -> JsonObject:
+        """Send a request to the client and return its result. Raises AskError."""
+        capability = _CAPABILITIES.get(method)
+        if capability and not self.session.offers(capability):
+            raise AskError(f"The client does not offer {capability}")
+        if not self.session.initialized and method != "ping":
+            raise AskError("The client has not said yet that it is initialized")
+        try:
+            response = await self.session.ask(method, self._tagged(params), self.send)
+        except TimeoutError:
+            raise AskError(f"The client did not answer {method}") from None
+        result = as_object(response.result)
+        if result is None:
+            error = as_object(response.error) or {}
+            raise AskError(f"The client refused {method}: {str(error.get('message'))[:200]}")
+        return result
+
+    def _tagged(self, params: JsonObject) -> JsonObject:
+        return {**params, "_meta": self.related} if self.related else params

@@ -1,0 +1,103 @@
+"""What the server remembers of one client, and the requests under way in either direction."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+
+from conformance.reference.jsonrpc import (
+    JsonObject,
+    RequestId,
+    Response,
+    as_object,
+    notification_message,
+    request_message,
+)
+
+LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+ASK_SECONDS = 20.0
+"""How long the server waits for the answer of a client."""
+
+Send = Callable[[JsonObject], None]
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """A client between its requests; `revision` is empty before the handshake, and `user` where no token is needed.
+
+    `client` holds the capabilities the client declared. `running` holds the requests of the client that are being
+    answered, `asked` how many requests the server has sent to it. Each transport has a kind of its own that knows
+    how to `send`.
+    """
+
+    id: str = ""
+    user: str = ""
+    revision: str = ""
+    client: JsonObject = field(default_factory=dict[str, object])
+    initialized: bool = False
+    log_level: str = "info"
+    subscriptions: set[str] = field(default_factory=set[str])
+    shown: set[str] = field(default_factory=set[str])
+    running: dict[RequestId, "asyncio.Task[JsonObject]"] = field(
+        default_factory=dict[RequestId, "asyncio.Task[JsonObject]"]
+    )
+    asked: int = 0
+    _waiting: dict[RequestId, "asyncio.Future[Response]"] = field(
+        default_factory=dict[RequestId, "asyncio.Future[Response]"]
+    )
+    _background: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+
+    def send(self, message: JsonObject) -> None:
+        """Send what relates to no request; a session without a stream of its own drops it."""
+
+    def logs(self, level: str) -> bool:
+        """Whether the client wants log messages of that level."""
+        return LOG_LEVELS.index(level) >= LOG_LEVELS.index(self.log_level)
+
+    def offers(self, *path: str) -> bool:
+        """Whether the client declared a capability, or the part of it that `path` leads to."""
+        declared: JsonObject | None = self.client
+        for name in path:
+            declared = as_object(declared.get(name))
+            if declared is None:
+                return False
+        return True
+
+    async def ask(self, method: str, params: JsonObject, send: Send) -> Response:
+        """Send a request to the client with `send` and wait for its answer.
+
+        Raises TimeoutError if none comes. A request that is not waited for any longer is cancelled.
+        """
+        self.asked += 1
+        id = self.asked
+        answered: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._waiting[id] = answered
+        send(request_message(id, method, params))
+        try:
+            return await asyncio.wait_for(answered, ASK_SECONDS)
+        except (TimeoutError, asyncio.CancelledError):
+            send(notification_message("notifications/cancelled", {"requestId": id, "reason": "no longer needed"}))
+            raise
+        finally:
+            del self._waiting[id]
+
+    def deliver(self, response: Response) -> None:
+        """Hand an answer of the client to who waits for it; others are dropped."""
+        waiting = None if response.id is None else self._waiting.get(response.id)
+        if waiting and not waiting.done():
+            waiting.set_result(response)
+
+    def cancel(self, id: object) -> None:
+        """Stop answering the request of that id; nothing happens if there is none."""
+        if isinstance(id, str | int | float) and (task := self.running.get(id)):
+            task.cancel()
+
+    def spawn(self, work: Coroutine[object, object, None]) -> None:
+        """Do something beside the requests, until the session ends at the latest."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def end(self) -> None:
+        """Stop everything that is under way."""
+        for task in (*self.running.values(), *self._background):
+            task.cancel()

@@ -1,0 +1,129 @@
+"""The stdio transport: one client, one message a line.
+
+https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+
+from conformance.reference.batches import Batch
+from conformance.reference.faults import Faults
+from conformance.reference.jsonrpc import (
+    INVALID_REQUEST,
+    JsonObject,
+    Request,
+    RpcError,
+    as_array,
+    message_of,
+    read_value,
+)
+from conformance.reference.mcp import Dispatcher
+from conformance.reference.revisions import BATCHES
+from conformance.reference.sessions import Session
+
+_CHUNK = 65536
+
+
+class StdioSession(Session):
+    """The one session of the process; everything goes out on a file descriptor."""
+
+    def __init__(self, dispatcher: Dispatcher, output: int) -> None:
+        super().__init__()
+        self.dispatcher = dispatcher
+        self.output = output
+
+    def send(self, message: object) -> None:
+        """Write a message, or a batch of them."""
+        line = self.dispatcher.encode(message) + b"\n"
+        while line:
+            line = line[os.write(self.output, line) :]
+
+    def answer(self, message: JsonObject | None) -> None:
+        """Write a response, unless the request was cancelled."""
+        if message is not None:
+            self.send(message)
+
+    def receive(self, line: bytes) -> None:
+        """Act on one line of input."""
+        try:
+            value = read_value(line)
+            batch = as_array(value)
+            if batch is None:
+                message = message_of(value)
+            elif batch and self.revision == BATCHES:
+                return self._receive_batch(Batch(batch))
+            else:
+                raise RpcError(INVALID_REQUEST, "Invalid request: expected one message")
+        except RpcError as error:
+            return self.send(self.dispatcher.refusal(error))
+        if isinstance(message, Request):
+            return self.dispatcher.start(message, self, self.send, self.answer)
+        return self.dispatcher.take(message, self)
+
+    def _receive_batch(self, batch: Batch) -> None:
+        responses, left = batch.refusals, len(batch.requests)
+
+        def done(response: JsonObject | None) -> None:
+            nonlocal left
+            left -= 1
+            if response is not None:
+                responses.append(response)
+            if not left and responses:
+                self.send(responses)
+
+        for message in batch.others:
+            self.dispatcher.take(message, self)
+        for request in batch.requests:
+            self.dispatcher.start(request, self, self.send, done)
+        if not batch.requests and responses:
+            self.send(responses)
+
+
+def run_stdio(fault: str | None) -> None:
+    """Serve the client at the other end of stdin and stdout until stdin ends, or until SIGTERM or SIGINT.
+
+    Raises UnknownFaultError.
+    """
+    dispatcher = Dispatcher(Faults(fault))
+    output = os.dup(1)
+    os.dup2(2, 1)
+    print("The reference server speaks MCP on stdin and stdout.", file=sys.stderr, flush=True)
+    with contextlib.suppress(BrokenPipeError):
+        asyncio.run(_serve(StdioSession(dispatcher, output)))
+
+
+async def _serve(session: StdioSession) -> None:
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def put(line: bytes | None) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    def read() -> None:
+        for line in _lines(0):
+            put(line)
+        put(None)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lines.put_nowait, None)
+    threading.Thread(target=read, daemon=True).start()
+    while (line := await lines.get()) is not None:
+        session.receive(line)
+        await asyncio.sleep(0)
+    session.end()
+
+
+def _lines(descriptor: int) -> Iterator[bytes]:
+    """The lines of an input that are not blank, without their ends."""
+    rest = b""
+    while chunk := os.read(descriptor, _CHUNK):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line for line in lines if line.strip())
+    if rest.strip():
+        yield rest

@@ -1,0 +1,111 @@
+"""The methods of tools.
+
+https://modelcontextprotocol.io/specification/2025-11-25/server/tools
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from conformance.reference.arguments import argument_errors
+from conformance.reference.calls import AskError, Call
+from conformance.reference.content import text_block
+from conformance.reference.faults import Faults
+from conformance.reference.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject, RpcError, as_object
+from conformance.reference.pagination import PAGE_SIZE, cursor_of, page
+from conformance.reference.revisions import STRUCTURED_CONTENT, fitted_block, fitted_tool
+from conformance.reference.sessions import Session
+from conformance.reference.tools import OWN_TOOLS, Tool, ToolError
+
+TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in OWN_TOOLS}
+
+
+class ToolMethods:
+    """Lists and calls tools; counts the calls."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.calls: Counter[str] = Counter()
+
+    async def list_all(self, call: Call) -> JsonObject:
+        """tools/list."""
+        if self.faults.active("tools-list-refused"):
+            raise RpcError(METHOD_NOT_FOUND, "Method not found: tools/list")
+        session = call.session
+        entries = [fitted_tool(each.describe(), session.revision) for each in TOOLS.values() if _offers(session, each)]
+        self._spoil_tools(entries)
+        params, cursor = call.params, call.params.get("cursor")
+        if self.faults.active("cursor-ignored") and cursor != cursor_of("tools", PAGE_SIZE):
+            params = {}
+        result = page("tools", entries, params)
+        if self.faults.active("cursor-repeats-page"):
+            result = page("tools", entries, {}) | {"nextCursor": cursor_of("tools", PAGE_SIZE)}
+        if self.faults.active("next-cursor-null"):
+            result.setdefault("nextCursor", None)
+        return result
+
+    def _spoil_tools(self, entries: list[JsonObject]) -> None:
+        echo, add = entries[:2]
+        if self.faults.active("tool-without-input-schema"):
+            del echo["inputSchema"]
+        if self.faults.active("tool-schema-not-object"):
+            echo["inputSchema"] = {"type": "array"}
+        if self.faults.active("output-schema-not-object"):
+            add["outputSchema"] = {"type": "string"}
+        if self.faults.active("tool-description-number"):
+            echo["description"] = 5
+        if self.faults.active("tool-name-duplicate"):
+            entries.append(dict(echo))
+        if self.faults.active("tool-schema-invalid"):
+            echo["inputSchema"] = {
+                "type": "object",
+                "properties": {"text": {"type": "strng"}},
+                "required": ["text"],
+            }
+
+    async def call(self, call: Call) -> JsonObject:
+        """tools/call."""
+        name, arguments = call.params.get("name"), as_object(call.params.get("arguments", {}))
+        if not isinstance(name, str) or arguments is None:
+            raise RpcError(INVALID_PARAMS, "Invalid params: tools/call needs a name, and arguments must be an object")
+        tool = TOOLS.get(name)
+        if tool is None or not _offers(call.session, tool):
+            return self._unknown(name)
+        errors = argument_errors(tool.input_schema, arguments)
+        if errors:
+            return _failed("; ".join(errors))
+        self.calls[tool.name] += 1
+        call.log("info", f"{tool.name} was called")
+        try:
+            output = await tool.run(call, arguments)
+        except (ToolError, AskError) as error:
+            return _failed(str(error))
+        revision = call.session.revision
+        result: JsonObject = {"content": [fitted_block(block, revision) for block in output.content]}
+        if output.structured is not None and revision >= STRUCTURED_CONTENT:
+            result["structuredContent"] = output.structured
+            self._spoil_structured(result)
+        if self.faults.active("call-result-without-content"):
+            del result["content"]
+        return result
+
+    def _unknown(self, name: str) -> JsonObject:
+        if self.faults.active("unknown-tool-is-result"):
+            return _failed("There is no such tool.")
+        code = METHOD_NOT_FOUND if self.faults.active("unknown-tool-wrong-code") else INVALID_PARAMS
+        raise RpcError(code, f"Unknown tool: {name[:100]}")
+
+    def _spoil_structured(self, result: JsonObject) -> None:
+        if self.faults.active("structured-content-missing"):
+            del result["structuredContent"]
+        if self.faults.active("structured-content-mismatch"):
+            result["structuredContent"] = {"unexpected": True}
+        if self.faults.active("structured-content-array"):
+            result["structuredContent"] = [result["structuredContent"]]
+
+
+def _offers(session: Session, tool: Tool) -> bool:
+    return session.revision >= tool.since
+
+
+def _failed(reason: str) -> JsonObject:
+    return {"content": [text_block(reason)], "isError": True}
