@@ -7,10 +7,11 @@ from typing import Any, TypeGuard, cast
 
 Schema = dict[str, Any]
 Resolve = Callable[[str], Schema]
+Path = tuple[str | int, ...]
 
-_STRINGS = {"uri": "https://example.com/a", "uri-template": "file:///{path}", "byte": "AAAA"}
-_NAMED_STRINGS = {"Uri": _STRINGS["uri"], "UriTemplate": _STRINGS["uri-template"], "Base64": _STRINGS["byte"]}
-_REPLACEMENTS: tuple[object, ...] = (None, True, -1, 1.5, "x", "{", [None], {"key": None})
+STRINGS = {"uri": "https://example.com/a", "uri-template": "file:///{path}", "byte": "AAAA"}
+NAMED_STRINGS = {"Uri": STRINGS["uri"], "UriTemplate": STRINGS["uri-template"], "Base64": STRINGS["byte"]}
+REPLACEMENTS: tuple[object, ...] = (None, True, -1, 1.5, "x", "{", [], [None], {"key": None})
 _ADDITIONS: dict[str, object] = {
     "unknown": 1,
     "id": None,
@@ -40,12 +41,28 @@ def mutants(instance: object, depth: int) -> Iterator[Mutant]:
     for name, value in _ADDITIONS.items():
         if _is_object(instance) and name not in instance:
             yield Mutant(f"$.{name} added", {**instance, name: value})
-    for path in _paths(instance, depth):
-        where = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-        if path and isinstance(path[-1], str):
-            yield Mutant(f"{where} dropped", _changed(instance, path, None, drop=True))
-        for value in _REPLACEMENTS:
-            yield Mutant(f"{where} = {value!r}", _changed(instance, path, value))
+    for path in paths(instance, depth):
+        yield from mutants_at(instance, path)
+
+
+def mutants_at(instance: object, path: Path, replacements: tuple[object, ...] = REPLACEMENTS) -> Iterator[Mutant]:
+    """Every change of one place: dropped where it is a member, and replaced by each of the replacements."""
+    where = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    if path and isinstance(path[-1], str):
+        yield Mutant(f"{where} dropped", _changed(instance, path, None, drop=True))
+    for value in replacements:
+        yield Mutant(f"{where} = {value!r}", _changed(instance, path, value))
+
+
+def paths(instance: object, depth: int) -> Iterator[Path]:
+    """Every place at most `depth` levels down, the root first."""
+    yield ()
+    if depth and _is_object(instance):
+        for name, member in instance.items():
+            yield from ((name, *path) for path in paths(member, depth - 1))
+    elif depth and isinstance(instance, list):
+        for index, item in enumerate(cast("list[object]", instance)):
+            yield from ((index, *path) for path in paths(item, depth - 1))
 
 
 def _is_object(instance: object) -> TypeGuard[dict[str, object]]:
@@ -62,7 +79,7 @@ def _branches(schema: Schema, resolve: Resolve) -> list[Schema]:
 
 
 def _example(schema: Schema, resolve: Resolve, full: bool) -> object:
-    parts = list(_parts(schema, resolve))
+    parts = list(parts_of(schema, resolve))
     for part in parts:
         if "const" in part:
             return part["const"]
@@ -77,19 +94,19 @@ def _example(schema: Schema, resolve: Resolve, full: bool) -> object:
     return "text"
 
 
-def _parts(schema: Schema, resolve: Resolve) -> Iterator[Schema]:
+def parts_of(schema: Schema, resolve: Resolve) -> Iterator[Schema]:
     """The schema and all it refers to in place."""
     yield schema
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[-1]
-        yield from _parts(resolve(schema["$ref"]) | {"string": _NAMED_STRINGS.get(name)}, resolve)
+        yield from parts_of(resolve(schema["$ref"]) | {"string": NAMED_STRINGS.get(name)}, resolve)
     for part in schema.get("allOf", []):
-        yield from _parts(part, resolve)
+        yield from parts_of(part, resolve)
 
 
 def _of_type(kind: str, parts: list[Schema], resolve: Resolve, full: bool) -> object:
     if kind == "string":
-        found = (part.get("string") or _STRINGS.get(part.get("format", "")) for part in parts)
+        found = (part.get("string") or STRINGS.get(part.get("format", "")) for part in parts)
         return next((one for one in found if one), "text")
     if kind == "array":
         items = next((part["items"] for part in parts if "items" in part), None)
@@ -113,17 +130,7 @@ def _of_object(parts: list[Schema], resolve: Resolve, full: bool) -> object:
     return made
 
 
-def _paths(instance: object, depth: int) -> Iterator[tuple[str | int, ...]]:
-    yield ()
-    if depth and _is_object(instance):
-        for name, member in instance.items():
-            yield from ((name, *path) for path in _paths(member, depth - 1))
-    elif depth and isinstance(instance, list):
-        for index, item in enumerate(cast("list[object]", instance)):
-            yield from ((index, *path) for path in _paths(item, depth - 1))
-
-
-def _changed(instance: object, path: tuple[str | int, ...], value: object, drop: bool = False) -> object:
+def _changed(instance: object, path: Path, value: object, drop: bool = False) -> object:
     if not path:
         return value
     root = copy.deepcopy(instance)

@@ -140,6 +140,18 @@ def test_that_an_error_says_where_and_what(definition: str, instance: object, er
     assert message_errors(REVISION, definition, instance) == errors
 
 
+BATCHES: list[tuple[object, list[str]]] = [
+    ([], ["$: must not be empty"]),
+    ([{"jsonrpc": "2.0", "id": 1, "result": 3}], ["$[0].result: expected an object, got 3"]),
+    ([{"jsonrpc": "2.0", "id": None, "method": "x"}], ["$[0].id: expected a string or an integer, got null"]),
+]
+
+
+@pytest.mark.parametrize(("batch", "errors"), BATCHES)
+def test_that_an_error_in_a_batch_says_in_which_message(batch: object, errors: list[str]) -> None:
+    assert message_errors("2025-03-26", "JSONRPCMessage", batch) == errors
+
+
 @pytest.mark.parametrize(("revision", "definition"), [("2020-01-01", "Tool"), (REVISION, "Toll"), ("../x", "Tool")])
 def test_that_an_unknown_name_is_our_mistake_and_not_the_servers(revision: str, definition: str) -> None:
     with pytest.raises(KeyError):
