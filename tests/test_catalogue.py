@@ -228,7 +228,7 @@ def test_the_text_fits_a_terminal_and_names_every_requirement() -> None:
     named = Counter(re.findall(r"^  [MNSTo-]{5}  (\S+)", text, re.MULTILINE))
     assert named == Counter(load().keys())
     assert "\nping: 9 requirements, 1 decided, 1 proven\n" in text
-    assert "  -MMM-  ping.result-empty" in text
+    assert "  MMMM-  ping.result-empty" in text
     assert "decided by test_ping; proven by ping-not-empty\n" in text
     assert f"\n         decided by {name}; proven by\n         verifier-ignored\n" in text
     assert "\nIn all: 907 requirements, 2 decided, 2 proven, 905 undecided\n" in text
@@ -243,7 +243,11 @@ def test_an_empty_catalogue_has_an_empty_listing() -> None:
 def test_ids_levels_and_revisions_agree_with_the_research_notes(name: str) -> None:
     listed = oracle_levels((ORACLE / name).read_text())
     catalogue = load()
-    assert {id_: dict(catalogue[id_].levels) for id_ in listed} == listed
+    levels = {id_: dict(catalogue[id_].levels) for id_ in listed}
+    for id_ in listed:
+        if "2024-11-05" in levels[id_] and "2024-11-05" not in listed[id_]:
+            assert levels[id_].pop("2024-11-05") == listed[id_]["2025-03-26"]
+    assert levels == listed
     assert len(listed) == {"authorization.yaml": 311, "protocol.yaml": 596}[name]
 
 
