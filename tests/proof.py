@@ -1,7 +1,7 @@
 """Compares the verdicts on the reference server with a fault with those on the server without."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -11,7 +11,16 @@ from conformance.reference import FAULTS
 from conformance.reference.faults import Fault
 from tests.proving import PROFILES, AuditFailed, Trial, audit
 
-EVERYTHING = ("authorization", "protocol", "transcript")
+AREAS_OF: Mapping[str, tuple[str, ...]] = {
+    "authorization": AUTHORIZATION_AREAS,
+    "base": ("jsonrpc", "lifecycle", "ping", "meta", "security"),
+    "transport": ("transport", "session", "stdio", "legacy-sse"),
+    "features": ("tools", "resources", "prompts", "completion", "pagination"),
+    "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots"),
+    "tasks": ("tasks",),
+}
+"""Folders of checks and the areas they decide."""
+EVERYTHING = (*AREAS_OF, "transcript")
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,8 @@ def _folders(ids: Iterable[str]) -> Iterable[str]:
 
 
 def _folder_of(id: str) -> str:
-    return "authorization" if load()[id].area in AUTHORIZATION_AREAS else "protocol"
+    area = load()[id].area
+    return next(folder for folder, areas in AREAS_OF.items() if area in areas)
 
 
 @cache

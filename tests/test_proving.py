@@ -15,8 +15,8 @@ from tests.proving import AuditFailed, Trial, audit
     [
         ("bearer.scheme-case-insensitive", "", ("authorization", "transcript")),
         ("bearer.scheme-case-insensitive", "*", ("authorization", "transcript")),
-        ("jsonrpc.batches-not-sent", "", ("protocol", "transcript")),
-        ("bearer.scheme-case-insensitive", "ping.result-empty", EVERYTHING),
+        ("jsonrpc.batches-not-sent", "", ("base", "transcript")),
+        ("bearer.scheme-case-insensitive", "ping.result-empty", ("authorization", "base", "transcript")),
     ],
 )
 def test_the_folders_that_can_notice_a_fault_are_run(trips: str, silences: str, folders: tuple[str, ...]) -> None:

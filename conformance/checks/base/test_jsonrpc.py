@@ -5,7 +5,6 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.shapes import as_object, is_object
-from conformance.survey import Survey
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
 
@@ -114,46 +113,3 @@ def test_the_answer_to_a_ping_is_empty(mcp: Connection, judge: Judge) -> None:
     value = answer.response.get("result")
     empty = is_object(value) and not as_object(value).keys() - {"_meta"}
     judge.that(empty, expected="an empty object", observed=str(value), evidence=answer)
-
-
-@requirement("transport.notification-accepted-202")
-def test_a_notification_is_accepted_with_202(mcp: Connection, judge: Judge) -> None:
-    answer = mcp.notify("notifications/cancelled", {"requestId": 999_998, "reason": "conformance audit"})
-    status = answer.http.status
-    judge.that(
-        status == 202 or status >= 400,
-        expected="HTTP 202, or an error status",
-        observed=answer.http.summary,
-        evidence=answer,
-    )
-
-
-@requirement("transport.notification-202-has-no-body")
-def test_the_202_for_a_notification_is_empty(mcp: Connection, judge: Judge) -> None:
-    answer = mcp.notify("notifications/cancelled", {"requestId": 999_997, "reason": "conformance audit"})
-    if answer.http.status != 202:
-        judge.not_applicable(f"notifications are not answered with 202 ({answer.http.summary})")
-    judge.that(not answer.http.body, expected="no body", observed=f"{len(answer.http.body)} bytes", evidence=answer)
-
-
-def _list_of_undeclared(survey: Survey, mcp: Connection, judge: Judge, capability: str, name: str) -> None:
-    if capability in survey.capabilities:
-        judge.not_applicable(f"the {capability} capability is declared")
-    answer = mcp.request(f"{capability}/list")
-    listed = (answer.result or {}).get(name)
-    judge.that(not listed, expected=f"no {name} without the capability", observed=answer.summary, evidence=answer)
-
-
-@requirement("tools.capability-declared")
-def test_a_server_with_tools_declares_them(survey: Survey, mcp: Connection, judge: Judge) -> None:
-    _list_of_undeclared(survey, mcp, judge, "tools", "tools")
-
-
-@requirement("resources.capability-declared")
-def test_a_server_with_resources_declares_them(survey: Survey, mcp: Connection, judge: Judge) -> None:
-    _list_of_undeclared(survey, mcp, judge, "resources", "resources")
-
-
-@requirement("prompts.capability-declared")
-def test_a_server_with_prompts_declares_them(survey: Survey, mcp: Connection, judge: Judge) -> None:
-    _list_of_undeclared(survey, mcp, judge, "prompts", "prompts")

@@ -1,0 +1,1 @@
+"""The base protocol: JSON-RPC, lifecycle, ping, `_meta`."""

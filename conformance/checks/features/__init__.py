@@ -1,0 +1,1 @@
+"""What servers offer: tools, resources, prompts, completion, pagination."""

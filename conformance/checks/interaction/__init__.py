@@ -1,0 +1,1 @@
+"""What happens while a request is served: progress, cancellation, logging, sampling, elicitation, roots."""

@@ -1,1 +1,0 @@
-"""What the MCP server decides: JSON-RPC, lifecycle, transport, features."""

@@ -1,0 +1,1 @@
+"""Tasks of revision 2025-11-25."""

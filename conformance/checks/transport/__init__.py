@@ -1,0 +1,1 @@
+"""The transports: Streamable HTTP and its sessions, HTTP+SSE, stdio."""
