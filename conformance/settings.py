@@ -98,8 +98,8 @@ OPTIONS = (
     ),
     Option(
         "--revision",
-        "Audit this MCP revision instead of the newest one the target speaks. Of 2025-03-26 and 2026-07-28 the"
-        " authorization is judged, not the protocol.",
+        "Audit this MCP revision instead of the newest one the target speaks. Of 2026-07-28 the authorization is"
+        " judged, not the protocol.",
         "DATE",
         choices=REVISIONS,
     ),

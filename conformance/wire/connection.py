@@ -16,12 +16,12 @@ from conformance.wire.http import VERSION, HttpClient, NoAnswer, Reply
 CLIENT_INFO = {"name": "pytest-mcp-conformance", "title": "MCP conformance audit", "version": VERSION}
 SERVED = "answer to"
 """How the purpose of our answers to the server's own requests begins."""
-HANDSHAKE_REVISIONS = ("2025-06-18", "2025-11-25")
-"""Revisions whose protocol is judged."""
+HANDSHAKE_REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
+"""Revisions with handshake and session, whose protocol is judged; oldest first."""
 STATELESS_REVISION = "2026-07-28"
 """The first revision without handshake and session."""
-REVISIONS = ("2025-03-26", *HANDSHAKE_REVISIONS, STATELESS_REVISION)
-"""Revisions whose authorization is judged, oldest first."""
+REVISIONS = (*HANDSHAKE_REVISIONS, STATELESS_REVISION)
+"""Revisions that can be audited, oldest first; of the last the authorization alone."""
 
 
 @dataclass(frozen=True, repr=False)
