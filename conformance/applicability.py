@@ -154,7 +154,7 @@ _SERVICE: dict[str, Callable[[Survey, Discovery], Condition]] = {
 }
 _NEED_USER = frozenset(("client", "public_client", "refresh_token", "id_token"))
 
-_PARTLY = "the server opens without a token and wants one only for some requests; such authorization is not audited"
+_PARTLY = "the server opens without a token and wants one only for some requests, which is not audited over HTTP+SSE"
 _TRANSPORTS = {"streamable-http": "streamable-http", "legacy-http-sse": "http+sse", "stdio": "stdio"}
 
 _NEED_LOGIN: dict[str, Callable[[Survey], object]] = {

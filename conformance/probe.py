@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from conformance.survey import Survey, close_quietly, connect
+from conformance.survey import Survey, ask, close_quietly, connect
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import HANDSHAKE_REVISIONS, Connection, Handler
 from conformance.wire.http import Fields, HttpClient, Reply
@@ -15,7 +15,11 @@ from conformance.wire.streamable_http import ACCEPT, first_request
 
 @dataclass
 class Probe:
-    """Knocks at the MCP endpoint: a client's first request over Streamable HTTP, GET of the stream over HTTP+SSE."""
+    """Knocks at the MCP endpoint with the request that it refuses without a token.
+
+    That is a client's first request over Streamable HTTP, the GET of the stream over HTTP+SSE, and a later request
+    where the survey found that the first ones need no token.
+    """
 
     survey: Survey
     http: HttpClient
@@ -29,9 +33,15 @@ class Probe:
     ) -> Reply:
         """One request that needs authorization, with this Authorization field or these. Raises NoAnswer.
 
-        `proof` makes the DPoP field of a request with a method.
+        `purpose` begins with `initialize`, in place of which the transcript names the request that was sent. `proof`
+        makes the DPoP field of a request with a method.
         """
         further = {"DPoP": proof(self.method)} if proof else {}
+        if self.survey.closed:
+            bearing: Fields = {} if authorization is None else {"Authorization": authorization}
+            leaving = {**bearing, "DPoP": proof("DELETE")} if proof else bearing
+            purpose = purpose.removeprefix("initialize").strip()
+            return ask(self.survey, self.http, self.survey.closed, {**bearing, **further}, purpose, query, leaving)
         if not self._streamable:
             fields = {"Accept": "text/event-stream", **further}
             return self.send("GET", purpose, authorization, fields, query=query)

@@ -75,6 +75,10 @@ PROFILES: Mapping[Profile, Deployment] = {
         lambda fault: ReferenceServer(fault, consent="form", profile="tls"),
         lambda server: (*sign_in(server), f"--ca-file={server.ca_file}"),
     ),
+    "lazy": Deployment(
+        lambda fault: ReferenceServer(fault, consent="form", profile="lazy"), waits={"CLOCK_LEEWAY": 1.0}
+    ),
+    "lists": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="lists")),
     "service": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="service")),
 }
 

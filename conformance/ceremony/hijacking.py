@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.probe import Probe
+from conformance.survey import ClosedRequest
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
 from conformance.wire.http import Reply
@@ -41,9 +42,10 @@ class Hijacking:
             strangers = {
                 "a message without token": intruder.post("no token"),
                 "a message with a bad token": intruder.post("a bad token", BAD_TOKEN),
-                "an event stream without token": intruder.listen("no token"),
-                "an event stream with a bad token": intruder.listen("a bad token", BAD_TOKEN),
             }
+            if not probe.survey.closed:
+                strangers["an event stream without token"] = intruder.listen("no token")
+                strangers["an event stream with a bad token"] = intruder.listen("a bad token", BAD_TOKEN)
             if second_token:
                 for attempt in ("first", "second"):
                     strangers[f"{attempt} message of another user"] = intruder.post(
@@ -59,9 +61,11 @@ class _Intruder:
     revision: str
 
     def post(self, whose: str, authorization: str | None = None) -> Reply:
-        method = "tools/list" if "tools" in self.probe.survey.capabilities else "ping"
-        body = jsonrpc.encode(jsonrpc.request(method, None, "hijack"))
-        return self.probe.send("POST", f"{method} in a session, {whose}", authorization, self._fields(), body)
+        survey = self.probe.survey
+        plain = ClosedRequest("tools/list" if "tools" in survey.capabilities else "ping")
+        message = survey.closed or plain
+        body = jsonrpc.encode(jsonrpc.request(message.method, message.params or None, "hijack"))
+        return self.probe.send("POST", f"{message.name} in a session, {whose}", authorization, self._fields(), body)
 
     def listen(self, whose: str, authorization: str | None = None) -> Reply:
         fields = self._fields() | {"Accept": "text/event-stream"}

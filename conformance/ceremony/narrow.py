@@ -1,21 +1,19 @@
 """Calls of tools with a token of few scopes, up to the first that is refused for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from conformance.generate import Unsupported, example
 from conformance.oauth.challenge import Challenge, bearer
 from conformance.oauth.flow import OAuthFlow, TokenReply
 from conformance.oauth.pkce import Pkce
 from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.survey import walk
+from conformance.tool_calls import Call, calls_of
 from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Answer, Connection
 
 MOST_TOOLS = 20
-Call = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class NarrowCalls:
     ) -> "NarrowCalls":
         """Call read-only tools, and those named in `callable_tools`, in the order they are listed. Raises NoAnswer."""
         tools = probe.survey.tools or [as_object(one) for one in walk(full, "tools/list").items]
-        calls = list(_calls(tools, callable_tools))[:MOST_TOOLS]
+        calls = list(calls_of(tools, callable_tools))[:MOST_TOOLS]
         untried = tuple(str(tool.get("name")) for tool in tools if tool.get("name") not in dict(calls))
         allowed: list[Call] = []
         with probe.fresh(token) as narrow:
@@ -98,17 +96,6 @@ class StepUp:
         with probe.fresh(tokens.access_token) as connection:
             opening = connection.open(probe.survey.revision)
             return cls(tokens, _answer(connection, refused.call) if refused.call else opening)
-
-
-def _calls(tools: Sequence[dict[str, Any]], callable_tools: Sequence[str]) -> Iterator[Call]:
-    for tool in tools:
-        name = str(tool.get("name"))
-        read_only = as_object(tool.get("annotations")).get("readOnlyHint") is True
-        if read_only or name in callable_tools or "all" in callable_tools:
-            try:
-                yield name, example(tool.get("inputSchema"))
-            except Unsupported:
-                continue
 
 
 def _answer(connection: Connection, call: Call) -> Answer:

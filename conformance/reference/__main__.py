@@ -95,7 +95,8 @@ def _parser() -> argparse.ArgumentParser:
         "--profile",
         choices=get_args(Profile),
         help="how it is deployed: on one port, with an authorization server on a port of its own, without any"
-        " metadata, with logins delegated to a third party, over https, or for clients that act without a user"
+        " metadata, with logins delegated to a third party, over https, with a token needed for calls of tools or for"
+        " all but the handshake alone, or for clients that act without a user"
         " (default: the one that shows the fault, else combined)",
     )
     parser.add_argument("--open", action="store_true", help="ask for no token and offer no login")

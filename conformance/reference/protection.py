@@ -53,8 +53,12 @@ class Protection:
         if bearer is None and SESSION_HEADER in request.headers and self.faults.active("session-replaces-token"):
             request.state.user = USERNAME
             return None
+        methods = [str(message.get("method", "")) for message in await _messages(request)]
         if credentials == "":
-            return await self._ask_for_token(request, path)
+            return None if self.site.opens(methods) else await self._ask_for_token(request, path)
+        if bearer is None and "tools/call" in methods and self.faults.active("calls-take-any-token"):
+            request.state.user = USERNAME
+            return None
         if bearer is None:
             return self._refuse_token(path, credentials)
         if scheme == "dpop" or bearer.thumbprint:
@@ -148,9 +152,11 @@ class Protection:
         unauthenticated = error in ("", "invalid_token")
         if unauthenticated and self.faults.active("challenge-asks-offline-access"):
             parameters["scope"] += " offline_access"
-        if unauthenticated and self.faults.active("challenge-without-scope"):
+        scopeless = ("challenge-without-scope", "lists-without-scope-in-challenge")
+        if unauthenticated and any(self.faults.active(name) for name in scopeless):
             del parameters["scope"]
         without_address = ["challenge-without-resource-metadata", "resource-metadata-not-found"]
+        without_address += ["calls-without-resource-metadata"]
         without_address += ["bad-token-without-resource-metadata"] if error == "invalid_token" else []
         without_address += [] if unauthenticated else ["insufficient-scope-without-resource-metadata"]
         if self.site.has_metadata and not any(self.faults.active(name) for name in without_address):

@@ -1,5 +1,6 @@
 """What every part of the reference server needs to know about the place it is served at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ SERVER_METADATA_PATH = "/.well-known/oauth-authorization-server"
 OPENID_PATH = "/.well-known/openid-configuration"
 SERVER_PATH = "/tenant"
 JWKS_PATH = "/jwks"
+_HANDSHAKE = {"initialize", "notifications/initialized", "server/discover"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,12 @@ class Site:
     def strict(self) -> bool:
         """Whether codes, grants and tokens end earlier than they must, as those of some servers do."""
         return self.profile == "strict"
+
+    def opens(self, methods: Sequence[str]) -> bool:
+        """Whether messages with these methods need no token; a request without a message has none."""
+        if self.profile == "lazy":
+            return "tools/call" not in methods
+        return self.profile == "lists" and bool(methods) and set(methods) <= _HANDSHAKE
 
     @property
     def has_resource_metadata(self) -> bool:

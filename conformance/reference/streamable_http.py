@@ -106,6 +106,8 @@ class StreamableHttp:
         if id is None:
             raise RefusedError(400, f"Missing {SESSION_HEADER}")
         session = self.sessions.get(id)
+        if session and not session.user:
+            session.user = request.state.user
         shared = self.dispatcher.faults.active("session-shared-between-users")
         if session is None or (session.user != request.state.user and not shared):
             raise RefusedError(404, "The session has ended")

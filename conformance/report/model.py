@@ -95,6 +95,7 @@ class Survey(TypedDict):
     revision: str | None
     revisions: list[str]
     protected: bool | None
+    refused_request: str | None
     authorization: Authorization | None
     capabilities: dict[str, Any]
     features: list[Feature]

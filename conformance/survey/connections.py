@@ -1,5 +1,8 @@
 """Connections to the surveyed target, and lists walked to their end."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from conformance.survey.record import Listing, Survey
 from conformance.wire.connection import STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import HttpClient, NoAnswer
@@ -19,12 +22,25 @@ def close_quietly(connection: Connection) -> None:
         return
 
 
+@contextmanager
+def closing(connection: Connection) -> Generator[Connection]:
+    """Close a connection in the end, whatever its state."""
+    try:
+        yield connection
+    finally:
+        close_quietly(connection)
+
+
+def streamable(survey: Survey) -> type[StreamableHttp]:
+    """The client of Streamable HTTP that speaks the audited revision."""
+    return Stateless if survey.revision == STATELESS_REVISION else StreamableHttp
+
+
 def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Connection:
     """A new connection to the target over its transport, before any handshake. Raises NoAnswer."""
     if survey.transport == "stdio":
         return Stdio(http, survey.endpoint)
-    streamable = Stateless if survey.revision == STATELESS_REVISION else StreamableHttp
-    kind = LegacySse if survey.transport == "http+sse" else streamable
+    kind = LegacySse if survey.transport == "http+sse" else streamable(survey)
     return kind(http, survey.endpoint, token or survey.token)
 
 

@@ -13,12 +13,10 @@ from conformance.wire.streamable_http import first_request, messages_of
 class Handshake(Steps):
     """Negotiates a revision and lists what the server offers."""
 
-    def negotiate_and_list(self) -> None:
-        """Open a session and walk through the lists. Raises Stop."""
-        connection = self._negotiate()
-        self._list(connection)
-
-    def _negotiate(self) -> Connection:
+    def negotiate(self) -> Connection:
+        """Open a session, and see which other revisions would be granted. Raises Stop."""
+        if self.wanted == STATELESS_REVISION:
+            return self._negotiate_stateless()
         survey = self.survey
         with self.step("negotiate", "negotiating the revision") as detail:
             sent = f"initialize asking for {self.wanted}"
@@ -42,6 +40,21 @@ class Handshake(Steps):
                     raise Stop(Failure("negotiate", sentence, advice, sent, answer.summary))
             except NoAnswer as failure:
                 raise Stop(Failure("negotiate", str(failure), "", sent)) from None
+        return connection
+
+    def reopen(self) -> Connection:
+        """Open a session with the token where one was opened without. Raises Stop."""
+        survey, sent = self.survey, "first request with the token"
+        revision, survey.revision, survey.opening = survey.revision, "", None
+        with self.step("open", "opening a session with the token"):
+            try:
+                connection = connect(survey, self.http)
+                answer = connection.open(revision)
+            except NoAnswer as failure:
+                raise Stop(Failure("open", str(failure), "", sent)) from None
+            if answer.result is None:
+                self._refused(answer, sent)
+            survey.opening, survey.revision = answer, revision
         return connection
 
     def _refused(self, answer: Answer, sent: str) -> None:
@@ -94,8 +107,8 @@ class Handshake(Steps):
             stream.read_one_message()
         return exchange.reply
 
-    def negotiate_stateless(self) -> None:
-        """Discover the server in the revision without handshake; its features are not listed. Raises Stop."""
+    def _negotiate_stateless(self) -> Connection:
+        """Discover the server in the revision without handshake; in which each request stands alone."""
         survey = self.survey
         with self.step("negotiate", f"discovering the server in revision {STATELESS_REVISION}") as detail:
             try:
@@ -109,8 +122,10 @@ class Handshake(Steps):
                 self._refused(answer, "server/discover")
             survey.opening, survey.revision, survey.revisions = answer, STATELESS_REVISION, (STATELESS_REVISION,)
             detail.append("answers server/discover")
+        return connect(survey, self.http)
 
-    def _list(self, connection: Connection) -> None:
+    def list(self, connection: Connection) -> None:
+        """Walk through the lists. Raises Stop."""
         survey = self.survey
         try:
             with self.step("list", "listing tools, resources and prompts") as detail:
@@ -120,5 +135,3 @@ class Handshake(Steps):
                         detail.append(f"{len(listing.items)} {name}")
         except NoAnswer as failure:
             raise Stop(Failure("list", str(failure), "", "list requests")) from None
-        finally:
-            close_quietly(connection)

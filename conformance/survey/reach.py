@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from conformance.survey.record import Failure
-from conformance.survey.steps import Steps, Stop
+from conformance.survey.steps import Steps, Stop, demands_token
 from conformance.wire import jsonrpc
 from conformance.wire.http import NoAnswer, Reply
 from conformance.wire.streamable_http import first_request
@@ -50,8 +50,7 @@ class Reaching(Steps):
 
     def _judge_streamable(self, reply: Reply) -> bool:
         survey = self.survey
-        challenged = reply.status == 403 and bool(reply.header("www-authenticate"))
-        if reply.status == 401 or challenged:
+        if demands_token(reply):
             survey.protected, survey.refusal = True, reply
         elif reply.redirect:
             raise self._stranger(
@@ -83,7 +82,7 @@ class Reaching(Steps):
         except NoAnswer as failure:
             raise self._unreachable(failure) from None
         reply = exchange.reply
-        if reply.status == 401 or (reply.status == 403 and reply.header("www-authenticate")):
+        if demands_token(reply):
             survey.protected, survey.refusal = True, reply
         elif streaming:
             survey.protected = False

@@ -15,7 +15,7 @@ from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.verdict import CouldNotRun, Narrowed
-from conformance.wire.connection import Answer
+from conformance.wire.connection import STATELESS_REVISION, Answer
 from conformance.wire.http import Reply
 
 LISTS = {
@@ -73,6 +73,24 @@ class AgedCode:
 
 
 @dataclass(frozen=True)
+class ClosedRequest:
+    """A request that is refused without a token by a server that opens without one; `params` are its own.
+
+    `sessions` says that the server has sessions, `upgrades` that one opened without token serves requests with one.
+    """
+
+    method: str
+    params: dict[str, Any] = field(default_factory=dict[str, Any])
+    sessions: bool = False
+    upgrades: bool = True
+
+    @property
+    def name(self) -> str:
+        """The method, and the tool that is called."""
+        return f"{self.method} {bounded(self.params['name'], 100)}" if "name" in self.params else self.method
+
+
+@dataclass(frozen=True)
 class Login:
     """The login of the survey: registration, approval, and what its code was worth.
 
@@ -110,8 +128,8 @@ class Survey:
     """What one look at the target found. Filled step by step, read-only once the checks run.
 
     `reached` is true when something at the target answered as an MCP server or a protected one does.
-    `refusal` is the answer to a request without credentials, `opening` that to `initialize`; `handshakes` holds
-    the answer to `initialize` for every revision that was asked for.
+    `refusal` is the answer to a request without credentials, which is `closed` where the first request is not;
+    `opening` is the answer to `initialize`, and `handshakes` holds that for every revision that was asked for.
     """
 
     target: str
@@ -120,6 +138,7 @@ class Survey:
     reached: bool = False
     protected: bool | None = None
     refusal: Reply | None = None
+    closed: ClosedRequest | None = None
     discovery: Discovery | None = None
     login: Login | None = None
     token: str | None = field(default=None, repr=False)
@@ -164,6 +183,17 @@ class Survey:
         return [as_object(tool) for tool in listing.items if is_object(tool)] if listing else []
 
     @property
+    def refused_request(self) -> str | None:
+        """The request that is refused without a token; None where none is known."""
+        if not self.protected:
+            return None
+        if self.closed:
+            return self.closed.name
+        if self.transport == "http+sse":
+            return "event stream"
+        return "server/discover" if self.revision == STATELESS_REVISION else "initialize"
+
+    @property
     def partly_protected(self) -> bool:
         """Whether a server that opened without token wants one for a list."""
         refusals = [listing.refusal for listing in self.listings.values()]
@@ -181,6 +211,7 @@ class Survey:
             "revision": bounded(self.revision) or None,
             "revisions": bounded(list(self.revisions)),
             "protected": self.protected,
+            "refused_request": self.refused_request,
             "authorization": self._authorization(),
             "capabilities": bounded(self.capabilities),
             "features": self.features(),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.settings import Settings
 from conformance.survey.record import Failure, Survey
 from conformance.wire.connection import HANDSHAKE_REVISIONS
-from conformance.wire.http import HttpClient
+from conformance.wire.http import HttpClient, Reply
 
 
 class Stop(Exception):
@@ -20,6 +20,11 @@ class Stop(Exception):
 
 
 Say = Callable[[str], None]
+
+
+def demands_token(reply: Reply) -> bool:
+    """Whether a request without token was refused for that; a 403 alone may have any reason."""
+    return reply.status == 401 or (reply.status == 403 and bool(reply.header("www-authenticate")))
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from conformance.oauth.oddities import oddities
 from conformance.settings import Settings
+from conformance.survey.closed import Closed
+from conformance.survey.connections import closing
 from conformance.survey.handshake import Handshake
 from conformance.survey.login import LoggingIn
 from conformance.survey.reach import Reaching
@@ -24,7 +26,8 @@ class Surveyor:
     def __init__(self, settings: Settings, http: HttpClient, say: Say, tell: Say) -> None:
         self.survey = Survey(target=settings.target)
         shared = (settings, http, say, tell, self.survey)
-        self._reaching, self._logging_in, self._handshake = Reaching(*shared), LoggingIn(*shared), Handshake(*shared)
+        self._reaching, self._logging_in = Reaching(*shared), LoggingIn(*shared)
+        self._handshake, self._closed = Handshake(*shared), Closed(*shared)
 
     def run(self) -> Survey:
         """Take all steps; a failing one ends the survey, which is returned either way."""
@@ -32,15 +35,28 @@ class Surveyor:
         try:
             self._reaching.reach()
             if survey.protected:
-                self._logging_in.discover()
-                self._logging_in.log_in()
-            if self._handshake.wanted == STATELESS_REVISION:
-                self._handshake.negotiate_stateless()
-            else:
-                self._handshake.negotiate_and_list()
+                self._log_in()
+            self._look_around()
+            if survey.closed:
+                self._log_in()
+                with closing(self._handshake.reopen()) as connection:
+                    self._handshake.list(connection)
+                self._closed.learn_sessions()
         except Stop as stop:
             survey.failure = stop.failure
         if survey.discovery:
             tokens = survey.login.tokens if survey.login else None
             survey.notes += oddities(survey.discovery, tokens.reply if tokens else None)
         return survey
+
+    def _log_in(self) -> None:
+        self._logging_in.discover()
+        self._logging_in.log_in()
+
+    def _look_around(self) -> None:
+        """The handshake, the lists, and whether one of them or a call of a tool needs the token that we lack."""
+        with closing(self._handshake.negotiate()) as connection:
+            if self.survey.revision != STATELESS_REVISION or not self.survey.protected:
+                self._handshake.list(connection)
+            if not self.survey.protected:
+                self._closed.look(connection)

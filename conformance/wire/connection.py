@@ -138,11 +138,22 @@ class Connection(ABC):
         """An id that no request of this connection had yet."""
         return next(self._ids)
 
-    def request(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> Answer:
-        """Send a request and wait for its response; ids count up from 1 unless given. Raises NoAnswer."""
+    def request(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        id: jsonrpc.Id | None = None,
+        purpose: str = "",
+    ) -> Answer:
+        """Send a request and wait for its response. Raises NoAnswer.
+
+        Ids count up from 1 unless given. `purpose` is what the transcript says of it, its method unless given.
+        """
         number = self.next_id() if id is None else id
         self._asked.append(number)
-        return self.post(jsonrpc.encode(jsonrpc.request(method, params, number)), purpose=method, id=number)
+        body = jsonrpc.encode(jsonrpc.request(method, params, number))
+        return self.post(body, purpose=purpose or method, id=number)
 
     def start(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> "Pending":
         """Send a request without waiting for its response."""

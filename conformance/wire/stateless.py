@@ -1,6 +1,6 @@
 """Streamable HTTP of revision 2026-07-28: each request stands alone (page basic/transports/streamable-http)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.wire import jsonrpc
@@ -19,7 +19,7 @@ class Stateless(StreamableHttp):
         self.revision = STATELESS_REVISION
         self._described: dict[str, str] = {}
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> dict[str, str | Sequence[str]]:
         """Header fields of a conforming client, with what they repeat of the body."""
         return super().headers() | self._described
 
@@ -28,11 +28,18 @@ class Stateless(StreamableHttp):
         self.opening = self.request("server/discover")
         return self.opening
 
-    def request(self, method: str, params: Mapping[str, Any] | None = None, *, id: jsonrpc.Id | None = None) -> Answer:
+    def request(
+        self,
+        method: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        id: jsonrpc.Id | None = None,
+        purpose: str = "",
+    ) -> Answer:
         """Send a request and wait for its response. Raises NoAnswer."""
         about = {"protocolVersion": STATELESS_REVISION, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
         meta = {f"{_META}{name}": value for name, value in about.items()}
         self._described = {"Mcp-Method": method}
         if method == "tools/call":
             self._described["Mcp-Name"] = str((params or {}).get("name"))
-        return super().request(method, {**(params or {}), "_meta": meta}, id=id)
+        return super().request(method, {**(params or {}), "_meta": meta}, id=id, purpose=purpose)

@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from conformance.wire import jsonrpc
 from conformance.wire.connection import CLIENT_INFO, SERVED, STATELESS_REVISION, Answer, Connection
-from conformance.wire.http import HttpClient, NoAnswer, Reply, Stream
+from conformance.wire.http import Fields, HttpClient, NoAnswer, Reply, Stream
 from conformance.wire.sse import SseEvent, SseScanner
 
 ACCEPT = "application/json, text/event-stream"
@@ -38,18 +38,24 @@ def messages_of(reply: Reply) -> list[Any]:
 
 
 class StreamableHttp(Connection):
-    """One client of a Streamable HTTP endpoint; one POST per message, answered as JSON or as a stream."""
+    """One client of a Streamable HTTP endpoint; one POST per message, answered as JSON or as a stream.
+
+    `credentials` are header fields that are sent in place of the token; a session lost with them is not renewed.
+    """
 
     transport = "streamable-http"
 
     def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
         super().__init__(http, url, token)
         self.session_id: str | None = None
+        self.credentials: Fields | None = None
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> dict[str, str | Sequence[str]]:
         """Header fields a conforming client sends with its next message."""
-        fields = {"Content-Type": "application/json", "Accept": ACCEPT}
-        if self.token:
+        fields: dict[str, str | Sequence[str]] = {"Content-Type": "application/json", "Accept": ACCEPT}
+        if self.credentials is not None:
+            fields |= self.credentials
+        elif self.token:
             fields["Authorization"] = f"Bearer {self.token}"
         if self.session_id:
             fields["Mcp-Session-Id"] = self.session_id
@@ -60,7 +66,8 @@ class StreamableHttp(Connection):
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """Send bytes as one message; read until the response to `id` is there, resuming a broken stream."""
         answer = self._post(body, purpose, id)
-        if answer.http.status == 404 and self.session_id and self.opening and purpose != "initialize":
+        lost = answer.http.status == 404 and self.session_id and self.opening and purpose != "initialize"
+        if lost and self.credentials is None:
             self._renew()
             answer = self._post(body, purpose, id)
         return answer

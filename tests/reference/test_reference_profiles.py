@@ -2,6 +2,7 @@
 
 import ssl
 import time
+from collections.abc import Mapping
 from typing import get_args
 
 import httpx
@@ -16,10 +17,29 @@ from .client import Client, answer_of, hidden_fields
 @pytest.mark.parametrize("profile", get_args(Profile))
 def test_every_deployment_asks_for_a_token(profile: Profile) -> None:
     with ReferenceServer(profile=profile) as server, httpx.Client(verify=_trust(server)) as client:
-        answer = client.post(server.url)
+        answer = client.post(server.url, json=_request("tools/call", {"name": "recall"}))
 
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer ")
+
+
+@pytest.mark.parametrize(("profile", "status"), [("lazy", 200), ("lists", 401), ("combined", 401)])
+def test_a_lazy_deployment_opens_without_a_token_and_goes_on_with_one(profile: Profile, status: int) -> None:
+    with ReferenceServer(profile=profile) as server, Client(server) as client:
+        opening = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}
+        answer = client.post("/mcp", json=_request("initialize", opening))
+        assert answer.status_code == (401 if profile == "combined" else 200)
+        session = {"Mcp-Session-Id": answer.headers.get("Mcp-Session-Id", "")}
+        assert client.post("/mcp", json=_request("tools/list"), headers=session).status_code == status
+        if profile != "combined":
+            token = {"Authorization": f"Bearer {server.access_token_for('ann')}"}
+            call = _request("tools/call", {"name": "recall"})
+            assert client.post("/mcp", json=call, headers=session | token).status_code == 200
+            assert client.post("/mcp", json=call, headers=session).status_code == 401
+
+
+def _request(method: str, params: Mapping[str, object] | None = None) -> dict[str, object]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}}
 
 
 def test_an_authorization_server_of_its_own_is_found_by_the_path_of_its_issuer() -> None:

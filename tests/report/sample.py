@@ -239,6 +239,7 @@ def _survey(tools: Sequence[str], revision: str | None) -> dict[str, Any]:
         "revision": revision,
         "revisions": ["2025-06-18", "2025-11-25"],
         "protected": True,
+        "refused_request": "initialize",
         "authorization": {
             "resource_metadata": "https://notes.example/.well-known/oauth-protected-resource/mcp",
             "issuer": origin,
@@ -451,7 +452,7 @@ def nothing_applicable() -> dict[str, Any]:
     for requirement_id in JUDGED:
         builder.requirement(requirement_id, "not-applicable", (), "The server does not offer it.")
     results = builder.results()
-    results["survey"].update(protected=False, authorization=None, steps=[], notes=[], tools=[])
+    results["survey"].update(protected=False, refused_request=None, authorization=None, steps=[], notes=[], tools=[])
     return results
 
 

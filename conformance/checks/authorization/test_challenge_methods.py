@@ -36,6 +36,8 @@ def requests_without_token(probe: Probe) -> dict[str, Reply]:
 def test_every_request_needs_a_token(survey: Survey, probe: Probe, judge: Judge) -> None:
     if survey.transport != "streamable-http":
         judge.not_applicable("over HTTP+SSE the address has one method")
+    if survey.closed:
+        judge.not_applicable(f"the server means to be open up to {survey.closed.name}")
     for what, reply in requests_without_token(probe).items():
         if reply.status == 429:
             judge.could_not_run("the server limits our requests; try again later")

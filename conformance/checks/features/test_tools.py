@@ -10,6 +10,8 @@ from conformance.generate import Unsupported, example
 from conformance.schema import ServerSchema, ServerSchemaError, message_errors
 from conformance.shapes import as_object, is_object
 from conformance.survey import Survey
+from conformance.tool_calls import may_call
+from conformance.verdict import CouldNotRun
 from conformance.wire.connection import Answer, Connection
 
 
@@ -22,9 +24,7 @@ class Calls:
     def answer(self, tool: dict[str, Any], mcp: Connection, allowed: tuple[str, ...], judge: Judge) -> Answer:
         """The answer to a call. Ends the check where the tool must not, or cannot, be called."""
         name = str(tool.get("name"))
-        annotations = tool.get("annotations")
-        read_only = as_object(annotations).get("readOnlyHint") is True
-        if not (read_only or name in allowed or "all" in allowed):
+        if not may_call(tool, allowed):
             judge.not_applicable("the tool is not annotated readOnlyHint and was not allowed with --call-tools")
         if name not in self._answers:
             try:
@@ -144,8 +144,11 @@ def test_structured_content_fits_the_output_schema(
 
 @pytest.fixture(scope="session")
 def unknown_tool(audit: Audit) -> Answer:
-    """A call of a tool that was never listed."""
-    return audit.mcp().request("tools/call", {"name": "conformance_no_such_tool", "arguments": {}})
+    """A call of a tool that was never listed. Raises CouldNotRun where calls need a token that we lack."""
+    answer = audit.mcp().request("tools/call", {"name": "conformance_no_such_tool", "arguments": {}})
+    if answer.http.status in (401, 403):
+        raise CouldNotRun(f"the call is refused for its token ({answer.summary})")
+    return answer
 
 
 @requirement("tools.unknown-tool-is-protocol-error")

@@ -19,6 +19,7 @@ from conformance.reference.faults import (
     introspection,
     issuer,
     jsonrpc,
+    lazy,
     lifecycle,
     lists,
     pkce,
@@ -39,6 +40,7 @@ __all__ = ["FAULTS", "Fault", "Faults", "Profile", "UnknownFaultError"]
 
 _AREAS = (
     challenge,
+    lazy,
     resource_metadata,
     server_metadata,
     registration,

@@ -1,0 +1,97 @@
+"""Servers that open without a token and ask for one later."""
+
+import json
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.audit import make_audit
+from conformance.evidence import Recorder
+from conformance.redaction import Redactor
+from conformance.reference import ReferenceServer
+from conformance.settings import Settings
+from conformance.survey import Survey, Surveyor
+from tests.auditing import Handler, audit, website
+
+READS = {"name": "reads", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}}
+WRITES = {"name": "writes", "inputSchema": {"type": "object"}}
+UNKNOWN_INPUT = READS | {"inputSchema": {"$ref": "https://elsewhere.example/schema"}}
+
+
+@contextmanager
+def surveyed(tools: Sequence[dict[str, Any]], *, closed: str = "", **given: Any) -> Generator[tuple[Survey, list[str]]]:
+    """The survey of a server without sessions that refuses one method, and the tools that were called there."""
+    called: list[str] = []
+
+    def answer(request: Handler) -> None:
+        try:
+            message = json.loads(request.body)
+        except ValueError:
+            request.send(404)
+            return
+        method, params = message.get("method"), message.get("params", {})
+        if method == "tools/call":
+            called.append(params["name"])
+        about = {"protocolVersion": params.get("protocolVersion"), "capabilities": {"tools": {}}}
+        results: dict[str, Any] = {
+            "initialize": about | {"serverInfo": {"name": "s", "version": "1"}},
+            "tools/list": {"tools": tools},
+            "tools/call": {"content": []},
+        }
+        if method == closed:
+            request.send(401, WWW_Authenticate='Bearer realm="x"')
+        elif method in results:
+            request.send(200, json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": results[method]}))
+        else:
+            request.send(202 if "id" not in message else 404)
+
+    with website(answer) as origin:
+        made = make_audit(Settings(target_url=f"{origin}/mcp", consent="none", **given), Recorder(Redactor()))
+        yield Surveyor(made.settings, made.http, lambda _: None, lambda _: None).run(), called
+        made.close()
+
+
+@pytest.mark.parametrize(
+    ("closed", "refused"),
+    [("", None), ("initialize", "initialize"), ("tools/list", "tools/list"), ("tools/call", "tools/call reads")],
+)
+def test_the_first_refused_request_is_found(closed: str, refused: str | None) -> None:
+    with surveyed([WRITES, READS], closed=closed) as (survey, called):
+        assert survey.refused_request == refused
+        assert survey.protected is (refused is not None)
+        assert called == (["reads"] if closed in ("", "tools/call") else [])
+
+
+@pytest.mark.parametrize(
+    ("tools", "reason"), [([WRITES], "there is no tool"), ([WRITES, UNKNOWN_INPUT], "no arguments could be made")]
+)
+def test_no_tool_that_may_change_something_is_called(tools: list[dict[str, Any]], reason: str) -> None:
+    with surveyed(tools, closed="tools/call") as (survey, called):
+        assert not called
+        assert survey.protected is False
+        assert any("tools/call" in note and reason in note for note in survey.notes)
+
+
+def test_a_tool_that_the_user_allows_is_called() -> None:
+    with surveyed([WRITES], closed="tools/call", call_tools=("writes",)) as (survey, called):
+        assert survey.refused_request == "tools/call writes"
+        assert called == ["writes"]
+
+
+def test_a_server_without_tools_is_not_asked_further() -> None:
+    with surveyed([]) as (survey, called):
+        assert not called
+        assert not survey.notes
+
+
+@pytest.mark.parametrize("options", [["--consent=none"], ["--consent=token", "--token=never-issued"]])
+def test_nothing_is_broken_by_a_missing_or_bad_token(tmp_path: Path, options: list[str]) -> None:
+    with ReferenceServer(consent="form", profile="lazy") as server:
+        run = audit(tmp_path, f"--target-url={server.url}", *options)
+
+    assert run.results["survey"]["refused_request"] == "tools/call echo"
+    assert run.outcome == "incomplete"
+    assert run.with_verdict("fail", "warn") == []
