@@ -37,6 +37,7 @@ CONSENTS = (
     Consent("aged", 1, "whether a code expires", essential=True),
     Consent("defects", 12, "defects of a code redemption, each with a code of its own", essential=True),
     Consent("race", 1, "two redemptions of one code at once"),
+    Consent("race again", 2, "the same where the first two did not overlap"),
     Consent("second revocation", 2, "revocations for which the grant of the login does not do"),
     Consent("second replay", 1, "the replay of a code where an earlier one with a wrong verifier ended the grant"),
     Consent("malformed", 3, "verifiers outside the grammar"),

@@ -5,8 +5,9 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -51,6 +52,7 @@ class Reply:
     """One HTTP answer.
 
     `exchange` names the recorded exchange, `method` and `url` are those of the request; `body` is at most 4 MB.
+    `began` and `arrived` are when its headers and when all of it had come, in seconds of the monotonic clock.
     """
 
     status: int
@@ -61,6 +63,7 @@ class Reply:
     cut: bool = False
     arrived: float = field(default=0.0, compare=False)
     method: str = "GET"
+    began: float = field(default=0.0, compare=False)
 
     def __repr__(self) -> str:
         return f"<Reply {self.summary}>"
@@ -221,6 +224,13 @@ class HttpClient:
         self.timeout = timeout
         verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
         self._transport = httpx.HTTPTransport(verify=verify, trust_env=False)
+        self.hold: Callable[[], object] | None = None
+
+    def holding(self, hold: Callable[[], object]) -> "HttpClient":
+        """The same client, but for calling `hold` before the last byte of each request with a body is sent."""
+        held = copy(self)
+        held.hold = hold
+        return held
 
     def close(self) -> None:
         """Close all connections."""
@@ -332,9 +342,11 @@ class StreamedExchange:
         }
         fields: dict[str, str | Sequence[str]] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
         fields |= {"Accept-Encoding": "identity", **(headers or {})}
+        fields |= {"Content-Length": str(len(body))} if client.hold and body else {}
         self._headers = [(name, one) for name, value in fields.items() for one in _lines(value)]
         self._body = body
         self._response: httpx.Response | None = None
+        self._began = 0.0
         self.sent: tuple[tuple[str, str], ...] = ()
 
     def __enter__(self) -> Stream:
@@ -357,11 +369,13 @@ class StreamedExchange:
                 self._about["method"],
                 self._about["url"],
                 headers=self._headers,
-                content=self._body or None,
+                content=self._content(),
                 extensions={"timeout": timeout.as_dict(), "trace": note},
             )
             self.sent = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw)
-            return self._client._transport.handle_request(request)
+            response = self._client._transport.handle_request(request)
+            self._began = time.monotonic()
+            return response
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as failure:
             sentence = _sentence(failure, self._about["url"])
             exchange = self._record(None, sentence)
@@ -369,6 +383,19 @@ class StreamedExchange:
             if reused and isinstance(failure, httpx.NetworkError | httpx.RemoteProtocolError):
                 return self._answer()  # the server may have closed a connection it had kept open, as browsers assume
             raise NoAnswer(sentence, exchange) from None
+
+    def _content(self) -> bytes | Iterator[bytes] | None:
+        """The body; where it is held, in two pieces."""
+        hold = self._client.hold
+        if not hold or not self._body:
+            return self._body or None
+
+        def pieces() -> Iterator[bytes]:
+            yield self._body[:-1]
+            hold()
+            yield self._body[-1:]
+
+        return pieces()
 
     def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> None:
         assert self._response is not None  # noqa: S101 - narrows the type
@@ -386,6 +413,7 @@ class StreamedExchange:
             opened.cut,
             time.monotonic(),
             self._about["method"],
+            self._began,
         )
         if isinstance(failure, httpx.HTTPError):
             raise NoAnswer(error, exchange) from None

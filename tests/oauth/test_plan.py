@@ -35,7 +35,7 @@ def test_a_person_approves_three_times_and_denies_once() -> None:
     asked = plan(person=True)
 
     assert (asked.approvals, asked.denials) == (3, 1)
-    assert asked.sentence.startswith("asks for at most 3 approvals and 1 denial; left out: race, second replay")
+    assert asked.sentence.startswith("asks for at most 3 approvals and 1 denial; left out: race, race again")
 
 
 def test_a_full_audit_with_an_aged_code_needs_four_approvals_and_one_denial() -> None:

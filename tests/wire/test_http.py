@@ -1,6 +1,8 @@
 """The HTTP client against servers that treat connections badly."""
 
+import threading
 from collections.abc import Iterator
+from http.server import HTTPServer
 
 import pytest
 
@@ -57,3 +59,25 @@ def test_a_field_with_several_values_is_sent_as_several_lines() -> None:
         client.close()
 
     assert lines == [["Bearer one", "Bearer two"]]
+
+
+def test_the_last_byte_of_a_held_request_is_kept_back_until_it_may_go(http: HttpClient) -> None:
+    came: list[bytes] = []
+
+    class Reading(Handler):
+        def do_POST(self) -> None:  # noqa: N802 - named by the base class
+            came.append(self.rfile.read(3))
+            begun.set()
+            came.append(self.rfile.read(1))
+            self.send(200)
+
+    begun = threading.Event()
+    server = HTTPServer(("127.0.0.1", 0), Reading)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    held = http.holding(lambda: begun.wait(5) and came.append(b"go"))
+    for client in (held, http):
+        client.send("POST", f"http://127.0.0.1:{server.server_port}", channel="mcp", purpose="", body=b"body")
+    server.shutdown()
+    server.server_close()
+
+    assert came == [b"bod", b"go", b"y", b"bod", b"y"]
