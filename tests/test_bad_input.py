@@ -553,5 +553,7 @@ def test_a_server_that_wants_a_token_only_for_some_requests_is_not_taken_for_an_
         run = look_at(tmp_path, f"{origin}/mcp")
 
     without_traceback(run)
-    assert run.verdicts["challenge.missing-token-401"] == "could-not-run"
-    assert "only for some requests" in run.output
+    assert run.verdicts["challenge.missing-token-401"] == "pass"
+    assert run.verdicts["challenge.resource-metadata-parameter"] == "warn"
+    assert run.results["survey"]["refused_request"] == "tools/list"
+    assert run.outcome != "conformant"
