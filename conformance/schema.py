@@ -21,7 +21,7 @@ from conformance import describe
 from conformance.data import schemas_dir
 from conformance.server_schema import ServerSchema, ServerSchemaError
 
-__all__ = ["ServerSchema", "ServerSchemaError", "message_errors", "oauth_errors"]
+__all__ = ["ServerSchema", "ServerSchemaError", "message_definitions", "message_errors", "oauth_errors"]
 
 ERROR_LIMIT = 10
 """How many errors are told about one instance."""
@@ -65,6 +65,11 @@ def message_errors(revision: str, definition: str, instance: object) -> list[str
         KeyError: the suite has no schema of that revision, or the schema no such definition.
     """
     return _errors(_validator(f"mcp/{revision}/schema.json", definition), instance)
+
+
+def message_definitions(revision: str) -> Mapping[str, _Schema]:
+    """The definitions of a revision by name. Raises KeyError where the suite has no schema of it."""
+    return _load(schemas_dir() / f"mcp/{revision}/schema.json")["$defs"]
 
 
 def oauth_errors(name: str, instance: object) -> list[str]:
