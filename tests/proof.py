@@ -21,6 +21,8 @@ AREAS_OF: Mapping[str, tuple[str, ...]] = {
 }
 """Folders of checks and the areas they decide."""
 EVERYTHING = (*AREAS_OF, "transcript")
+_BUSIEST = ("base", "features")
+"""Whose checks bring about messages of every kind for passive checks of the protocol to judge."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,12 @@ def _folders(ids: Iterable[str]) -> Iterable[str]:
     """The folders that decide these requirements, and those whose traffic the passive checks read."""
     yield "transcript"
     for one in ids:
-        yield from (path.partition("/")[0] for path, decided in shipped_checks().items() if one in decided)
+        deciding = {path.partition("/")[0] for path, decided in shipped_checks().items() if one in decided}
+        yield from deciding
         if one != "*":
             yield _folder_of(one)
+            if "transcript" in deciding and _folder_of(one) != "authorization":
+                yield from _BUSIEST
 
 
 def _folder_of(id: str) -> str:

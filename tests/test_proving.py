@@ -15,7 +15,7 @@ from tests.proving import AuditFailed, Trial, audit
     [
         ("bearer.scheme-case-insensitive", "", ("authorization", "transcript")),
         ("bearer.scheme-case-insensitive", "*", ("authorization", "transcript")),
-        ("jsonrpc.batches-not-sent", "", ("base", "transcript")),
+        ("jsonrpc.batches-not-sent", "", ("base", "features", "transcript")),
         ("bearer.scheme-case-insensitive", "ping.result-empty", ("authorization", "base", "transcript")),
     ],
 )
