@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from conformance.arrived import Arrived, messages_in
 from conformance.audit import Audit, audit_of
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
@@ -181,6 +182,12 @@ def transcript(audit: Audit, request: pytest.FixtureRequest) -> Sequence[Exchang
     audit.close_session()
     _wait_for_turn(audit, request, LAST)
     return [one for one in audit.recorder.shared() if one.channel == "mcp"]
+
+
+@pytest.fixture(scope="session")
+def messages(transcript: Sequence[Exchange]) -> list[Arrived]:
+    """Every JSON-RPC message of the server in the whole run, with the request it answers."""
+    return messages_in(transcript)
 
 
 def _wait_for_turn(audit: Audit, request: pytest.FixtureRequest, turn: int) -> None:

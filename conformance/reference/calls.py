@@ -48,6 +48,8 @@ class Call:
     def log(self, level: str, data: object, logger: str = "tools") -> None:
         """Send a log message, unless the client asked for more serious ones only."""
         if self.session.logs(level):
+            if self.faults.active("log-level-unknown"):
+                level = "warn"
             self.notify("notifications/message", {"level": level, "logger": logger, "data": data})
 
     def progress(self, progress: float, total: float, message: str) -> None:

@@ -75,6 +75,8 @@ class ToolMethods:
             return _failed("; ".join(errors))
         self.calls[tool.name] += 1
         call.log("info", f"{tool.name} was called")
+        if self.faults.active("later-notification-sent"):
+            call.notify("notifications/elicitation/complete", {"elicitationId": tool.name})
         try:
             output = await tool.run(call, arguments)
         except (ToolError, AskError) as error:

@@ -1,88 +1,25 @@
 """Every message of the whole run, judged once at no extra request."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from json import JSONDecodeError, JSONDecoder, loads
+from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
 import pytest
 
 from conformance import Judge, requirement
+from conformance.arrived import Arrived, events, is_request, is_stream, media_type, parsed
 from conformance.evidence import Exchange
-from conformance.shapes import as_list, as_object, is_array, is_object
+from conformance.shapes import as_object, is_array, is_object
 from conformance.wire import jsonrpc
-from conformance.wire.sse import SseEvent, scan
 
 _BELOW_THE_PROTOCOL = (400, 401, 403, 404, 405, 406, 413, 415, 421, 429)
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """One message from the server and the exchange that brought it."""
-
-    message: Any
-    source: Exchange
-
-    @property
-    def exchange(self) -> str:
-        """The recorded exchange."""
-        return self.source.id
-
-
-def media_type(exchange: Exchange) -> str:
-    """The media type of the answer, in lower case."""
-    lines = exchange.response.headers if exchange.response else ()
-    value = next((value for name, value in lines if name.lower() == "content-type"), "")
-    return value.partition(";")[0].strip().lower()
-
-
-def is_stream(exchange: Exchange) -> bool:
-    """Whether the answer is an event stream."""
-    return media_type(exchange) == "text/event-stream"
-
-
-def events(exchange: Exchange) -> list[SseEvent]:
-    """Events of a stream; none for other answers."""
-    body = exchange.response.body if exchange.response and is_stream(exchange) else ""
-    return scan(body.encode("utf-8", "surrogatepass"))
-
-
-def is_request(exchange: Exchange) -> bool:
-    """Whether we sent a well-formed JSON-RPC request in it."""
-    sent = as_object(parsed(exchange.request.body))
-    return jsonrpc.kind_of(sent) == "request" and isinstance(sent["method"], str) and sent.get("jsonrpc") == "2.0"
-
-
-def parsed(text: str) -> Any:  # noqa: ANN401
-    """The JSON value of a text, or None."""
-    try:
-        return loads(text)
-    except (JSONDecodeError, RecursionError):
-        return None
 
 
 @pytest.fixture(scope="session")
 def answers(transcript: Sequence[Exchange]) -> list[Exchange]:
     """Exchanges in which the MCP server sent a body; refusals of the token are not its messages."""
     return [one for one in transcript if one.response and one.response.size and one.status not in (401, 403)]
-
-
-@pytest.fixture(scope="session")
-def messages(answers: list[Exchange]) -> list[Arrived]:
-    """All JSON-RPC messages the server sent, single ones and those in batches."""
-    return list(_messages(answers))
-
-
-def _messages(answers: list[Exchange]) -> Iterator[Arrived]:
-    for exchange in answers:
-        texts = [one.data for one in events(exchange) if one.data and one.event == "message"]
-        if not is_stream(exchange):
-            texts = [exchange.response.body] if exchange.response else []
-        for text in texts:
-            value = parsed(text)
-            protocol = is_array(value) or bool({"jsonrpc", "result", "method"} & as_object(value).keys())
-            if protocol or (exchange.status == 200 and value is not None):
-                yield from (Arrived(one, exchange) for one in (as_list(value) or [value]))
 
 
 def of_kind(messages: list[Arrived], *kinds: str) -> list[Arrived]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import pytest
 
 from conformance import Judge, requirement
+from conformance.arrived import parsed
 from conformance.audit import Audit
 from conformance.evidence import Exchange
 from conformance.oauth.challenge import Challenge, parse_challenges
 from conformance.shapes import as_list, as_object, is_array
 from conformance.wire import jsonrpc
-
-from .test_messages import parsed
 
 ONCE = ("realm", "scope", "error", "error_description", "error_uri")
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")

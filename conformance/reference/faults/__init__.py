@@ -22,6 +22,7 @@ from conformance.reference.faults import (
     lazy,
     lifecycle,
     lists,
+    logging,
     pkce,
     refresh,
     registration,
@@ -64,6 +65,7 @@ _AREAS = (
     lifecycle,
     tools,
     lists,
+    logging,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area.FAULTS})

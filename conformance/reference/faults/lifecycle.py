@@ -35,6 +35,12 @@ FAULTS: tuple[Fault, ...] = (
         "Clients rely on a revision the server has never heard of.",
     ),
     fault(
+        "later-notification-sent",
+        "lifecycle.negotiated-version-respected",
+        "Strict clients of the older revision end the connection at a message they do not know.",
+        revision="2025-06-18",
+    ),
+    fault(
         "ping-not-empty",
         "ping.result-empty",
         "Strict clients take the connection as broken.",
