@@ -6,7 +6,9 @@ from conformance.oauth.registration import Client, client_of
 from conformance.once import Once
 from conformance.shapes import as_list
 from conformance.verdict import CouldNotRun, NotApplicable
+from conformance.wire.http import Reply
 
+METHOD = "token_endpoint_auth_method"
 SECRET_METHODS = ("client_secret_post", "client_secret_basic")
 
 
@@ -31,11 +33,17 @@ def secret_client(oauth: OAuthFlow, once: Once, method: str) -> Client:
     listed = as_list(oauth.discovery.server_metadata.get("token_endpoint_auth_methods_supported"))
     offered = [one for one in SECRET_METHODS if one in listed]
     asked = method if method in offered or not offered else offered[0]
-    return once(f"client {asked}", lambda: _registered(oauth, asked))
+    return once(f"client {asked}", lambda: _registered(oauth, once, asked))
 
 
-def _registered(oauth: OAuthFlow, method: str) -> Client:
-    reply = oauth.register(f"registration for {method}", token_endpoint_auth_method=method)
+def registration(oauth: OAuthFlow, once: Once, method: str) -> Reply:
+    """The answer to a client that asks for this way to authenticate, sent once in a run."""
+    name = f"registration with {METHOD} {method}"
+    return once(name, lambda: oauth.register(name, **{METHOD: method}))
+
+
+def _registered(oauth: OAuthFlow, once: Once, method: str) -> Client:
+    reply = registration(oauth, once, method)
     client = client_of(reply, oauth.redirect_uri)
     if client and not client.public:
         return client

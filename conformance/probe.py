@@ -30,11 +30,14 @@ class Probe:
         purpose: str,
         query: dict[str, str] | None = None,
         proof: Callable[[str], str] | None = None,
+        *,
+        doomed: bool = False,
     ) -> Reply:
         """One request that needs authorization, with this Authorization field or these. Raises NoAnswer.
 
         `purpose` begins with `initialize`, in place of which the transcript names the request that was sent. `proof`
-        makes the DPoP field of a request with a method.
+        makes the DPoP field of a request with a method. A session that this opens is ended at once, except where the
+        token is `doomed`: about to be ended, and its session with it.
         """
         further = {"DPoP": proof(self.method)} if proof else {}
         if self.survey.closed:
@@ -47,7 +50,8 @@ class Probe:
             return self.send("GET", purpose, authorization, fields, query=query)
         headers, body = first_request(self.survey.revision or HANDSHAKE_REVISIONS[-1])
         reply = self.send("POST", purpose, authorization, {**headers, **further}, body, query)
-        self._end_session(reply, authorization, proof)
+        if not doomed:
+            self._end_session(reply, authorization, proof)
         return reply
 
     def send(

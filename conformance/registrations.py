@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from conformance.confidential_clients import METHOD, SECRET_METHODS, registration
 from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.registration import registration_request
 from conformance.once import Once
@@ -15,8 +16,6 @@ PLAIN = "a plain registration"
 LOOPBACKS = "redirect URIs on 127.0.0.1 without path, [::1] and localhost"
 ELSEWHERE = "a redirect URI with a query"
 BARE = "a redirect URI and a name alone"
-METHOD = "token_endpoint_auth_method"
-SECRET_METHODS = ("client_secret_post", "client_secret_basic")
 CHOSEN = {"client_id": "an-id-chosen-by-the-client", "client_secret": "a-secret-chosen-by-the-client"}
 REMOTE_URI = "https://client.example/CB?x=1&y=%2F"
 
@@ -85,8 +84,11 @@ class Registrations:
 
     def with_secret(self) -> list[Reply]:
         """Three clients that ask for a secret, the last of them with an id and a secret of its own choice."""
-        asked = [self.send(f"{METHOD} {method}", **{METHOD: method}) for method in SECRET_METHODS]
-        return [*asked, self.presumptuous()]
+        return [*(self._for_secret(method) for method in SECRET_METHODS), self.presumptuous()]
+
+    def _for_secret(self, method: str) -> Reply:
+        _ = self.good
+        return self._sent(lambda: registration(self._oauth, self._remember, method))
 
     def presumptuous(self) -> Reply:
         """A client that asks for a secret and chooses its own id and secret."""

@@ -44,9 +44,15 @@ class TokenRequests:
     def control(self, client: Client | None = None) -> TokenReply:
         """The answer to a request that is right but for its code, authenticated as the client registered."""
         client = client or self.client
-        kind = "a public client" if client.public else client.auth_method
-        name, beside = f"a code that was never issued, {kind}", self.beside_basic(client)
-        return self.send(f"{name}{_NAMED}" if beside else name, beside, client=client)
+        beside = self.beside_basic(client)
+        return self.send(f"{self._plainly(client)}{_NAMED}", beside, client=client) if beside else self.plain(client)
+
+    def plain(self, client: Client) -> TokenReply:
+        """The same without a client_id beside Basic credentials, whatever the server insists on."""
+        return self.send(self._plainly(client), client=client)
+
+    def _plainly(self, client: Client) -> str:
+        return f"a code that was never issued, {'a public client' if client.public else client.auth_method}"
 
     def beside_basic(self, client: Client) -> dict[str, str]:
         """What the body holds beside Basic credentials of a client: its client_id where the server insists on that.
@@ -55,10 +61,10 @@ class TokenRequests:
         """
         if client.auth_method != "client_secret_basic":
             return {}
-        name, identity = f"a code that was never issued, {client.auth_method}", {"client_id": client.id}
-        if self.send(name, client=client).oauth_error not in UNREAD:
+        identity = {"client_id": client.id}
+        if self.plain(client).oauth_error not in UNREAD:
             return {}
-        named = self.send(f"{name}{_NAMED}", identity, client=client)
+        named = self.send(f"{self._plainly(client)}{_NAMED}", identity, client=client)
         return {} if named.oauth_error in UNREAD else identity
 
     def send(

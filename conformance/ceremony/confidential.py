@@ -124,13 +124,14 @@ class Replay:
         token = newest.access_token
         if not token:
             raise CouldNotRun(f"no access token is left ({newest.summary})")
-        before = probe.knock(f"Bearer {token}", "initialize before the replay")
+        before = probe.knock(f"Bearer {token}", "initialize before the replay", doomed=True)
         worked = survived = probe.admits(before)
         invalid = between = None
         if not burns:
             wrong = {"code_verifier": Pkce.s256().verifier}
             invalid = oauth.redeem(grant, wrong, purpose="replay with a wrong verifier")
-            between = probe.knock(f"Bearer {token}", "initialize after the replay with a wrong verifier")
+            purpose = "initialize after the replay with a wrong verifier"
+            between = probe.knock(f"Bearer {token}", purpose, doomed=True)
             survived = probe.admits(between)
         complete = oauth.redeem(grant, purpose="replay")
         access = refresh = None

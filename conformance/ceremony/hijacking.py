@@ -15,9 +15,10 @@ BAD_TOKEN = "Bearer pytest-mcp-conformance-never-issued"  # noqa: S105 - not a s
 @dataclass(frozen=True)
 class Hijacking:
     """Requests with the id of one session. `before` and `after` are its owner's, `strangers` those of others, by
-    what they sent; they came in between, on the same connection.
+    what they sent; they came in between, on the same connection. `opening` is the answer that gave the id.
     """
 
+    opening: Reply
     before: Reply
     strangers: Mapping[str, Reply]
     after: Reply
@@ -51,7 +52,7 @@ class Hijacking:
                     strangers[f"{attempt} message of another user"] = intruder.post(
                         "another user's token", f"Bearer {second_token}"
                     )
-            return cls(before, strangers, intruder.post("its owner", owner))
+            return cls(opening.http, before, strangers, intruder.post("its owner", owner))
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ class AccessRevocation:
         token = tokens.access_token
         if not token:
             raise CouldNotRun(f"no access token is left to revoke ({tokens.summary})")
-        before = probe.knock(f"Bearer {token}", "initialize before revocation")
+        before = probe.knock(f"Bearer {token}", "initialize before revocation", doomed=True)
         answer = oauth.revoke(token, client, "refresh_token", purpose="revocation with a wrong hint")
         hinted, plain = Ended.by(answer, probe, token, patience), None
         if not hinted.effective:
@@ -200,7 +200,7 @@ class RefreshRevocation:
         cls, oauth: OAuthFlow, probe: Probe, client: Client, alive: TokenReply, token: str, patience: float
     ) -> "RefreshRevocation":
         newest = alive.access_token or ""
-        worked = probe.admits(probe.knock(f"Bearer {newest}", "initialize before the refresh token is revoked"))
+        before = probe.knock(f"Bearer {newest}", "initialize before the refresh token is revoked", doomed=True)
         answer = oauth.revoke(token, client, "refresh_token", purpose="revocation of the refresh token")
         attempt = oauth.refresh(token, client, purpose="refresh after revocation")
-        return cls(alive, attempt, worked, Ended.by(answer, probe, newest, patience))
+        return cls(alive, attempt, probe.admits(before), Ended.by(answer, probe, newest, patience))

@@ -40,7 +40,7 @@ CONSENTS = (
     Consent("race again", 2, "the same where the first two did not overlap"),
     Consent("second revocation", 2, "revocations for which the grant of the login does not do"),
     Consent("second replay", 1, "the replay of a code where an earlier one with a wrong verifier ended the grant"),
-    Consent("malformed", 3, "verifiers outside the grammar"),
+    Consent("malformed", 1, "a verifier outside the grammar"),
     Consent("unrefused", 5, "requests that had to be refused and were not"),
     Consent("second resource", 2, "tokens for other resources"),
     Consent("step up", 1, "whether the scopes of a challenge are enough"),

@@ -5,6 +5,9 @@ from conformance.probe import Probe
 from conformance.survey import Survey
 from conformance.wire.http import Reply
 
+MIXED = "bEaReR"
+"""What only those take who compare without regard to case; a list of common spellings does not hold it."""
+
 
 @requirement("bearer.accepts-authorization-header")
 def test_a_valid_token_in_the_header_is_accepted(
@@ -20,14 +23,8 @@ def test_a_valid_token_in_the_header_is_accepted(
 
 @requirement("bearer.scheme-case-insensitive")
 def test_the_scheme_is_read_in_any_case(good_token: str, probe: Probe, judge: Judge) -> None:
-    for scheme in ("bearer", "BEARER", "bEaReR"):
-        reply = probe.knock(f"{scheme} {good_token}", f"initialize with scheme {scheme}")
-        judge.that(
-            probe.admits(reply),
-            expected=f"{scheme} works like Bearer",
-            observed=reply.summary,
-            evidence=reply,
-        )
+    reply = probe.knock(f"{MIXED} {good_token}", f"initialize with scheme {MIXED}")
+    judge.that(probe.admits(reply), expected=f"{MIXED} works like Bearer", observed=reply.summary, evidence=reply)
 
 
 @requirement("bearer.query-token-ignored")

@@ -15,10 +15,13 @@ OTHER_USER = "another user"
 
 
 @pytest.fixture
-def session_ids(survey: Survey, probe: Probe, mcp: Connection, knock_with_token: Reply) -> list[str]:
+def session_ids(
+    survey: Survey, probe: Probe, mcp: Connection, knock_with_token: Reply, hijacking: Hijacking | None
+) -> list[str]:
     """The ids of five sessions, of those that were opened anyway and of new ones."""
     answers = [one.http for one in survey.handshakes.values()] + ([] if survey.closed else [knock_with_token])
     answers += [mcp.opening.http] if mcp.opening else []
+    answers += [hijacking.opening] if hijacking else []
     while len(answers) < SESSIONS:
         with probe.fresh() as connection:
             answers.append(connection.initialize(survey.revision).http)

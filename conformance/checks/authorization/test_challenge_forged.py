@@ -9,6 +9,7 @@ from conformance.audit import Audit
 from conformance.oauth import jwt
 from conformance.oauth.documents import Document, Hosted
 from conformance.oauth.forging import ForeignKeys, Template, altered
+from conformance.oauth.library import Library
 from conformance.probe import Probe
 from conformance.refusals import must_refuse
 from conformance.shapes import as_list, as_object
@@ -24,11 +25,13 @@ def published_keys(audit: Audit) -> list[dict[str, Any]]:
     """The keys of the authorization server; none where it publishes none."""
     discovery = audit.need_survey().discovery
     address = discovery.endpoint("jwks_uri") if discovery else None
+    if not discovery or not address:
+        return []
     try:
-        reply = audit.http.get(address, channel="metadata", purpose="published keys") if address else None
+        reply = Library(discovery, audit.http, audit.once).get(address, "published keys", None)
     except NoAnswer:
-        reply = None
-    return [as_object(key) for key in as_list(reply.json_object.get("keys"))] if reply else []
+        return []
+    return [as_object(key) for key in as_list(reply.json_object.get("keys"))]
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ FAULTS: tuple[Fault, ...] = (
         "client-document-status-ignored",
         _ids("unfetchable-aborts"),
         "Error pages of a host become clients.",
+        silences=_ids("errors-not-cached"),
     ),
     fault(
         "client-document-errors-kept",
