@@ -13,9 +13,10 @@ from conformance.catalogue import Catalogue, load
 from conformance.evidence import Recorder
 from conformance.oauth.configuration import remove_all
 from conformance.oauth.documents import DocumentServer
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.service import service_token
+from conformance.oauth.token_reply import TokenReply
 from conformance.once import Once
 from conformance.probe import Probe
 from conformance.redaction import Redactor

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlencode
 
 from conformance.oauth.authorization import Changes
-from conformance.oauth.flow import FORM, Authentication, OAuthFlow, TokenReply, authenticated
+from conformance.oauth.client_authentication import Authentication, authenticated
+from conformance.oauth.flow import FORM, OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.once import Once
 
 NEVER_ISSUED = "never-issued-by-anybody-b7Zt3kQ9xW1sLr5Mv8Yp"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from conformance.audit import Audit
 from conformance.oauth.documents import Document
-from conformance.oauth.flow import TokenReply
 from conformance.oauth.jwt import Key
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.wire.http import is_loopback
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"

@@ -10,10 +10,10 @@ import pytest
 from conformance.audit import Audit, make_audit
 from conformance.evidence import Recorder
 from conformance.oauth.discovery import Discovery
-from conformance.oauth.flow import TokenReply
 from conformance.oauth.metadata import AuthorizationServer
 from conformance.oauth.plan import Plan
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.redaction import Redactor
 from conformance.settings import Settings
 from conformance.survey import Login, Survey

@@ -10,9 +10,10 @@ import pytest
 from conformance.ceremony.binding import DEFECTS, NO_PROOF, TWO_PROOFS, Binding
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.dpop import Prover
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.jwt import Key, read
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.reference.dpop import InvalidProofError, Proofs
 from conformance.reference.faults import Faults
 from conformance.wire.http import Reply

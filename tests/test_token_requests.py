@@ -7,9 +7,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from conformance.evidence import Recorder
+from conformance.oauth.client_authentication import basic_credentials
 from conformance.oauth.consent import NoConsent
 from conformance.oauth.discovery import Discovery
-from conformance.oauth.flow import OAuthFlow, basic_credentials
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.metadata import AuthorizationServer
 from conformance.oauth.registration import Client
 from conformance.once import Once

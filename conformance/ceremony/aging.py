@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass
 
 from conformance import waits
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.token_reply import TokenReply
 from conformance.survey import Survey
 from conformance.verdict import CouldNotRun, Narrowed
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.oauth.dpop import Prover
-from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
+from conformance.oauth.flow import Grant, OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client, client_of
+from conformance.oauth.token_reply import TokenReply
 
 NO_PROOF = "no proof"
 TWO_PROOFS = "two proofs"

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from conformance.ceremony.ending import Ending, until_refused
-from conformance.oauth.flow import Authentication, Grant, OAuthFlow, TokenReply
+from conformance.oauth.client_authentication import Authentication
+from conformance.oauth.flow import Grant, OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.token_requests import WRONG_SECRET
 from conformance.verdict import CouldNotRun

@@ -4,8 +4,9 @@ import time
 from dataclasses import dataclass
 
 from conformance import waits
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.verdict import CouldNotRun, Narrowed
 from conformance.wire.http import Reply

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from conformance.ceremony.confidential import ConfidentialRefresh, Replay
-from conformance.oauth.flow import FORM, OAuthFlow, TokenReply
+from conformance.oauth.flow import FORM, OAuthFlow
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.token_requests import NEVER_ISSUED
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from conformance.oauth.assertions import assertion, parameters
 from conformance.oauth.document_clients import Asked, DocumentClients
 from conformance.oauth.documents import Document
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.jwt import ALGORITHMS, Algorithm, Key
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.token_reply import TokenReply
 from conformance.shapes import as_list
 from conformance.token_requests import NEVER_ISSUED
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.oauth.challenge import Challenge, bearer
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.survey import walk

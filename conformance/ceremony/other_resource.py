@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from conformance.oauth.authorization import AuthorizationAnswer
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.insight import Insight
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.wire.http import Reply
 

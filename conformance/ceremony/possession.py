@@ -7,8 +7,9 @@ from email.utils import parsedate_to_datetime
 
 from conformance.ceremony.binding import NO_PROOF, Binding
 from conformance.oauth.dpop import ALGORITHM, Prover
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.jwt import Key
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from math import inf
 from threading import Barrier, BrokenBarrierError
 
-from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
+from conformance.oauth.flow import Grant, OAuthFlow
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.token_reply import TokenReply
 from conformance.verdict import Narrowed
 
 _RUNNERS = 2

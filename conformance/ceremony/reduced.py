@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from conformance.oauth import scopes
 from conformance.oauth.authorization import AuthorizationAnswer, Changes
-from conformance.oauth.flow import Grant, NoCode, OAuthFlow, TokenReply
+from conformance.oauth.flow import Grant, NoCode, OAuthFlow
 from conformance.oauth.insight import Insight
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.wire.http import Reply
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.verdict import NotApplicable
 from conformance.wire.http import Reply

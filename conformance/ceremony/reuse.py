@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass
 
 from conformance.ceremony.reduced import Reduced
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply

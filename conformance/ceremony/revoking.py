@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from conformance.ceremony.ending import Ending, until_refused
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.token_requests import NEVER_ISSUED
 from conformance.verdict import CouldNotRun, NotApplicable

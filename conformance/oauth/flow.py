@@ -1,15 +1,15 @@
 """The authorization code flow as explicit steps, each returning what the server said."""
 
-import base64
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
-from urllib.parse import quote_plus, urlencode
+from typing import Any
+from urllib.parse import urlencode
 
 from conformance.oauth.assertions import assertion, parameters
 from conformance.oauth.authorization import AuthorizationAnswer, Changes, ask, pairs_of, query_of
 from conformance.oauth.browser import Browser
+from conformance.oauth.client_authentication import Authentication, authenticated
 from conformance.oauth.consent import (
     NO_USER,
     AuthorizationResponse,
@@ -23,73 +23,11 @@ from conformance.oauth.jwt import Key
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.registration import Client, Registrar, client_of, registration_request
+from conformance.oauth.token_reply import TokenReply
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable
 from conformance.wire.http import Fields, HttpClient, Reply
 
 FORM = "application/x-www-form-urlencoded"
-Authentication = Literal["registered", "identified", "none", "header", "body", "both"]
-"""How a client names itself at the token endpoint: by the method it is registered for, by its client_id alone, not
-at all, by Basic credentials, by client_secret in the body, or by both at once.
-"""
-
-
-@dataclass(frozen=True)
-class TokenReply:
-    """An answer of the token endpoint (RFC 6749 section 5). Its repr shows no secret."""
-
-    reply: Reply
-
-    @property
-    def exchange(self) -> str:
-        """The recorded exchange."""
-        return self.reply.exchange
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.reply.status
-
-    @property
-    def oauth_error(self) -> str | None:
-        """The error code of an error response."""
-        value = self.reply.json_object.get("error")
-        return value if isinstance(value, str) else None
-
-    @property
-    def access_token(self) -> str | None:
-        """The access token, None where none was issued."""
-        return self._text("access_token")
-
-    @property
-    def refresh_token(self) -> str | None:
-        """The refresh token, None where none was issued."""
-        return self._text("refresh_token")
-
-    @property
-    def granted(self) -> frozenset[str] | None:
-        """The scopes the answer states, None where it states none: all that were asked for."""
-        scope = self._text("scope")
-        return frozenset(scope.split()) if scope else None
-
-    @property
-    def issued_token(self) -> bool:
-        """Whether any token came back, whatever the status."""
-        return bool(self.access_token or self.refresh_token)
-
-    @property
-    def refused(self) -> bool:
-        """Whether the request was turned down without a token and without a server error."""
-        return not self.issued_token and 400 <= self.status < 500
-
-    @property
-    def summary(self) -> str:
-        """One line without secrets."""
-        issued = [name for name in ("access_token", "refresh_token") if self._text(name)]
-        return f"HTTP {self.status} with {' and '.join(issued)}" if issued else self.reply.summary
-
-    def _text(self, name: str) -> str | None:
-        value = self.reply.json_object.get(name)
-        return value if isinstance(value, str) and value else None
 
 
 @dataclass(frozen=True)
@@ -416,26 +354,3 @@ class OAuthFlow:
             if reply.json_object.get("error") != "invalid_client" or self.audience != self.discovery.issuer:
                 return reply
             self.audience = self.endpoint("token_endpoint")
-
-
-def authenticated(
-    fields: Sequence[tuple[str, str]], client: Client, authentication: Authentication
-) -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """Add client authentication (OAuth 2.1 section 2.4); a client_id already among the fields stays as it is."""
-    if authentication == "registered":
-        authentication = "identified" if client.secret is None else _BY_METHOD.get(client.auth_method, "header")
-    named = any(name == "client_id" for name, _ in fields)
-    identity = [] if named or authentication in ("none", "header") else [("client_id", client.id)]
-    secret = client.secret or ""
-    body = [("client_secret", secret)] if authentication in ("body", "both") else []
-    headers = {"Authorization": basic_credentials(client.id, secret)} if authentication in ("header", "both") else {}
-    return [*fields, *identity, *body], headers
-
-
-_BY_METHOD: dict[str, Authentication] = {"client_secret_post": "body", "none": "identified"}
-
-
-def basic_credentials(id: str, secret: str) -> str:
-    """Basic credentials of a client, both parts form-encoded first (RFC 6749 section 2.3.1)."""
-    pair = f"{quote_plus(id)}:{quote_plus(secret)}"
-    return f"Basic {base64.b64encode(pair.encode()).decode()}"

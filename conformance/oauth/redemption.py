@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.oauth.authorization import Changes
-from conformance.oauth.flow import Grant, OAuthFlow, TokenReply
+from conformance.oauth.flow import Grant, OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.verdict import CouldNotRun
 
 UNRELATED_RESOURCE = "https://unrelated.example/"

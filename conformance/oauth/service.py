@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.shapes import as_list
 
 _IN_BODY = "client_secret_post"

@@ -17,11 +17,12 @@ from conformance.ceremony.reduced import Reduced
 from conformance.ceremony.refreshing import Refresher, Refreshing
 from conformance.ceremony.reuse import Reuse
 from conformance.ceremony.revoking import AccessRevocation, Admission, ForeignRevocation, RefreshRevocation
-from conformance.oauth.flow import Grant, TokenReply
+from conformance.oauth.flow import Grant
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.oauth.scopes import of_resource
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.survey import Login
 from conformance.verdict import CouldNotRun, NotApplicable

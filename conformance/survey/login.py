@@ -5,12 +5,13 @@ import time
 from dataclasses import replace
 
 from conformance.oauth.discovery import discover
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client, client_of
 from conformance.oauth.service import log_in, what_next
+from conformance.oauth.token_reply import TokenReply
 from conformance.survey.flows import make_flow
 from conformance.survey.record import AgedCode, Failure, Login
 from conformance.survey.steps import Steps, Stop

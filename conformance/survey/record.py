@@ -9,10 +9,11 @@ from conformance.oauth.consent import (
     AuthorizationResponse,
 )
 from conformance.oauth.discovery import Discovery
-from conformance.oauth.flow import Grant, TokenReply
+from conformance.oauth.flow import Grant
 from conformance.oauth.plan import Plan
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.verdict import CouldNotRun, Narrowed
 from conformance.wire.connection import STATELESS_REVISION, Answer

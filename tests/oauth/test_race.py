@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.ceremony.race import Race
-from conformance.oauth.flow import TokenReply
+from conformance.oauth.token_reply import TokenReply
 from conformance.wire.http import Reply
 
 

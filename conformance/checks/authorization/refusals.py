@@ -3,9 +3,9 @@
 from conformance import Judge
 from conformance.ceremony.ending import Ending
 from conformance.judge import Severity
-from conformance.oauth.flow import TokenReply
 from conformance.oauth.redemption import Refusal
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.token_requests import UNREAD, TokenRequests
 
 

@@ -5,10 +5,11 @@ import pytest
 from conformance import Judge, requirement
 from conformance.ceremony.other_resource import OtherResource
 from conformance.ceremony.reduced import Reduced
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.insight import Insight
 from conformance.oauth.redemption import UNRELATED_RESOURCE, Redemption
 from conformance.oauth.resource_answers import ResourceAnswers
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.refusals import must_refuse
 from conformance.survey import Survey

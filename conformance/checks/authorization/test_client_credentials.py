@@ -7,10 +7,12 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.oauth import assertions
-from conformance.oauth.flow import Authentication, OAuthFlow, TokenReply
+from conformance.oauth.client_authentication import Authentication
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.jwt import Key
 from conformance.oauth.registration import Client
 from conformance.oauth.service import service_request, service_token
+from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.shapes import as_list
 from conformance.survey import Survey

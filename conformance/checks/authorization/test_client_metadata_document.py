@@ -6,10 +6,11 @@ from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.ceremony.keyed import KeyedGrant
 from conformance.oauth.document_clients import ADVERTISED, Asked, DocumentClients
-from conformance.oauth.flow import OAuthFlow, TokenReply
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
+from conformance.oauth.token_reply import TokenReply
 from conformance.survey import Survey
 
 FOR_KNOWN_HOSTS = ("trust", "not allowed", "policy", "allowlist", "whitelist")

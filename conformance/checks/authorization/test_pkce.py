@@ -7,9 +7,9 @@ from conformance.audit import Audit
 from conformance.authorizations import Authorizations
 from conformance.ceremony.reduced import Reduced
 from conformance.checks.authorization.refusals import redemption_refused
-from conformance.oauth.flow import TokenReply
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.redemption import Redemption
+from conformance.oauth.token_reply import TokenReply
 from conformance.verdict import Narrowed
 
 MALFORMED_VERIFIER = "a b/" + "a" * 125

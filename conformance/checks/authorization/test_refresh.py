@@ -5,8 +5,8 @@ from conformance.ceremony.confidential import ConfidentialRefresh
 from conformance.ceremony.refreshing import Refreshing
 from conformance.ceremony.reuse import Reuse
 from conformance.checks.authorization.refusals import need_client, refused, turned_down
-from conformance.oauth.flow import TokenReply
 from conformance.oauth.jwt import read
+from conformance.oauth.token_reply import TokenReply
 from conformance.token_requests import MALFORMED, NEVER_ISSUED, TokenRequests
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.checks.authorization.refusals import control, refused
-from conformance.oauth.flow import Authentication, OAuthFlow, basic_credentials
+from conformance.oauth.client_authentication import Authentication, basic_credentials
+from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.registration import Client
 from conformance.shapes import as_list
 from conformance.survey import Survey

@@ -6,9 +6,9 @@ from conformance.ceremony.confidential import ConfidentialGrant, Replay
 from conformance.ceremony.race import Race
 from conformance.ceremony.reduced import Reduced
 from conformance.checks.authorization.refusals import dead, redemption_refused, turned_down
-from conformance.oauth.flow import TokenReply
 from conformance.oauth.jwt import read
 from conformance.oauth.redemption import Redemption
+from conformance.oauth.token_reply import TokenReply
 from conformance.schema import oauth_errors
 from conformance.survey import Survey
 from conformance.verdict import CouldNotRun
