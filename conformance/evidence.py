@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,7 +46,8 @@ class Part:
 class Exchange:
     """One recorded request and its answer; `status` 0 and `error` where no answer came.
 
-    `revision` is the MCP revision negotiated when it was sent, empty before that.
+    `revision` is the MCP revision negotiated when it was sent, empty before that. `conversation` is that of the
+    connection it belongs to, empty for requests outside any and for what is recorded a second time.
     """
 
     channel: Channel
@@ -58,6 +60,7 @@ class Exchange:
     error: str
     milliseconds: float
     revision: str = ""
+    conversation: str = ""
 
     @cached_property
     def id(self) -> str:
@@ -110,6 +113,7 @@ class Recorder:
         self.approvals = 0
         self.spool = spool
         self.registry = Registry(spool)
+        self._conversations = (f"{worker} {number}" for number in count(1))
         self._file = spool / f"{worker}.jsonl" if spool else None
         self._lock = threading.Lock()
 
@@ -125,6 +129,7 @@ class Recorder:
         error: str = "",
         milliseconds: float = 0.0,
         revision: str = "",
+        conversation: str = "",
     ) -> Exchange:
         """Redact and keep one exchange. `response` is status, headers, body, and whether the body was cut."""
         status, answer = 0, None
@@ -142,12 +147,17 @@ class Recorder:
             error=self.redactor.text(error),
             milliseconds=milliseconds,
             revision=revision,
+            conversation=conversation,
         )
         with self._lock:
             self.exchanges.append(exchange)
             if self._file:
                 self._append(exchange.as_line())
         return exchange
+
+    def new_conversation(self) -> str:
+        """A name that no conversation of the run has yet."""
+        return next(self._conversations)
 
     def since(self, mark: int) -> list[Exchange]:
         """What was recorded after the transcript had `mark` entries."""

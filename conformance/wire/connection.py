@@ -81,7 +81,7 @@ class Answer:
 
 
 Handler = Callable[[dict[str, Any]], Mapping[str, Any]]
-"""Answers a request of the server: params in, result out. Raises Refusal."""
+"""Answers a request of the server: params in, result out. Raises Refusal, Silence."""
 
 
 class Refusal(Exception):
@@ -92,11 +92,16 @@ class Refusal(Exception):
         self.code = code
 
 
+class Silence(Exception):
+    """Our answer to a request of the server that we leave unanswered."""
+
+
 class Connection(ABC):
     """A connection to the target on which JSON-RPC messages are exchanged.
 
     `revision` is the negotiated one, empty before the handshake. `opening` is the answer to `initialize`. `heard` has
-    every message of the server. `handlers` answer its requests by method; `ping` is answered without one, others are
+    every message of the server, `conversation` the name under which they are recorded. `linger` is how many
+    seconds the stream of an answer is read on after the response. `handlers` answer its requests by method; `ping` is answered without one, others are
     refused. `capabilities` are those last declared in `initialize`.
     """
 
@@ -109,6 +114,8 @@ class Connection(ABC):
         self.revision = ""
         self.opening: Answer | None = None
         self.heard = Heard()
+        self.conversation = http.recorder.new_conversation()
+        self.linger = 0.0
         self.handlers: dict[str, Handler] = {}
         self.capabilities: Mapping[str, Any] = {}
         self._ids = itertools.count(1)
@@ -218,6 +225,8 @@ class Connection(ABC):
             answer["result"] = dict(handler(as_object(request.get("params"))))
         except Refusal as refusal:
             answer["error"] = {"code": refusal.code, "message": str(refusal)}
+        except Silence:
+            return
         with suppress(NoAnswer):
             self.post(jsonrpc.encode(answer), purpose=f"{SERVED} {method}")
 

@@ -11,9 +11,13 @@ from conformance.wire import jsonrpc
 from conformance.wire.connection import SERVED, Answer, Connection
 from conformance.wire.http import NoAnswer, Reply
 
+_GLANCE = 0.3
+
 
 class Duplex(Connection):
     """Sends messages one way and finds their responses among all that is heard."""
+
+    _ids_return = True
 
     @abstractmethod
     def _send(self, body: bytes, purpose: str) -> Reply:
@@ -45,6 +49,12 @@ class Duplex(Connection):
         if purpose.startswith(SERVED):
             return []
         barrier = f"after-{self.next_id()}"
-        self.request("ping", id=barrier)
-        heard = [one.value for one in self.heard.since(mark)]
-        return [one for one in heard if as_object(one).get("id") != barrier]
+
+        def passed(message: object) -> bool:
+            return as_object(message).get("id") == barrier
+
+        self._asked.append(barrier)
+        self._send(jsonrpc.encode(jsonrpc.request("ping", None, barrier)), "ping")
+        seconds = self.patience("ping") if self._ids_return else _GLANCE
+        self._ids_return = self.heard.until(passed, seconds, mark) is not None
+        return [one.value for one in self.heard.since(mark) if not passed(one.value)]

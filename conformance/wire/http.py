@@ -279,13 +279,23 @@ class HttpClient:
         headers: Fields | None = None,
         body: bytes = b"",
         revision: str = "",
+        conversation: str = "",
     ) -> Reply:
         """Send one request and read its whole answer; waits and repeats when told to slow down (429).
 
         Raises:
             NoAnswer: no connection, TLS failure, time-out, or something that is not HTTP.
         """
-        exchange = StreamedExchange(self, method, url, channel, purpose, headers, body, revision)
+        exchange = self.stream(
+            method,
+            url,
+            channel=channel,
+            purpose=purpose,
+            headers=headers,
+            body=body,
+            revision=revision,
+            conversation=conversation,
+        )
         for attempt in range(_PATIENCE):
             with exchange as stream:
                 stream.read()
@@ -306,6 +316,7 @@ class HttpClient:
         headers: Fields | None = None,
         body: bytes = b"",
         revision: str = "",
+        conversation: str = "",
         silence: float | None = 0.0,
     ) -> "StreamedExchange":
         """Send one request and hand out its answer while it arrives; recorded when the `with` block ends.
@@ -313,7 +324,9 @@ class HttpClient:
         `silence` is how many seconds may pass without a byte: 0 for the usual time-out, None for a held stream
         without deadline, whose reader ends it with `abort`.
         """
-        return StreamedExchange(self, method, url, channel, purpose, headers, body, revision, silence)
+        about = {"channel": channel, "purpose": purpose, "method": method, "url": url}
+        about |= {"revision": revision, "conversation": conversation}
+        return StreamedExchange(self, about, headers, body, silence)
 
 
 class StreamedExchange:
@@ -322,24 +335,14 @@ class StreamedExchange:
     def __init__(
         self,
         client: HttpClient,
-        method: str,
-        url: str,
-        channel: Channel,
-        purpose: str,
+        about: Mapping[str, Any],
         headers: Fields | None,
         body: bytes,
-        revision: str,
-        silence: float | None = 0.0,
+        silence: float | None,
     ) -> None:
         self._client = client
         self._silence = client.timeout if silence == 0.0 else silence
-        self._about: dict[str, Any] = {
-            "channel": channel,
-            "purpose": purpose,
-            "method": method,
-            "url": url,
-            "revision": revision,
-        }
+        self._about = about
         fields: dict[str, str | Sequence[str]] = {"User-Agent": USER_AGENT, "Accept": "*/*"}
         fields |= {"Accept-Encoding": "identity", **(headers or {})}
         fields |= {"Content-Length": str(len(body))} if client.hold and body else {}

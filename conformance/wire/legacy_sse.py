@@ -45,6 +45,7 @@ class LegacySse(Duplex):
             headers={"Content-Type": "application/json"} | self._authorization(),
             body=body,
             revision=self.revision,
+            conversation=self.conversation,
         )
 
     def _authorization(self) -> dict[str, str]:
@@ -110,5 +111,6 @@ class LegacySse(Duplex):
             request=((), b""),
             response=(200, (("content-type", "text/event-stream"),), body, False),
             revision=self.revision,
+            conversation=self.conversation,
         )
         return recorded.id

@@ -187,6 +187,7 @@ class Stdio(Duplex):
             response=(0, (), received, False) if received else None,
             milliseconds=(time.monotonic() - since) * 1000 if since else 0.0,
             revision=self.revision,
+            conversation=self.conversation,
         )
         return recorded.id
 

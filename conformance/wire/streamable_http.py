@@ -75,6 +75,7 @@ class StreamableHttp(Connection):
     def initialize(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """Send `initialize` without session or version header, and keep the session id of the answer."""
         self.session_id, self.revision = None, ""
+        self.conversation = self.http.recorder.new_conversation()
         answer = super().initialize(revision, capabilities)
         self.session_id = answer.http.header("mcp-session-id")
         return answer
@@ -90,6 +91,7 @@ class StreamableHttp(Connection):
                     purpose="end of session",
                     headers=self.headers(),
                     revision=self.revision,
+                    conversation=self.conversation,
                 )
             self.session_id = None
 
@@ -119,6 +121,7 @@ class StreamableHttp(Connection):
             headers=self.headers(),
             body=body,
             revision=self.revision,
+            conversation=self.conversation,
             silence=self.patience(purpose),
         )
         reading = _Reading(self, id, serve=not purpose.startswith(SERVED))
@@ -180,6 +183,7 @@ class Listener:
                 purpose="stream of the server",
                 headers=fields,
                 revision=connection.revision,
+                conversation=connection.conversation,
                 silence=None,
             )
             with exchange as stream:
@@ -218,14 +222,19 @@ class _Reading:
         self._retry = 0.0
 
     def follow(self, stream: Stream) -> None:
-        scanner = SseScanner()
+        scanner, leaving = SseScanner(), None
         for chunk in stream.chunks():
             for event in scanner.feed(chunk):
                 self.last_id = self.last_id if event.id is None else event.id
                 self._retry = event.retry / 1000 if event.retry is not None else self._retry
                 self.take(jsonrpc.decode(event.data or ""))
-            if self.response is not None:
-                return
+            if self.response is not None and not leaving:
+                if not self._connection.linger:
+                    return
+                leaving = threading.Timer(self._connection.linger, stream.abort)
+                leaving.start()
+        if leaving:
+            leaving.cancel()
 
     def take(self, arrived: list[Any]) -> None:
         """Take messages in, the awaited response perhaps among them."""
@@ -245,6 +254,7 @@ class _Reading:
                 purpose=f"{purpose} (resumed)",
                 headers=connection.headers() | {"Accept": "text/event-stream", "Last-Event-ID": self.last_id or ""},
                 revision=connection.revision,
+                conversation=connection.conversation,
             )
             with exchange as stream:
                 if stream.media_type == "text/event-stream":
