@@ -164,7 +164,7 @@ def _brought_by(exchange: Exchange) -> Iterator[Arrived]:
     for text in texts:
         value = parsed(text)
         protocol = is_array(value) or bool({"jsonrpc", "result", "method"} & as_object(value).keys())
-        if protocol or (exchange.status == 200 and value is not None):
+        if protocol or (exchange.status in (0, 200) and value is not None):
             yield from (Arrived(one, exchange) for one in (as_list(value) or [value]))
 
 

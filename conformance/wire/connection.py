@@ -100,9 +100,9 @@ class Connection(ABC):
     """A connection to the target on which JSON-RPC messages are exchanged.
 
     `revision` is the negotiated one, empty before the handshake. `opening` is the answer to `initialize`. `heard` has
-    every message of the server, `conversation` the name under which they are recorded. `linger` is how many
-    seconds the stream of an answer is read on after the response. `handlers` answer its requests by method; `ping` is answered without one, others are
-    refused. `capabilities` are those last declared in `initialize`.
+    every message of the server, `conversation` is the name under which they are recorded. `linger` is how many seconds
+    the stream of an answer is read on after the response. `handlers` answer requests of the server by method; `ping` is
+    answered without one, others are refused. `capabilities` are those last declared in `initialize`.
     """
 
     transport: str
