@@ -47,6 +47,31 @@ def every(judge: Judge, judged: Judged, name: str) -> None:
     fit(judge, judged[name], name)
 
 
+@requirement("lifecycle.initialize-result-matches-schema")
+def test_every_initialize_result_of_the_run_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "InitializeResult")
+
+
+@requirement("tools.list-result-matches-schema")
+def test_every_page_of_tools_of_the_run_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "ListToolsResult")
+
+
+@requirement("resources.list-result-matches-schema")
+def test_every_page_of_resources_of_the_run_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "ListResourcesResult")
+
+
+@requirement("resources.templates-list-result-matches-schema")
+def test_every_page_of_templates_of_the_run_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "ListResourceTemplatesResult")
+
+
+@requirement("prompts.list-result-matches-schema")
+def test_every_page_of_prompts_of_the_run_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "ListPromptsResult")
+
+
 @requirement("logging.message-matches-schema")
 def test_every_log_message_fits_its_schema(judged: Judged, judge: Judge) -> None:
     every(judge, judged, "LoggingMessageNotification")
