@@ -37,7 +37,7 @@ class Probe:
 
         `purpose` begins with `initialize`, in place of which the transcript names the request that was sent. `proof`
         makes the DPoP field of a request with a method. A session that this opens is ended at once, except where the
-        token is `doomed`: about to be ended, and its session with it.
+        token is `doomed`: it or its grant is about to be ended, and the session with it.
         """
         further = {"DPoP": proof(self.method)} if proof else {}
         if self.survey.closed:

@@ -6,6 +6,7 @@ from conformance.oauth.authorization import AuthorizationAnswer
 from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.insight import Insight
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.registration import Client
 from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.wire.http import Reply
@@ -26,9 +27,8 @@ class OtherResource:
     admission: Reply | None = None
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow, probe: Probe, resource: str) -> "OtherResource":
+    def perform(cls, oauth: OAuthFlow, probe: Probe, client: Client, resource: str) -> "OtherResource":
         """One approval, unless the request is refused before. Raises NoAnswer, CouldNotRun where no code comes."""
-        client = oauth.new_client("registration for another resource")
         changes = {"resource": resource}
         answer = oauth.ask(client, changes, purpose="authorization request, another resource")
         if not answer.accepted and not answer.undecided:

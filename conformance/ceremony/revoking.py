@@ -85,11 +85,11 @@ class ForeignRevocation:
         token = tokens.access_token
         if not token:
             raise CouldNotRun(f"no access token is left ({tokens.summary})")
-        before = probe.knock(f"Bearer {token}", "initialize before a foreign revocation")
+        before = probe.knock(f"Bearer {token}", "initialize before a foreign revocation", doomed=True)
         answers = [oauth.revoke(token, other, purpose="revocation of a foreign access token")]
         if refresh_token:
             answers.append(oauth.revoke(refresh_token, other, purpose="revocation of a foreign refresh token"))
-        after = probe.knock(f"Bearer {token}", "initialize after a foreign revocation")
+        after = probe.knock(f"Bearer {token}", "initialize after a foreign revocation", doomed=True)
         refresh = None
         if refresh_token:
             refresh = oauth.refresh(refresh_token, owner, purpose="refresh after a foreign revocation")

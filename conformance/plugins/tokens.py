@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.audit import Audit
+from conformance.authorizations import Authorizations
 from conformance.ceremony.expiring import Expiring
 from conformance.ceremony.hijacking import Hijacking
 from conformance.ceremony.narrow import NarrowCalls, StepUp
@@ -98,7 +99,7 @@ def resource_answers(audit: Audit) -> ResourceAnswers:
 
 
 @pytest.fixture(scope="session")
-def other_resource(audit: Audit) -> OtherResource:
+def other_resource(audit: Audit, authorizations: Authorizations) -> OtherResource:
     """A token for another resource of the same authorization server. Raises NotApplicable where none is known."""
     oauth, probe = audit.flow(), Probe(audit.need_survey(), audit.http)
     listed = as_list(oauth.discovery.server_metadata.get("protected_resources"))
@@ -106,16 +107,20 @@ def other_resource(audit: Audit) -> OtherResource:
     known = audit.settings.second_resource or next(iter(others), None)
     if known is None:
         raise NotApplicable("no other resource of the authorization server is known; --second-resource names one")
-    return audit.once("other resource", lambda: OtherResource.perform(oauth, probe, known))
+    return audit.once("other resource", lambda: OtherResource.perform(oauth, probe, authorizations.web, known))
 
 
 @pytest.fixture(scope="session")
-def unrelated_resource(audit: Audit, resource_answers: ResourceAnswers) -> OtherResource:
+def unrelated_resource(
+    audit: Audit, authorizations: Authorizations, resource_answers: ResourceAnswers
+) -> OtherResource:
     """A request for a resource that the authorization server cannot know; one approval, unless it is refused."""
     oauth, probe = audit.flow(), Probe(audit.need_survey(), audit.http)
     if not resource_answers.unknown.accepted and not resource_answers.unknown.undecided:
         return OtherResource(UNRELATED_RESOURCE, resource_answers.unknown)
-    return audit.once("unrelated resource", lambda: OtherResource.perform(oauth, probe, UNRELATED_RESOURCE))
+    return audit.once(
+        "unrelated resource", lambda: OtherResource.perform(oauth, probe, authorizations.web, UNRELATED_RESOURCE)
+    )
 
 
 @pytest.fixture(scope="session")
