@@ -66,6 +66,12 @@ class Audit:
         """Whether the protocol of the audited revision is judged, and not its authorization alone."""
         return self.revision in HANDSHAKE_REVISIONS
 
+    def beside(self, settings: Settings) -> "Audit":
+        """An audit of the same target with other settings and a transcript of its own, not surveyed yet."""
+        other = make_audit(settings, Recorder(self.recorder.redactor))
+        other.tell = self.tell
+        return other
+
     def use(self, settings: Settings) -> None:
         """Go on with other settings, their secrets known to the redactor."""
         self.settings = settings
@@ -206,10 +212,27 @@ def _learn(redactor: Redactor, settings: Settings) -> None:
         redactor.hide(name)
 
 
-AUDIT = pytest.StashKey[Audit]()
+AUDITS = pytest.StashKey[list[Audit]]()
+
+
+def audits_of(config: pytest.Config) -> list[Audit]:
+    """The audits of this process: one, or one for each revision; none where the suite is inert."""
+    stash: Any = config.stash
+    return stash.get(AUDITS, [])
 
 
 def audit_of(config: pytest.Config) -> Audit | None:
-    """The audit of this process, None where the suite is inert."""
-    stash: Any = config.stash
-    return stash.get(AUDIT, None)
+    """The only audit of this process, or that of the newest revision; None where the suite is inert."""
+    return next(iter(audits_of(config)), None)
+
+
+def audit_for(item: pytest.Item) -> Audit | None:
+    """The audit to which a check belongs; None where the suite is inert."""
+    parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+    return audit_named(item.config, parameters.get("audit"))
+
+
+def audit_named(config: pytest.Config, revision: str | None) -> Audit | None:
+    """The audit of a revision, or the only one where none is named."""
+    named = (one for one in audits_of(config) if one.settings.revision == revision)
+    return next(named, None) if revision else audit_of(config)

@@ -16,6 +16,7 @@ from conformance.verdict import FailOn
 from conformance.wire.connection import REVISIONS
 
 Transport = Literal["auto", "streamable-http", "http+sse", "stdio"]
+EVERY_REVISION = "all"
 Consent = Literal["auto", "person", "token", "client-credentials", "none"]
 
 
@@ -98,10 +99,11 @@ OPTIONS = (
     ),
     Option(
         "--revision",
-        "Audit this MCP revision instead of the newest one the target speaks. Of 2026-07-28 the authorization is"
+        "Audit this MCP revision instead of the newest one the target speaks; all audits every revision it grants, each"
+        " with a login and a report of its own, and compares them. Of 2026-07-28 the authorization is"
         " judged, not the protocol.",
         "DATE",
-        choices=REVISIONS,
+        choices=(*REVISIONS, EVERY_REVISION),
     ),
     Option(
         "--consent",
@@ -244,6 +246,11 @@ class Settings:
     patience: float = 60.0
     ca_file: str | None = None
     requirements: str | None = None
+
+    @property
+    def every_revision(self) -> bool:
+        """Whether every revision that the target grants is audited."""
+        return self.revision == EVERY_REVISION
 
     @property
     def active(self) -> bool:

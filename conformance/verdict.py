@@ -1,6 +1,6 @@
 """Verdicts, their roll-up per requirement, the outcome of a run and its exit code. Pure functions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -113,6 +113,11 @@ def exit_code(result: Outcome, fail_on: FailOn = "must") -> int:
     if result == "incomplete":
         return EXIT_INCOMPLETE
     return EXIT_CONFORMANT if fail_on == "never" else EXIT_NOT_CONFORMANT
+
+
+def worst_exit(codes: Collection[int]) -> int:
+    """The exit code of several audits in one run: a failure counts more than what is incomplete."""
+    return next((code for code in (EXIT_NOT_CONFORMANT, EXIT_INCOMPLETE) if code in codes), EXIT_CONFORMANT)
 
 
 def sentence(result: Outcome, requirements: Sequence[Mapping[str, Any]], revision: str | None, blocked: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.arrived import Arrived, messages_in
-from conformance.audit import Audit, audit_of
+from conformance.audit import Audit, audit_for, audit_named
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
 from conformance.evidence import Exchange
@@ -32,9 +32,9 @@ _OTHERS_STALLED = 60.0
 
 
 @pytest.fixture(scope="session")
-def audit(pytestconfig: pytest.Config) -> Iterator[Audit]:
-    """The audit of this process; its session ends afterwards."""
-    found = audit_of(pytestconfig)
+def audit(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Audit]:
+    """The audit of this process, or that of the revision of the check; its session ends afterwards."""
+    found = audit_named(pytestconfig, getattr(request, "param", None))
     if found is None:
         pytest.fail("this test needs a target: run pytest with --target-url URL or --demo", pytrace=False)
     yield found
@@ -194,7 +194,7 @@ def _wait_for_turn(audit: Audit, request: pytest.FixtureRequest, turn: int) -> N
     """Wait until the checks of earlier turns have ended in all workers. Raises CouldNotRun where they stall."""
     if not audit.recorder.spool:
         return
-    awaited = sum(turn_of(item) < turn for item in request.session.items)
+    awaited = sum(turn_of(item) < turn for item in request.session.items if audit_for(item) is audit)
     ended, since = audit.recorder.ended(turn), time.monotonic()
     while ended < awaited:
         time.sleep(0.05)

@@ -177,7 +177,7 @@ def confidential(audit: Audit, posting_client: Client) -> ConfidentialGrant:
 
 
 @pytest.fixture(scope="session")
-def secret_grant(request: pytest.FixtureRequest) -> Grant | None:
+def secret_grant(audit: Audit, request: pytest.FixtureRequest) -> Grant | None:
     """The approved request of a client with a secret; None where there is no such client or no approval."""
     found = _found(request, "confidential", ConfidentialGrant)
     return found.grant if found else None

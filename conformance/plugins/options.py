@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from conformance.audit import AUDIT, Audit, make_audit
+from conformance.audit import AUDITS, Audit, make_audit
 from conformance.catalogue import load
 from conformance.catalogue.listing import as_text, listing
 from conformance.data import CHECKS
@@ -27,12 +27,13 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     handed_over = getattr(config, "workerinput", {}).get("mcp_audit")
     if handed_over:
-        config.stash[AUDIT] = Audit.in_worker(handed_over, config.workerinput["workerid"])  # type: ignore[attr-defined]
+        worker = str(config.workerinput["workerid"])  # type: ignore[attr-defined]
+        config.stash[AUDITS] = [Audit.in_worker(one, worker) for one in handed_over]
     else:
         settings = read_settings(config)
         if settings.active:
-            config.stash[AUDIT] = make_audit(settings, Recorder(Redactor()))
-    if AUDIT in config.stash and config.args_source is not pytest.Config.ArgsSource.ARGS:
+            config.stash[AUDITS] = [make_audit(settings, Recorder(Redactor()))]
+    if AUDITS in config.stash and config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in sorted(CHECKS.rglob("test_*.py"))]
 
 

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,54 @@ from _pytest.terminal import TerminalReporter
 
 from conformance.audit import Audit, audit_of
 from conformance.plugins.options import checks_by_requirement
+from conformance.report.comparison import write_comparison
 from conformance.report.console import summary_lines
 from conformance.report.text import one_line
-from conformance.report.write import ReportError, write_reports
+from conformance.report.write import COMPLIANCE_FILE, RESULTS_FILE, ReportError, write_reports
 from conformance.results import Course, build_results, command_line
-from conformance.verdict import exit_code
+from conformance.verdict import exit_code, worst_exit
 
 _REWRITE_EVERY = 5.0
 _REASONS_SHOWN = 3
+
+
+class Part:
+    """What is known so far of the audit of one revision, and where its reports are."""
+
+    def __init__(self, audit: Audit, folder: Path) -> None:
+        self.audit = audit
+        self.folder = folder
+        self.checks: dict[str, dict[str, Any]] = {}
+        self.results: dict[str, Any] = {}
+        self._exchanges: dict[str, Any] = {}
+        self._requests = 0
+        self._approvals = 0
+
+    def add(self, record: dict[str, Any]) -> None:
+        """Take what was recorded of a check."""
+        record.pop("level")
+        self._exchanges |= record.pop("exchange_bodies")
+        self._requests += record.pop("requests_sent")
+        self._approvals += record.pop("approvals")
+        self.checks[record["id"]] = record
+
+    def remove_clients(self) -> None:
+        """Remove the clients that were registered, and count the requests for it."""
+        sent = self.audit.recorder.sent
+        try:
+            self.audit.remove_clients()
+        finally:
+            self._requests += self.audit.recorder.sent - sent
+
+    def write(self, course: Course, folder: Path) -> None:
+        """Write both reports as far as the run has come. Raises ReportError."""
+        exchanges, sent = self.audit.surveyed
+        surveyed = {one.id: one.as_json() for one in self.audit.recorder.exchanges[:exchanges]}
+        counted = replace(course, requests=self._requests + sent, approvals=self._approvals)
+        self.results = build_results(
+            self.audit, counted, [*self.checks.values()], surveyed | self._exchanges, checks_by_requirement()
+        )
+        write_reports(self.results, folder, self.audit.catalogue)
 
 
 class Reporter:
@@ -26,18 +67,13 @@ class Reporter:
 
     def __init__(self, config: pytest.Config, audit: Audit) -> None:
         self._config = config
-        self._audit = audit
         self._started = time.time()
         self._written = 0.0
-        self._requests = 0
-        self._approvals = 0
         self._folder = Path(config.invocation_params.dir, audit.settings.report_dir)
         self._plain_failures = 0
-        self.checks: dict[str, dict[str, Any]] = {}
-        self.exchanges: dict[str, Any] = {}
+        self._parts = [Part(audit, self._folder)]
         self.deselected = 0
         self.interrupted = ""
-        self.results: dict[str, Any] = {}
         self.problem = ""
 
     def check_folder(self) -> None:
@@ -53,6 +89,13 @@ class Reporter:
                 f"cannot write reports to {self._folder} ({reason}); choose another --report-dir"
             ) from None
 
+    def take(self, audit: Audit) -> None:
+        """Report on one more revision; each then has a folder of its own, and a page compares them."""
+        for part in self._parts:
+            part.folder = self._folder / str(part.audit.settings.revision)
+        (self._folder / RESULTS_FILE).unlink(missing_ok=True)
+        self._parts.append(Part(audit, self._folder / str(audit.settings.revision)))
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         record = getattr(report, "conformance", None)
@@ -60,13 +103,13 @@ class Reporter:
             self._plain_failures += report.failed
             return
         record = dict(record)
-        self.exchanges |= record.pop("exchange_bodies")
-        self._requests += record.pop("requests_sent")
-        self._approvals += record.pop("approvals")
-        record.pop("level")
-        self.checks[record["id"]] = record
+        self._part_of(record.pop("of")).add(record)
         if time.monotonic() - self._written > _REWRITE_EVERY:
             self.write(finished=False)
+
+    def _part_of(self, revision: str | None) -> Part:
+        named = (part for part in self._parts if part.audit.settings.revision == revision)
+        return next(named, self._parts[0])
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self.deselected += len(items)
@@ -83,9 +126,13 @@ class Reporter:
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         """When all processes have ended: clean up, write the reports, decide the exit code."""
-        if self._audit.survey is None and not self.interrupted:
+        if self._parts[0].audit.survey is None and not self.interrupted:
             return
-        self._remove_clients()
+        for part in self._parts:
+            try:
+                part.remove_clients()
+            except KeyboardInterrupt:
+                self.pytest_keyboard_interrupt()
         stopped = session.shouldstop or session.shouldfail
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             self.interrupted = "An internal error ended it."
@@ -97,61 +144,49 @@ class Reporter:
             pytest.ExitCode.TESTS_FAILED,
             pytest.ExitCode.NO_TESTS_COLLECTED,
         ):
-            code = exit_code(self.results["summary"]["outcome"], self._audit.settings.fail_on)
-            session.exitstatus = code or int(bool(self._plain_failures))
-
-    def _remove_clients(self) -> None:
-        sent = self._audit.recorder.sent
-        try:
-            self._audit.remove_clients()
-        except KeyboardInterrupt:
-            self.pytest_keyboard_interrupt()
-        self._requests += self._audit.recorder.sent - sent
+            codes = [exit_code(part.results["summary"]["outcome"], part.audit.settings.fail_on) for part in self._parts]
+            session.exitstatus = worst_exit(codes) or int(bool(self._plain_failures))
 
     def write(self, *, finished: bool) -> None:
-        """Write both reports as far as the run has come."""
-        audit = self._audit
+        """Write the reports as far as the run has come."""
         course = Course(
             started=self._started,
             ended=time.time() if finished or self.interrupted else None,
             command=command_line(),
-            requests=self._requests + self._survey_requests,
-            approvals=self._approvals,
+            requests=0,
+            approvals=0,
             finished=finished,
             interruption=self.interrupted or ("" if finished else "It was cut off."),
             deselected=self.deselected,
         )
-        exchanges = self._survey_exchanges | self.exchanges
-        self.results = build_results(audit, course, [*self.checks.values()], exchanges, checks_by_requirement())
         try:
-            write_reports(self.results, self._folder, audit.catalogue)
+            for part in self._parts:
+                part.write(course, part.folder)
+            if len(self._parts) > 1:
+                write_comparison([part.results for part in self._parts], self._folder, self._parts[0].audit.catalogue)
         except ReportError as failure:
             self.problem = str(failure)
         self._written = time.monotonic()
 
-    @property
-    def _survey_requests(self) -> int:
-        return self._audit.surveyed[1]
-
-    @property
-    def _survey_exchanges(self) -> dict[str, Any]:
-        count = self._audit.surveyed[0]
-        return {one.id: one.as_json() for one in self._audit.recorder.exchanges[:count]}
-
     @pytest.hookimpl(wrapper=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Iterator[None]:
         yield
-        if not self.results:
-            return
-        terminalreporter.write_sep("=", "MCP conformance")
-        report = self._folder / "compliance.html"
-        shown = _shortest(report, Path(self._config.invocation_params.dir))
+        base = Path(self._config.invocation_params.dir)
         writer = terminalreporter._tw
-        lines = summary_lines(
-            self.results, self._audit.catalogue, shown, color=writer.hasmarkup, width=writer.fullwidth
-        )
-        for line in [*lines[:-1], *stuck_lines(self.results), *lines[-1:]]:
-            terminalreporter.write_line(line)
+        several = len(self._parts) > 1
+        for part in self._parts:
+            if not part.results:
+                continue
+            revision = f" {part.audit.revision}" if several else ""
+            terminalreporter.write_sep("=", f"MCP conformance{revision}")
+            shown = _shortest(part.folder / COMPLIANCE_FILE, base)
+            lines = summary_lines(
+                part.results, part.audit.catalogue, shown, color=writer.hasmarkup, width=writer.fullwidth
+            )
+            for line in [*lines[:-1], *stuck_lines(part.results), *lines[-1:]]:
+                terminalreporter.write_line(line)
+        if several:
+            terminalreporter.write_line(f"All revisions: {_shortest(self._folder / COMPLIANCE_FILE, base)}")
         if self.problem:
             terminalreporter.write_line(f"The report could not be written: {self.problem}", red=True)
 

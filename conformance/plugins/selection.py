@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.applicability import of_all
-from conformance.audit import Audit, audit_of
+from conformance.audit import Audit, audit_for, audit_of, audits_of
 from conformance.catalogue import AUTHORIZATION_AREAS, UnknownRequirement
 from conformance.data import CHECKS
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable
@@ -25,22 +25,36 @@ def safe_id(name: str) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    audit = audit_of(metafunc.config)
-    if not audit or "tool" not in metafunc.fixturenames or not _is_ours(metafunc):
+    """Run a check for each audited revision, if there are several, and for each tool, if it asks for one."""
+    audits = audits_of(metafunc.config)
+    if not audits or not _is_ours(metafunc, "audit"):
         return
-    tools = audit.survey.tools if audit.survey else []
+    names = (["audit"] if len(audits) > 1 else []) + (["tool"] if _is_ours(metafunc, "tool") else [])
+    if not names:
+        return
+    values: list[list[Any]] = []
     ids: list[str] = []
+    for audit in audits:
+        for tool, id in _tools(audit) if "tool" in names else [(None, "")]:
+            given = {"audit": audit.settings.revision, "tool": tool}
+            values.append([given[name] for name in names])
+            ids.append("-".join(part for part in (str(given["audit"]) if "audit" in names else "", id) if part))
+    metafunc.parametrize(argnames=names, argvalues=values, ids=ids, indirect=True, scope="session")
+
+
+def _tools(audit: Audit) -> list[tuple[dict[str, Any] | None, str]]:
+    """The listed tools and their part of a test id."""
+    ids: list[str] = []
+    tools = audit.survey.tools if audit.survey else []
     for index, tool in enumerate(tools):
         name = safe_id(str(tool.get("name", "")))
         ids.append(name if name not in ids else f"{name}-{index}")
-    if tools:
-        metafunc.parametrize(argnames="tool", argvalues=tools, ids=ids, indirect=True)
-    else:
-        metafunc.parametrize(argnames="tool", argvalues=[None], ids=["no-tool"], indirect=True)
+    return list(zip(tools, ids, strict=True)) or [(None, "no-tool")]
 
 
-def _is_ours(metafunc: pytest.Metafunc) -> bool:
-    definitions: Any = metafunc._arg2fixturedefs.get("tool")
+def _is_ours(metafunc: pytest.Metafunc, fixture: str) -> bool:
+    """Whether a test asks for this fixture of the suite, directly or by another."""
+    definitions: Any = metafunc._arg2fixturedefs.get(fixture)
     return bool(definitions) and definitions[-1].func.__module__ == "conformance.plugins.fixtures"
 
 
@@ -62,15 +76,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 raise pytest.UsageError(f"{item.nodeid} decides an unknown requirement: {unknown}") from None
         if item.path.is_relative_to(CHECKS):
             _rename(item, f"conformance/checks/{item.path.relative_to(CHECKS).as_posix()}::{item.name}")
-    if not audit.judges_protocol:
-        items[:] = [item for item in items if not _on_protocol(item, audit)]
-    items.sort(key=turn_of)
+    items[:] = [item for item in items if _is_judged(item)]
+    order = {one.settings.revision: place for place, one in enumerate(audits_of(config))}
+    places = {item: order[mine.settings.revision] if (mine := audit_for(item)) else 0 for item in items}
+    items.sort(key=lambda item: (places[item], turn_of(item)))
 
 
-def _on_protocol(item: pytest.Item, audit: Audit) -> bool:
-    """Whether a shipped check decides nothing about authorization."""
-    areas = {audit.catalogue[one].area for one in requirement_ids(item)}
-    return item.path.is_relative_to(CHECKS) and not areas & set(AUTHORIZATION_AREAS)
+def _is_judged(item: pytest.Item) -> bool:
+    """Whether a check decides something in its revision: of some, the authorization alone is judged."""
+    audit = audit_for(item)
+    if not audit or audit.judges_protocol or not item.path.is_relative_to(CHECKS):
+        return True
+    return any(audit.catalogue[one].area in AUTHORIZATION_AREAS for one in requirement_ids(item))
 
 
 LATE, WAITING, LAST = 1, 2, 3
@@ -110,7 +127,7 @@ def level_of(item: pytest.Item, audit: Audit) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    audit = audit_of(item.config)
+    audit = audit_for(item)
     ids = requirement_ids(item)
     if not audit or not ids:
         return

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from conformance.audit import Audit, audit_of
+from conformance.audit import Audit, audit_of, audits_of
 from conformance.plugins.reporting import REPORTER
 from conformance.report.text import one_line
 from conformance.settings import Settings
 from conformance.survey import Surveyor
+from conformance.wire.connection import REVISIONS
 
 CLEANUP = pytest.StashKey[ExitStack]()
 
@@ -37,14 +38,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 class Handover:
-    """Gives every worker of pytest-xdist the survey; registered only where that plugin is."""
+    """Gives every worker of pytest-xdist the surveys; registered only where that plugin is."""
 
     @staticmethod
     def pytest_configure_node(node: Any) -> None:  # noqa: ANN401
-        audit = audit_of(node.config)
-        if audit:
-            spool = node.config.stash[CLEANUP].enter_context(_worker_spool(node.config))
-            node.workerinput["mcp_audit"] = audit.for_worker(spool)
+        audits = audits_of(node.config)
+        if audits:
+            folder = node.config.stash[CLEANUP].enter_context(_worker_spool(node.config))
+            node.workerinput["mcp_audit"] = [one.for_worker(_spool_of(folder, one)) for one in audits]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,21 +56,27 @@ def pytest_configure(config: pytest.Config) -> None:
 _SPOOL = pytest.StashKey[Path]()
 
 
+def _spool_of(folder: Path, audit: Audit) -> Path:
+    return folder / (audit.settings.revision or "newest")
+
+
 class _worker_spool:  # noqa: N801 - used as a context manager
-    """The folder in which the processes of one run share their transcript; made once, removed at the end."""
+    """The folder in which the processes of one run share their transcripts; made once, removed at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._made: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Path:
-        audit = audit_of(self._config)
-        if _SPOOL not in self._config.stash and audit:
+        if _SPOOL not in self._config.stash:
             self._made = tempfile.TemporaryDirectory(prefix="mcp-transcript-")
-            folder = self._config.stash[_SPOOL] = Path(self._made.name)
-            lines = "".join(exchange.as_line() + "\n" for exchange in audit.recorder.exchanges)
-            (folder / "main.jsonl").write_text(lines, encoding="ascii")
-            audit.recorder.registry.share(folder)
+            self._config.stash[_SPOOL] = Path(self._made.name)
+            for audit in audits_of(self._config):
+                folder = _spool_of(Path(self._made.name), audit)
+                folder.mkdir()
+                lines = "".join(exchange.as_line() + "\n" for exchange in audit.recorder.exchanges)
+                (folder / "main.jsonl").write_text(lines, encoding="ascii")
+                audit.recorder.registry.share(folder)
         return self._config.stash[_SPOOL]
 
     def __exit__(self, *_: object) -> None:
@@ -83,12 +90,22 @@ def _prepare(config: pytest.Config, audit: Audit) -> None:
         return
     if audit.settings.demo:
         audit.use(_start_demo(stack, audit.settings))
+    every = audit.settings.every_revision
+    if every:
+        audit.use(replace(audit.settings, revision=None))
+    _survey(config, audit)
+    if every and audit.survey and audit.survey.revision:
+        _survey_others(config, audit)
+
+
+def _survey(config: pytest.Config, audit: Audit) -> None:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     say = reporter.write_line if reporter and config.get_verbosity() >= 0 else _say_nothing
     tell = reporter.write_line if reporter else print
     audit.tell = tell
     started = time.monotonic()
-    say(f"MCP conformance survey of {one_line(audit.settings.target)}")
+    asked = f" in revision {audit.settings.revision}" if audit.settings.revision else ""
+    say(f"MCP conformance survey of {one_line(audit.settings.target)}{asked}")
     surveyor = Surveyor(
         audit.settings, audit.http, lambda line: say(one_line(audit.recorder.redactor.text(line), 400)), tell
     )
@@ -104,6 +121,18 @@ def _prepare(config: pytest.Config, audit: Audit) -> None:
         say(line)
     say(f"survey done in {time.monotonic() - started:.1f} s, {audit.recorder.sent} requests")
     config.stash[REPORTER].write(finished=False)
+
+
+def _survey_others(config: pytest.Config, newest: Audit) -> None:
+    """Survey the target once more in each other revision that it speaks."""
+    survey, audits = newest.need_survey(), audits_of(config)
+    newest.use(replace(newest.settings, revision=survey.revision))
+    for revision in reversed(REVISIONS):
+        if revision in survey.revisions and revision != survey.revision:
+            other = newest.beside(replace(newest.settings, revision=revision))
+            audits.append(other)
+            config.stash[REPORTER].take(other)
+            _survey(config, other)
 
 
 def _say_nothing(_: str) -> None:

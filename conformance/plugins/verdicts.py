@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.audit import Audit, audit_of
+from conformance.audit import Audit, audit_for
 from conformance.judge import Failure, Judge
 from conformance.plugins.junit import properties
 from conformance.plugins.selection import check_id, level_of, requirement_ids, turn_of
@@ -31,7 +31,7 @@ _SHOWN = {
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    audit = audit_of(item.config)
+    audit = audit_for(item)
     if audit:
         item.stash[MARK] = _counts(audit)
     yield
@@ -39,7 +39,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    audit = audit_of(item.config)
+    audit = audit_for(item)
     if audit:
         item.stash[CALL_MARK] = len(audit.recorder.exchanges)
     judge = item.stash.get(JUDGE, None)
@@ -59,7 +59,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    audit = audit_of(item.config)
+    audit = audit_for(item)
     ids = requirement_ids(item)
     raised = call.excinfo
     if audit and ids and raised and isinstance(raised.value, Failure | CouldNotRun | NoAnswer):
@@ -145,6 +145,7 @@ def _record(
         "exchange_bodies": bodies,
         "requests_sent": audit.recorder.sent - sent,
         "approvals": audit.recorder.approvals - approvals,
+        "of": audit.settings.revision,
     }
 
 
@@ -165,7 +166,7 @@ def title_of(item: pytest.Item) -> str:
 
 def _parameters(item: pytest.Item, audit: Audit) -> dict[str, str]:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    named = {name: as_object(value).get("name", value) for name, value in parameters.items()}
+    named = {name: as_object(value).get("name", value) for name, value in parameters.items() if name != "audit"}
     given = {name: str(value) for name, value in named.items() if value is not None}
     return {name: audit.recorder.redactor.text(bounded(value)) for name, value in given.items()}
 

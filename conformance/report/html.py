@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
@@ -80,14 +80,22 @@ def render(results: Mapping[str, Any], catalogue: Catalogue) -> str:
     Returns:
         The file's text, the same for the same results whatever the order of their lists.
     """
-    ordered = canonical(results)
+    digest = hashlib.sha256(serialize(results).encode()).hexdigest()
+    return page("compliance.html.j2", results_hash=digest, **_view(canonical(results), catalogue))
+
+
+def page(template: str, **view: Any) -> str:  # noqa: ANN401 - whatever the template prints
+    """A template of ours filled with a view, its style within."""
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _template().render(
-        style=Markup(style),  # noqa: S704 - our own file
-        style_hash=digest,
-        results_hash=hashlib.sha256(serialize(results).encode()).hexdigest(),
-        **_view(ordered, catalogue),
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            style=Markup(style),  # noqa: S704 - our own file
+            style_hash=digest,
+            **view,
+        )
     )
 
 
@@ -97,7 +105,7 @@ def _style() -> str:
 
 
 @cache
-def _template() -> Template:
+def _templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
@@ -110,7 +118,7 @@ def _template() -> Template:
     environment.filters.update(
         {"words": VERDICT_WORDS.__getitem__, "number": "{:,}".format, "line": one_line, "cut": cut, "time": _time}
     )
-    return environment.get_template("compliance.html.j2")
+    return environment
 
 
 def _finalize(value: object) -> object:
@@ -131,7 +139,7 @@ def _view(results: Results, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "plural": plural,
         "run": run,
-        "target": _target(run["target"]),
+        "target": shown_target(run["target"]),
         "survey": survey,
         "summary": results["summary"],
         "word": word,
@@ -167,7 +175,7 @@ def _view(results: Results, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _target(url: str) -> str:
+def shown_target(url: str) -> str:
     """The address without its query and fragment."""
     return one_line(url.partition("#")[0].partition("?")[0], 300)
 

@@ -29,13 +29,13 @@ def write_reports(results: Mapping[str, Any], directory: Path, catalogue: Catalo
     files = {RESULTS_FILE: serialize(results), COMPLIANCE_FILE: render(results, catalogue)}
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        return [_replace(directory / name, text) for name, text in files.items()]
+        return [write_text(directory / name, text) for name, text in files.items()]
     except OSError as error:
         raise ReportError(f"cannot write reports to {directory}: {error.strerror or error}") from error
 
 
-def _replace(path: Path, text: str) -> Path:
-    """Write beside the file, then move over it, so that no reader ever sees half a report."""
+def write_text(path: Path, text: str) -> Path:
+    """Write beside the file, then move over it, so that no reader ever sees half of it. Raises OSError."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:

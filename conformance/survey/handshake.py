@@ -85,9 +85,10 @@ class Handshake(Steps):
         granted = [(one.result or {}).get("protocolVersion") for one in survey.handshakes.values()]
         survey.revisions = tuple(sorted({one for one in granted if isinstance(one, str)}, reverse=True))
         if survey.transport == "streamable-http" and self._speaks_stateless():
+            survey.revisions = (STATELESS_REVISION, *survey.revisions)
             survey.notes.append(
-                f"The server also speaks revision {STATELESS_REVISION}; only its session-based face was audited,"
-                f" nothing of {STATELESS_REVISION} was judged."
+                f"The server also speaks revision {STATELESS_REVISION}, of which nothing was judged here; --revision"
+                f" {STATELESS_REVISION} or all does that."
             )
 
     def _speaks_stateless(self) -> bool:

@@ -38,7 +38,7 @@ class Calls:
 
 
 @pytest.fixture(scope="session")
-def calls() -> Calls:
+def calls(audit: Audit) -> Calls:
     return Calls()
 
 
