@@ -49,7 +49,7 @@ def write_comparison(audits: Sequence[Mapping[str, Any]], directory: Path, catal
     """Write the comparing page into a folder whose subfolders hold the reports of the revisions.
 
     Args:
-        audits: results of each revision, newest first, as `schemas/results.schema.json` describes them.
+        audits: results of each revision, as `schemas/results.schema.json` describes them.
         directory: where the page is written.
         catalogue: requirements by id.
 
@@ -65,7 +65,7 @@ def write_comparison(audits: Sequence[Mapping[str, Any]], directory: Path, catal
 
 def render(audits: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> str:
     """The HTML of the comparing page, a pure function of the results."""
-    ordered = [canonical(one) for one in audits]
+    ordered = sorted((canonical(one) for one in audits), key=_revision, reverse=True)
     lines = list(_lines(ordered, catalogue))
     return page(
         "comparison.html.j2",
