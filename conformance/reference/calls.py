@@ -6,7 +6,7 @@ from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import JsonObject, as_object, notification_message
 from conformance.reference.notebook import Notebook
 from conformance.reference.revisions import PROGRESS_MESSAGES
-from conformance.reference.sessions import Send, Session
+from conformance.reference.sessions import Outlet, Session
 
 _CAPABILITIES = {
     "sampling/createMessage": "sampling",
@@ -23,12 +23,12 @@ class AskError(Exception):
 class Call:
     """A request while it is answered.
 
-    `send` takes the messages that relate to it. `related` is put into the `_meta` of all of them.
+    `outlet` takes the messages that relate to it. `related` is put into the `_meta` of all of them.
     """
 
     session: Session
     params: JsonObject
-    send: Send
+    outlet: Outlet
     faults: Faults
     notebook: Notebook
     related: JsonObject = field(default_factory=dict[str, object])
@@ -43,7 +43,7 @@ class Call:
         message = notification_message(method, self._tagged(params))
         if self.faults.active("notification-with-id"):
             message["id"] = None
-        self.send(message)
+        self.outlet.send(message)
 
     def log(self, level: str, data: object, logger: str = "tools") -> None:
         """Send a log message, unless the client asked for more serious ones only."""
@@ -70,7 +70,7 @@ class Call:
         if not self.session.initialized and method != "ping":
             raise AskError("The client has not said yet that it is initialized")
         try:
-            response = await self.session.ask(method, self._tagged(params), self.send)
+            response = await self.session.ask(method, self._tagged(params), self.outlet)
         except TimeoutError:
             raise AskError(f"The client did not answer {method}") from None
         result = as_object(response.result)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from conformance.reference.http_sessions import HttpSession
 from conformance.reference.jsonrpc import JsonObject, Request
+from conformance.reference.revisions import POLLING
 from conformance.reference.streams import Stream
 
 
@@ -29,13 +30,19 @@ class Exchange:
         if self.streaming and any(request.method == "tools/call" for request in requests):
             self._open()
         for request in requests:
-            self.session.dispatcher.start(request, self.session, self.send, self._done)
+            self.session.dispatcher.start(request, self.session, self, self._done)
         await self._decided.wait()
 
     def send(self, message: JsonObject) -> None:
         """Send a message that relates to one of the requests."""
         if self.streaming:
             self._open().send(self.session.dispatcher.encode(message))
+
+    def drop(self) -> None:
+        """Break the connection, telling when to come back, in the revision in which streams may end early."""
+        if self.stream and self.session.revision >= POLLING:
+            self.stream.prime()
+            self.stream.drop()
 
     def _open(self) -> Stream:
         if self.stream is None:

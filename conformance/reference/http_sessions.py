@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.mcp import Dispatcher
-from conformance.reference.revisions import NEWEST, STREAMABLE_HTTP
+from conformance.reference.revisions import POLLING, STREAMABLE_HTTP
 from conformance.reference.sessions import Session
 from conformance.reference.streams import OpenStreams, Stream
 
@@ -38,14 +38,14 @@ class HttpSession(Session):
         ended = [name for name, each in self._named.items() if each.ended]
         for name in ended[:-KEPT_STREAMS]:
             del self._named[name]
-        if self.revision >= NEWEST:
+        if self.revision >= POLLING:
             stream.prime()
         return stream
 
     def listen(self) -> Stream:
         """A new stream for what relates to no request."""
         stream = self.open_stream()
-        if self.revision < NEWEST:
+        if self.revision < POLLING:
             stream.comment()
         for old in self._listening[:-KEPT_STREAMS]:
             old.end()

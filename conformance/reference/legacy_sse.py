@@ -67,7 +67,7 @@ class LegacySse:
         except RpcError as error:
             return self._refuse(400, error)
         if isinstance(message, Request):
-            self.dispatcher.start(message, session, session.send, session.answer)
+            self.dispatcher.start(message, session, session, session.answer)
             await asyncio.sleep(0)
         else:
             self.dispatcher.take(message, session)

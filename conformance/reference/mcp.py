@@ -4,6 +4,7 @@ https://modelcontextprotocol.io/specification/2025-11-25, /2025-06-18, /2025-03-
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -31,10 +32,10 @@ from conformance.reference.notebook import Notebook
 from conformance.reference.prompt_methods import PromptMethods
 from conformance.reference.resource_methods import ResourceMethods
 from conformance.reference.revisions import COMPLETIONS_DECLARED, NEWEST, REVISIONS, fitted_implementation
-from conformance.reference.sessions import LOG_LEVELS, Send, Session
+from conformance.reference.sessions import LOG_LEVELS, Outlet, Session
 from conformance.reference.tool_methods import ToolMethods
 
-_INSTRUCTIONS = "A server to audit. Every tool but remember only reads."
+_INSTRUCTIONS = "A server to audit: it offers something of every kind."
 _UNCANCELLABLE = "initialize"
 _LOGGER = logging.getLogger(__name__)
 
@@ -57,16 +58,20 @@ class Dispatcher:
             "resources/list": resources.list_all,
             "resources/templates/list": resources.list_templates,
             "resources/read": resources.read,
+            "resources/subscribe": resources.subscribe,
+            "resources/unsubscribe": resources.unsubscribe,
             "prompts/list": prompts.list_all,
             "prompts/get": prompts.get,
             "completion/complete": prompts.complete,
             "logging/setLevel": self._set_level,
         }
 
-    def start(self, request: Request, session: Session, send: Send, done: Callable[[JsonObject | None], None]) -> None:
+    def start(
+        self, request: Request, session: Session, outlet: Outlet, done: Callable[[JsonObject | None], None]
+    ) -> None:
         """Begin to answer `request`; `done` gets the one response to it, or None if the request was cancelled.
 
-        `send` takes what is sent about it meanwhile.
+        `outlet` takes what is sent about it meanwhile.
         """
 
         def ended(task: "asyncio.Task[JsonObject]") -> None:
@@ -74,14 +79,14 @@ class Dispatcher:
                 del session.running[request.id]
             done(None if task.cancelled() else task.result())
 
-        task = asyncio.create_task(self.answer(request, session, send))
+        task = asyncio.create_task(self.answer(request, session, outlet))
         if request.method != _UNCANCELLABLE:
             session.running[request.id] = task
         task.add_done_callback(ended)
 
-    async def answer(self, request: Request, session: Session, send: Send) -> JsonObject:
+    async def answer(self, request: Request, session: Session, outlet: Outlet) -> JsonObject:
         """The one response to `request`; on initialize the session learns its revision."""
-        call = Call(session, request.params, send, self.faults, self.notebook)
+        call = Call(session, request.params, outlet, self.faults, self.notebook)
         try:
             return self._with_faults(request, result_message(request.id, await self._result(request.method, call)))
         except RpcError as error:
@@ -98,10 +103,23 @@ class Dispatcher:
         match message.method:
             case "notifications/initialized":
                 session.initialized = True
+                self._look_at_roots(session)
+            case "notifications/roots/list_changed":
+                self._look_at_roots(session)
             case "notifications/cancelled":
                 session.cancel(message.params.get("requestId"))
             case _:
                 pass
+
+    def _look_at_roots(self, session: Session) -> None:
+        """Ask for the roots, if the client has any to offer."""
+
+        async def ask() -> None:
+            with contextlib.suppress(TimeoutError):
+                await session.ask("roots/list", {}, session)
+
+        if session.offers("roots"):
+            session.spawn(ask())
 
     def refusal(self, error: RpcError) -> JsonObject:
         """The error response to a body that held no usable message."""
@@ -183,7 +201,12 @@ class Dispatcher:
     def _capabilities(self, revision: str) -> JsonObject | list[JsonObject]:
         if self.faults.active("capabilities-null"):
             return []
-        capabilities: JsonObject = {"tools": {}, "resources": {}, "prompts": {}, "logging": {}}
+        capabilities: JsonObject = {
+            "tools": {"listChanged": True},
+            "resources": {"subscribe": True, "listChanged": True},
+            "prompts": {"listChanged": True},
+            "logging": {},
+        }
         if revision >= COMPLETIONS_DECLARED:
             capabilities["completions"] = {}
         for feature in ("tools", "resources", "prompts"):

@@ -1,4 +1,4 @@
-"""Lists in pages of three, with opaque and stable cursors."""
+"""Lists in pages, with opaque and stable cursors."""
 
 import base64
 import binascii
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from conformance.reference.jsonrpc import INVALID_PARAMS, JsonObject, RpcError
 
-PAGE_SIZE = 3
+PAGE_SIZE = 16
 
 
 def cursor_of(name: str, start: int) -> str:

@@ -7,7 +7,7 @@ from conformance.reference.calls import Call
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject, RpcError, as_object
 from conformance.reference.pagination import page
-from conformance.reference.prompts import PROMPTS, completions, find_prompt
+from conformance.reference.prompts import PROMPTS, Prompt, completions, find_prompt
 from conformance.reference.revisions import fitted_entry
 
 
@@ -21,7 +21,11 @@ class PromptMethods:
         """prompts/list."""
         if self.faults.active("prompts-list-refused"):
             raise RpcError(METHOD_NOT_FOUND, "Method not found: prompts/list")
-        entries = [fitted_entry(prompt.describe(), call.session.revision) for prompt in PROMPTS.values()]
+        entries = [
+            fitted_entry(prompt.describe(), call.session.revision)
+            for prompt in PROMPTS.values()
+            if _offers(call, prompt)
+        ]
         if self.faults.active("prompts-list-invalid"):
             for entry in entries:
                 del entry["name"]
@@ -34,7 +38,10 @@ class PromptMethods:
         arguments = as_object(call.params.get("arguments", {}))
         if arguments is None:
             raise RpcError(INVALID_PARAMS, "Invalid params: arguments must be an object")
-        return find_prompt(call.params.get("name")).get(arguments)
+        prompt = find_prompt(call.params.get("name"))
+        if not _offers(call, prompt):
+            raise RpcError(INVALID_PARAMS, "Invalid params: there is no such prompt")
+        return prompt.get(arguments)
 
     async def complete(self, call: Call) -> JsonObject:
         """completion/complete."""
@@ -42,5 +49,16 @@ class PromptMethods:
         name, typed = argument.get("name"), argument.get("value")
         if reference is None or not isinstance(name, str) or not isinstance(typed, str):
             raise RpcError(INVALID_PARAMS, "Invalid params: completion needs ref, argument.name and argument.value")
+        if not _is_context(call.params.get("context", {})):
+            raise RpcError(INVALID_PARAMS, "Invalid params: context.arguments must hold strings")
         values = completions(reference, name, typed)
         return {"completion": {"values": values, "total": len(values), "hasMore": False}}
+
+
+def _offers(call: Call, prompt: Prompt) -> bool:
+    return not prompt.dynamic or prompt.name in call.session.shown
+
+
+def _is_context(context: object) -> bool:
+    arguments = None if (members := as_object(context)) is None else as_object(members.get("arguments", {}))
+    return arguments is not None and all(isinstance(value, str) for value in arguments.values())

@@ -1,12 +1,18 @@
-"""The prompts of the reference server, and the values completion proposes for their arguments."""
+"""The prompts of the reference server, and the values completion proposes for their arguments.
+
+The names that begin with `test_` are those of https://github.com/modelcontextprotocol/conformance.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from conformance.reference.content import text_block
+from conformance.reference.arguments import is_uri
+from conformance.reference.content import image_block, resource_block, text_block
 from conformance.reference.jsonrpc import INVALID_PARAMS, JsonObject, RpcError
-from conformance.reference.resources import GREETING_PREFIX, NAMES, guide_contents
+from conformance.reference.resources import GUIDE_URI, NAMES, STATIC_TEXT_URI, TEMPLATE_VALUES, guide_contents
 
+DYNAMIC_PROMPT = "test_dynamic_prompt"
+FAILING_PROMPT = "test_failing_prompt"
 LANGUAGES = ("Deutsch", "English", "Español", "Français")
 
 
@@ -22,13 +28,17 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt as `prompts/list` describes it, and the function that fills it."""
+    """A prompt as `prompts/list` describes it, and the function that fills it.
+
+    One that is `dynamic` is only there in sessions that show it.
+    """
 
     name: str
     title: str
     description: str
     render: Callable[[Mapping[str, str]], list[JsonObject]]
     arguments: tuple[Argument, ...] = field(default=())
+    dynamic: bool = False
 
     def describe(self) -> JsonObject:
         """The entry of this prompt in `prompts/list`."""
@@ -69,6 +79,33 @@ def _explain(_: Mapping[str, str]) -> list[JsonObject]:
     ]
 
 
+def _simple(_: Mapping[str, str]) -> list[JsonObject]:
+    return [_message("user", text_block("This is a simple prompt for testing."))]
+
+
+def _with_arguments(arguments: Mapping[str, str]) -> list[JsonObject]:
+    text = f"Prompt with arguments: arg1='{arguments['arg1']}', arg2='{arguments['arg2']}'"
+    return [_message("user", text_block(text))]
+
+
+def _with_resource(arguments: Mapping[str, str]) -> list[JsonObject]:
+    uri = arguments["resourceUri"]
+    if not is_uri(uri):
+        raise RpcError(INVALID_PARAMS, "Invalid params: resourceUri must be a URI")
+    return [
+        _message("user", resource_block(uri, "text/plain", "Embedded resource content for testing.")),
+        _message("user", text_block("Please process the embedded resource above.")),
+    ]
+
+
+def _with_image(_: Mapping[str, str]) -> list[JsonObject]:
+    return [_message("user", image_block()), _message("user", text_block("Please analyze the image above."))]
+
+
+def _dynamic(_: Mapping[str, str]) -> list[JsonObject]:
+    return [_message("user", text_block("This prompt comes and goes."))]
+
+
 PROMPTS = {
     prompt.name: prompt
     for prompt in (
@@ -83,12 +120,34 @@ PROMPTS = {
             ),
         ),
         Prompt("explain_guide", "Explain the guide", "Asks for a summary of the guide.", _explain),
+        Prompt("test_simple_prompt", "Simple prompt", "A prompt without arguments.", _simple),
+        Prompt(
+            "test_prompt_with_arguments",
+            "Prompt with arguments",
+            "A prompt with two arguments.",
+            _with_arguments,
+            (
+                Argument("arg1", "The first argument", required=True, values=("paris", "park", "party")),
+                Argument("arg2", "The second argument", required=True, values=("one", "two")),
+            ),
+        ),
+        Prompt(
+            "test_prompt_with_embedded_resource",
+            "Prompt with a resource",
+            "A prompt that holds a resource.",
+            _with_resource,
+            (Argument("resourceUri", "The URI of the resource", required=True, values=(GUIDE_URI, STATIC_TEXT_URI)),),
+        ),
+        Prompt("test_prompt_with_image", "Prompt with an image", "A prompt that holds a picture.", _with_image),
+        Prompt(DYNAMIC_PROMPT, "Dynamic prompt", "Comes and goes.", _dynamic, dynamic=True),
     )
 }
 
 
 def find_prompt(name: object) -> Prompt:
     """The prompt called `name`. Raises RpcError(-32602) where there is none."""
+    if name == FAILING_PROMPT:
+        raise RuntimeError("this prompt always fails")
     if not isinstance(name, str) or name not in PROMPTS:
         raise RpcError(INVALID_PARAMS, "Invalid params: there is no such prompt")
     return PROMPTS[name]
@@ -99,8 +158,8 @@ def completions(reference: JsonObject, argument: str, typed: str) -> list[str]:
     match reference.get("type"):
         case "ref/prompt":
             known = {each.name: each.values for each in find_prompt(reference.get("name")).arguments}
-        case "ref/resource" if reference.get("uri") == GREETING_PREFIX + "{name}":
-            known = {"name": NAMES}
+        case "ref/resource" if reference.get("uri") in TEMPLATE_VALUES:
+            known = TEMPLATE_VALUES[reference["uri"]]
         case _:
             raise RpcError(INVALID_PARAMS, "Invalid params: ref names neither a prompt nor a resource template")
     if argument not in known:

@@ -1,8 +1,9 @@
 """What the server remembers of one client, and the requests under way in either direction."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from conformance.reference.jsonrpc import (
     JsonObject,
@@ -17,7 +18,17 @@ LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert"
 ASK_SECONDS = 20.0
 """How long the server waits for the answer of a client."""
 
-Send = Callable[[JsonObject], None]
+
+class Outlet(Protocol):
+    """Where messages to the client go."""
+
+    def send(self, message: JsonObject) -> None:
+        """Send a message."""
+        ...
+
+    def drop(self) -> None:
+        """Break the connection, where the client can come back for the rest; elsewhere nothing happens."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -25,8 +36,8 @@ class Session:
     """A client between its requests; `revision` is empty before the handshake, and `user` where no token is needed.
 
     `client` holds the capabilities the client declared. `running` holds the requests of the client that are being
-    answered, `asked` how many requests the server has sent to it. Each transport has a kind of its own that knows
-    how to `send`.
+    answered, `asked` how many requests the server has sent to it, `shown` the tools, prompts and resources that come
+    and go. Each transport has a kind of its own that knows how to `send`.
     """
 
     id: str = ""
@@ -35,7 +46,7 @@ class Session:
     client: JsonObject = field(default_factory=dict[str, object])
     initialized: bool = False
     log_level: str = "info"
-    subscriptions: set[str] = field(default_factory=set[str])
+    subscriptions: dict[str, "asyncio.Task[None]"] = field(default_factory=dict[str, "asyncio.Task[None]"])
     shown: set[str] = field(default_factory=set[str])
     running: dict[RequestId, "asyncio.Task[JsonObject]"] = field(
         default_factory=dict[RequestId, "asyncio.Task[JsonObject]"]
@@ -48,6 +59,9 @@ class Session:
 
     def send(self, message: JsonObject) -> None:
         """Send what relates to no request; a session without a stream of its own drops it."""
+
+    def drop(self) -> None:
+        """Nothing: the stream of a session stays."""
 
     def logs(self, level: str) -> bool:
         """Whether the client wants log messages of that level."""
@@ -62,8 +76,8 @@ class Session:
                 return False
         return True
 
-    async def ask(self, method: str, params: JsonObject, send: Send) -> Response:
-        """Send a request to the client with `send` and wait for its answer.
+    async def ask(self, method: str, params: JsonObject, outlet: Outlet) -> Response:
+        """Send a request to the client by `outlet` and wait for its answer.
 
         Raises TimeoutError if none comes. A request that is not waited for any longer is cancelled.
         """
@@ -71,11 +85,13 @@ class Session:
         id = self.asked
         answered: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._waiting[id] = answered
-        send(request_message(id, method, params))
+        outlet.send(request_message(id, method, params))
         try:
             return await asyncio.wait_for(answered, ASK_SECONDS)
         except (TimeoutError, asyncio.CancelledError):
-            send(notification_message("notifications/cancelled", {"requestId": id, "reason": "no longer needed"}))
+            outlet.send(
+                notification_message("notifications/cancelled", {"requestId": id, "reason": "no longer needed"})
+            )
             raise
         finally:
             del self._waiting[id]
@@ -91,11 +107,12 @@ class Session:
         if isinstance(id, str | int | float) and (task := self.running.get(id)):
             task.cancel()
 
-    def spawn(self, work: Coroutine[object, object, None]) -> None:
+    def spawn(self, work: Coroutine[object, object, None]) -> "asyncio.Task[None]":
         """Do something beside the requests, until the session ends at the latest."""
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
 
     def end(self) -> None:
         """Stop everything that is under way."""

@@ -29,7 +29,7 @@ async def answer_alone(request: Request, headers: Mapping[str, str], dispatcher:
     if request.method not in ("tools/list", "tools/call"):
         raise RpcError(METHOD_NOT_FOUND, f"Method not found: {request.method[:100]}")
     session = Session(revision=NEWEST)
-    answer = await dispatcher.answer(request, session, session.send)
+    answer = await dispatcher.answer(request, session, session)
     if "result" in answer:
         answer["result"] |= _FRESH if request.method == "tools/list" else {"resultType": "complete"}
     return answer

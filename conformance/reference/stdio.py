@@ -62,7 +62,7 @@ class StdioSession(Session):
         except RpcError as error:
             return self.send(self.dispatcher.refusal(error))
         if isinstance(message, Request):
-            return self.dispatcher.start(message, self, self.send, self.answer)
+            return self.dispatcher.start(message, self, self, self.answer)
         return self.dispatcher.take(message, self)
 
     def _receive_batch(self, batch: Batch) -> None:
@@ -79,7 +79,7 @@ class StdioSession(Session):
         for message in batch.others:
             self.dispatcher.take(message, self)
         for request in batch.requests:
-            self.dispatcher.start(request, self, self.send, done)
+            self.dispatcher.start(request, self, self, done)
         if not batch.requests and responses:
             self.send(responses)
 

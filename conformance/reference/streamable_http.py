@@ -91,7 +91,7 @@ class StreamableHttp:
 
     async def _open_session(self, message: Request, user: str) -> Response:
         session = HttpSession(self._session_id(), user, self.dispatcher, self.streams)
-        response = self._json(await self.dispatcher.answer(message, session, session.send))
+        response = self._json(await self.dispatcher.answer(message, session, session))
         if session.revision:
             self.sessions[session.id] = session
             response.headers[SESSION_HEADER] = session.id

@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Mapping
 
 from conformance.reference.arguments import argument_errors
+from conformance.reference.asking_tools import ASKING_TOOLS
 from conformance.reference.calls import AskError, Call
+from conformance.reference.changing_tools import CHANGING_TOOLS
 from conformance.reference.content import text_block
 from conformance.reference.faults import Faults
+from conformance.reference.fixture_tools import FIXTURE_TOOLS
 from conformance.reference.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject, RpcError, as_object
 from conformance.reference.pagination import PAGE_SIZE, cursor_of, page
 from conformance.reference.revisions import STRUCTURED_CONTENT, fitted_block, fitted_tool
 from conformance.reference.sessions import Session
 from conformance.reference.tools import OWN_TOOLS, Tool, ToolError
 
-TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in OWN_TOOLS}
+TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in (*OWN_TOOLS, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS)}
 
 
 class ToolMethods:
@@ -106,7 +109,7 @@ class ToolMethods:
 
 
 def _offers(session: Session, tool: Tool) -> bool:
-    return session.revision >= tool.since
+    return session.revision >= tool.since and (not tool.dynamic or tool.name in session.shown)
 
 
 def _failed(reason: str) -> JsonObject:

@@ -32,7 +32,8 @@ class Tool:
     """A tool as `tools/list` describes it, and the function behind it, called with checked arguments.
 
     `scope` is what a token needs for it beside the base scope. Where `read_only` is None nothing is said about what
-    the tool does. `since` is the first revision in which it can do what it is for.
+    the tool does. `since` is the first revision in which it can do what it is for. One that is
+    `dynamic` is only there in sessions that show it.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Tool:
     scope: str = ""
     since: str = OLDEST
     icons: tuple[JsonObject, ...] = ()
+    dynamic: bool = False
 
     def describe(self) -> JsonObject:
         """The entry of this tool in `tools/list`."""

@@ -30,6 +30,7 @@ def walk(session: Client, kind: str) -> list[list[str]]:
         ("2025-11-25", "2025-11-25"),
         ("2025-06-18", "2025-06-18"),
         ("2025-03-26", "2025-03-26"),
+        ("2024-11-05", "2024-11-05"),
         ("1900-01-01", "2025-11-25"),
     ],
 )
@@ -37,13 +38,8 @@ def test_the_revision_is_negotiated(session: Client, wanted: str, granted: str) 
     result = session.initialize(wanted)
     assert result["protocolVersion"] == granted
     assert ("icons" in result["serverInfo"]) == (granted == "2025-11-25")
-    assert result["capabilities"] == {
-        "tools": {},
-        "resources": {},
-        "prompts": {},
-        "completions": {},
-        "logging": {},
-    }
+    assert result["capabilities"].keys() - {"completions"} == {"tools", "resources", "prompts", "logging"}
+    assert ("completions" in result["capabilities"]) == (granted >= "2025-03-26")
     listed = session.call("tools/list")["result"]["tools"]
     assert ("icons" in listed[0]) == (granted == "2025-11-25")
 
@@ -152,7 +148,19 @@ def test_ids_come_back_as_they_were(session: Client, id: int | str) -> None:
     [
         ("no/such-method", {}, -32601),
         ("server/discover", {}, -32601),
-        ("resources/subscribe", {"uri": "reference://guide"}, -32601),
+        ("resources/subscribe", {"uri": "reference://absent"}, -32002),
+        ("resources/subscribe", {}, -32602),
+        ("resources/unsubscribe", {"uri": 5}, -32602),
+        ("resources/read", {"uri": "test://dynamic-resource"}, -32002),
+        ("resources/read", {"uri": "test://failing-resource"}, -32603),
+        ("tools/call", {"name": "test_dynamic_tool"}, -32602),
+        ("prompts/get", {"name": "test_dynamic_prompt"}, -32602),
+        ("prompts/get", {"name": "test_failing_prompt"}, -32603),
+        (
+            "prompts/get",
+            {"name": "test_prompt_with_embedded_resource", "arguments": {"resourceUri": "no uri"}},
+            -32602,
+        ),
         ("tasks/list", {}, -32601),
         ("tools/call", {"name": "unknown"}, -32602),
         ("tools/call", {}, -32602),
@@ -195,10 +203,14 @@ def test_params_must_be_an_object(session: Client) -> None:
     }
 
 
-def test_lists_come_in_pages_of_three(session: Client) -> None:
-    assert walk(session, "tools") == [["echo", "add", "weather"], ["recall", "remember", "report"]]
-    assert walk(session, "resources") == [["guide", "pixel"]]
-    assert walk(session, "prompts") == [["greeting", "explain_guide"]]
+def test_lists_come_in_pages_and_always_in_the_same_order(session: Client) -> None:
+    first, second = walk(session, "tools")
+    assert first[:6] == ["echo", "add", "weather", "recall", "remember", "report"]
+    assert len(first) == 16
+    assert len({*first, *second}) == len(first) + len(second) == 30
+    assert walk(session, "tools") == [first, second]
+    assert walk(session, "resources")[0][:2] == ["guide", "pixel"]
+    assert walk(session, "prompts")[0][:2] == ["greeting", "explain_guide"]
 
 
 def call_tool(session: Client, name: str, **arguments: Any) -> Json:
@@ -218,12 +230,13 @@ def test_tools_answer_and_are_counted(session: Client) -> None:
     assert "buy milk" in call_tool(session, "recall")["content"][0]["text"]
 
 
-def test_only_remember_is_not_read_only(session: Client) -> None:
-    tools = (
-        session.call("tools/list")["result"]["tools"]
-        + session.call("tools/list", cursor="dG9vbHM6Mw==")["result"]["tools"]
-    )
-    assert [tool["name"] for tool in tools if not tool["annotations"]["readOnlyHint"]] == ["remember"]
+def test_what_changes_something_is_not_called_read_only(session: Client) -> None:
+    listed = session.call("tools/list")["result"]["tools"]
+    hints = {tool["name"]: tool.get("annotations", {}).get("readOnlyHint") for tool in listed}
+    assert hints["recall"] is True
+    assert hints["test_simple_text"] is True
+    assert hints["remember"] is False
+    assert hints["test_error_handling"] is None
 
 
 @pytest.mark.parametrize(
@@ -281,9 +294,9 @@ def test_resources_can_be_read(session: Client) -> None:
     for resource in session.call("resources/list")["result"]["resources"]:
         [contents] = session.call("resources/read", uri=resource["uri"])["result"]["contents"]
         content = contents["text"].encode() if "text" in contents else base64.b64decode(contents["blob"], validate=True)
-        assert len(content) == resource["size"]
+        assert len(content) == resource.get("size", len(content))
         assert contents["mimeType"] == resource["mimeType"]
-    [template] = session.call("resources/templates/list")["result"]["resourceTemplates"]
+    template, _ = session.call("resources/templates/list")["result"]["resourceTemplates"]
     uri = template["uriTemplate"].replace("{name}", "Zo%C3%AB")
     assert session.call("resources/read", uri=uri)["result"]["contents"][0]["text"] == "Hello, Zoë!"
 

@@ -132,7 +132,7 @@ def test_the_newest_revision_needs_no_session(client: Client) -> None:
     discovered = alone(client, "server/discover", {"Mcp-Method": "server/discover"}, _meta=META).json()["result"]
     assert discovered["supportedVersions"] == ["2026-07-28", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
     listed = alone(client, "tools/list", {"Mcp-Method": "tools/list"}, _meta=META).json()["result"]
-    assert (listed["resultType"], len(listed["tools"])) == ("complete", 3)
+    assert (listed["resultType"], len(listed["tools"])) == ("complete", 16)
     names = {"Mcp-Method": "tools/call", "Mcp-Name": "recall"}
     assert alone(client, "tools/call", names, name="recall", _meta=META).json()["result"]["resultType"] == "complete"
     reported = alone(client, "tools/call", names | {"Mcp-Name": "report"}, name="report", _meta=META)

@@ -1,0 +1,77 @@
+"""Tools that take long, and tools that change what the server offers to the session they are called in."""
+
+import asyncio
+
+from conformance.reference.calls import Call
+from conformance.reference.content import text_block
+from conformance.reference.jsonrpc import JsonObject, notification_message
+from conformance.reference.prompts import DYNAMIC_PROMPT
+from conformance.reference.resources import DYNAMIC_URI
+from conformance.reference.sessions import Session
+from conformance.reference.tools import Tool, ToolOutput, input_schema
+
+DYNAMIC_TOOL = "test_dynamic_tool"
+_STEPS = 10
+
+
+async def _wait(call: Call, arguments: JsonObject) -> ToolOutput:
+    seconds = arguments.get("seconds", 1)
+    for step in range(_STEPS):
+        call.progress(step, _STEPS, f"Waited for {step * seconds / _STEPS:g} s")
+        await asyncio.sleep(seconds / _STEPS)
+    call.progress(_STEPS, _STEPS, "Waited long enough")
+    return ToolOutput([text_block(f"Waited for {seconds:g} s")])
+
+
+def _toggle(session: Session, name: str, list_name: str) -> ToolOutput:
+    """Show what was hidden or hide what was shown, and say so to the client."""
+    session.shown ^= {name}
+    session.send(notification_message(f"notifications/{list_name}/list_changed", {}))
+    return ToolOutput([text_block(f"{name} was {'added' if name in session.shown else 'removed'}.")])
+
+
+async def _change_tools(call: Call, _: JsonObject) -> ToolOutput:
+    return _toggle(call.session, DYNAMIC_TOOL, "tools")
+
+
+async def _change_prompts(call: Call, _: JsonObject) -> ToolOutput:
+    return _toggle(call.session, DYNAMIC_PROMPT, "prompts")
+
+
+async def _change_resources(call: Call, _: JsonObject) -> ToolOutput:
+    return _toggle(call.session, DYNAMIC_URI, "resources")
+
+
+async def _dynamic(_: Call, __: JsonObject) -> ToolOutput:
+    return ToolOutput([text_block("This tool comes and goes.")])
+
+
+_SECONDS: JsonObject = {"type": "number", "minimum": 0, "maximum": 10, "default": 1}
+CHANGING_TOOLS = (
+    Tool("test_wait", "Wait", "Takes its time.", input_schema(seconds=_SECONDS), _wait, read_only=None),
+    Tool(
+        "test_trigger_tool_change",
+        "Change the tools",
+        f"Adds {DYNAMIC_TOOL}, or removes it again.",
+        input_schema(),
+        _change_tools,
+        read_only=False,
+    ),
+    Tool(
+        "test_trigger_prompt_change",
+        "Change the prompts",
+        f"Adds {DYNAMIC_PROMPT}, or removes it again.",
+        input_schema(),
+        _change_prompts,
+        read_only=False,
+    ),
+    Tool(
+        "test_trigger_resource_change",
+        "Change the resources",
+        f"Adds {DYNAMIC_URI}, or removes it again.",
+        input_schema(),
+        _change_resources,
+        read_only=False,
+    ),
+    Tool(DYNAMIC_TOOL, "Dynamic tool", "Comes and goes.", input_schema(), _dynamic, dynamic=True),
+)
