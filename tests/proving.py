@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,15 @@ class Deployment:
     `serve` makes the server with the fault of that name, or with none. `options` are those of the audit.
     `waits` shrinks the times that checks wait for: constants of `conformance.waits` and the seconds they are set
     to in the process of the audit. Checks must read them as `waits.NAME`, and `serve` must let codes and tokens
-    of the server end in less. `lacks`: requirements that such a deployment cannot keep.
+    of the server end in less. `lacks`: requirements that such a deployment cannot keep. `target` is the address
+    that is audited.
     """
 
     serve: Callable[[str | None], ReferenceServer]
     options: Callable[[ReferenceServer], Sequence[str]] = sign_in
     waits: Mapping[str, float] = field(default_factory=dict[str, float])
     lacks: frozenset[str] = frozenset()
+    target: Callable[[ReferenceServer], str] = attrgetter("url")
 
 
 PROFILES: Mapping[Profile, Deployment] = {
@@ -80,6 +83,8 @@ PROFILES: Mapping[Profile, Deployment] = {
     ),
     "lists": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="lists")),
     "service": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="service")),
+    "open": Deployment(lambda fault: ReferenceServer(fault, profile="open"), lambda _: ()),
+    "sse": Deployment(lambda fault: ReferenceServer(fault, profile="sse"), lambda _: (), target=attrgetter("sse_url")),
 }
 
 
@@ -138,7 +143,7 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     server = deployment.serve(fault)
     server.start()
     command = [str(CHECKS / one) for one in trial.folders]
-    command += [f"--target-url={server.url}", f"--revision={trial.revision}", f"--report-dir={folder}"]
+    command += [f"--target-url={deployment.target(server)}", f"--revision={trial.revision}", f"--report-dir={folder}"]
     command += ["-q", "-q", "-s", "--patience=2", "--assert=plain", "-W", "error"]
     command += [f"-pno:{name}" for name in _NOT_NEEDED]
     pytest.main([*command, *deployment.options(server), *(one.format(server=server) for one in trial.options)])

@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
     with server:
-        print(_greeting(server, options.consent, options.open, options.fault), flush=True)
+        print(_greeting(server, options.consent, options.fault), flush=True)
         interrupted.wait()
     print("\nStopped.", flush=True)
     return 0
@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=get_args(Profile),
         help="how it is deployed: on one port, with an authorization server on a port of its own, without any"
         " metadata, with logins delegated to a third party, over https, with a token needed for calls of tools or for"
-        " all but the handshake alone, or for clients that act without a user"
+        " all but the handshake alone, for clients that act without a user, or without any login"
         " (default: the one that shows the fault, else combined)",
     )
     parser.add_argument("--open", action="store_true", help="ask for no token and offer no login")
@@ -112,11 +112,11 @@ def _fault_list() -> str:
     return "\n".join(f"{fault.name:{width}}  {fault.harm}" for fault in FAULTS.values())
 
 
-def _greeting(server: "ReferenceServer", consent: str, is_open: bool, fault: str | None) -> str:
+def _greeting(server: "ReferenceServer", consent: str, fault: str | None) -> str:
     from conformance.reference.services import BY_KEY, BY_SECRET
 
     lines = [f"MCP (Streamable HTTP)  {server.url}", f"MCP (HTTP+SSE)         {server.sse_url}"]
-    if is_open:
+    if not server.protected:
         lines.append("Login                  none needed")
     elif consent == "form":
         lines.append(f"Login                  as {server.username} with the password {server.password}")

@@ -49,6 +49,7 @@ class ReferenceServer:
         path: str = "",
     ) -> None:
         faults = Faults(fault)
+        self.protected = protected and profile not in ("open", "sse")
         path = path or ("/v1/mcp" if faults.active("atlassian-2025") else "/mcp")
         self._sockets = [_listen(port)]
         self._tls = TlsPort(self._sockets[0], HOST, faults) if profile == "tls" else None
@@ -68,7 +69,7 @@ class ReferenceServer:
         self.sse_url = self.origin + SSE_PATH
         self._streams = OpenStreams()
         self._dispatcher = Dispatcher(faults)
-        site = Site(self.origin, server, faults, consent, protected, profile, third_party, path)
+        site = Site(self.origin, server, faults, consent, self.protected, profile, third_party, path)
         store = Store(_code_lifetime(faults, profile))
         if faults.active("access-token-lives-a-year"):
             store.access_token_lifetime = YEAR

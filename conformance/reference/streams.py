@@ -36,6 +36,7 @@ class Stream:
         self.ended = False
         self._events: list[bytes] = []
         self._reader: asyncio.Event | None = None
+        self._break = 0
 
     @property
     def is_read(self) -> bool:
@@ -60,26 +61,28 @@ class Stream:
         self._wake()
 
     def drop(self) -> None:
-        """Send the reader away; the stream goes on for a client that comes back."""
-        reader, self._reader = self._reader, None
-        if reader:
-            reader.set()
+        """Send the reader away after what there is; the stream goes on for a client that comes back."""
+        self._break = len(self._events)
+        self._wake()
 
     async def read(self, start: int = 0) -> AsyncGenerator[bytes]:
         """The events from number `start` on, as they come."""
-        self.drop()
+        self._wake()
         mine = self._reader = asyncio.Event()
+        if self._break <= start:
+            self._break = 0
         try:
-            while True:
-                waiting, start = self._events[start:], max(start, len(self._events))
-                for each in waiting:
+            while self._reader is mine:
+                end = self._break if self._break > start else len(self._events)
+                for each in self._events[start:end]:
                     yield each
-                if len(self._events) > start:
-                    continue
-                if self.ended or self._reader is not mine:
+                broken, start = 0 < self._break == end, end
+                if broken or (self.ended and end == len(self._events)):
+                    self._break = 0
                     return
-                mine.clear()
-                await mine.wait()
+                if end == len(self._events):
+                    mine.clear()
+                    await mine.wait()
         finally:
             if self._reader is mine:
                 self._reader = None

@@ -86,12 +86,17 @@ class Client(httpx.Client):
         standard = {"Accept": "application/json, text/event-stream"}
         return self.post("/mcp", json=message, headers=standard | headers)
 
-    def initialize(self, revision: str = "2025-11-25") -> Json:
+    def initialize(self, revision: str = "2025-11-25", **capabilities: Any) -> Json:
         """Shake hands; later requests belong to the new session."""
         self.headers.pop("Mcp-Session-Id", None)
-        response = self.post_message(initialize_message(revision))
+        response = self.post_message(initialize_message(revision, capabilities))
         self.headers["Mcp-Session-Id"] = response.headers["Mcp-Session-Id"]
+        self.notify("initialized")
         return response.json()["result"]
+
+    def notify(self, name: str, **params: Any) -> None:
+        message = {"jsonrpc": "2.0", "method": f"notifications/{name}", "params": params}
+        assert self.post_message(message).status_code == 202
 
     def call(self, method: str, id: int | str = 1, **params: Any) -> Json:
         """Send a request and return the response, be it JSON or an event stream."""
@@ -101,9 +106,9 @@ class Client(httpx.Client):
         return response.json()
 
 
-def initialize_message(revision: str = "2025-11-25") -> Json:
+def initialize_message(revision: str = "2025-11-25", capabilities: Json | None = None) -> Json:
     client_info = {"name": "test", "version": "1"}
-    params = {"protocolVersion": revision, "capabilities": {}, "clientInfo": client_info}
+    params = {"protocolVersion": revision, "capabilities": capabilities or {}, "clientInfo": client_info}
     return {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}
 
 

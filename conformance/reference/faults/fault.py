@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Profile = Literal["combined", "strict", "separate", "plain", "proxy", "tls", "service", "brief", "lazy", "lists"]
+Profile = Literal[
+    "combined", "strict", "separate", "plain", "proxy", "tls", "service", "brief", "lazy", "lists", "open", "sse"
+]
 """How the reference server is deployed.
 
 combined: MCP server and authorization server on one origin, every feature on. strict: the same, but what is in
@@ -12,7 +14,8 @@ tokens when they are refreshed, and a grant when one of its tokens is revoked. s
 server on a port of its own, its issuer with a path. plain: no metadata at all, endpoints where revision
 2025-03-26 expects them. proxy: logins are delegated to a third party under one client id. tls: https.
 service: tokens for clients that act without a user. brief: codes that end after two seconds, for audits that do not
-wait minutes. lazy: only calls of tools need a token. lists: everything but the handshake needs one.
+wait minutes. lazy: only calls of tools need a token. lists: everything but the handshake needs one. open: no login,
+no authorization server. sse: the same, audited over HTTP+SSE.
 """
 
 
