@@ -96,7 +96,7 @@ class Client(httpx.Client):
 
     def notify(self, name: str, **params: Any) -> None:
         message = {"jsonrpc": "2.0", "method": f"notifications/{name}", "params": params}
-        assert self.post_message(message).status_code == 202
+        self.post_message(message).raise_for_status()
 
     def call(self, method: str, id: int | str = 1, **params: Any) -> Json:
         """Send a request and return the response, be it JSON or an event stream."""
