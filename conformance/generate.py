@@ -24,7 +24,7 @@ class _Root:
 
 
 def example(schema: Any) -> dict[str, Any]:  # noqa: ANN401
-    """The smallest valid arguments object: required members only, defaults and examples preferred.
+    """The smallest valid arguments object: required members only where that does, defaults and examples preferred.
 
     Raises:
         Unsupported: no arguments were found that the schema itself accepts.
@@ -34,12 +34,22 @@ def example(schema: Any) -> dict[str, Any]:  # noqa: ANN401
     root = as_object(schema)
     made = _value(root, _Root(root), 0)
     try:
-        errors = ServerSchema(root).errors(made)
+        judge = ServerSchema(root)
+        errors = judge.errors(made)
+        if errors and is_object(made):
+            made = as_object(made) | _every_member(root, as_object(made))
+            errors = errors if judge.errors(made) else []
     except ServerSchemaError as failure:
         raise Unsupported(f"inputSchema cannot be used: {failure}") from None
     if errors or not is_object(made):
         raise Unsupported(f"the arguments found do not fit: {errors[0] if errors else 'not an object'}")
     return as_object(made)
+
+
+def _every_member(root: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+    """Values for the members that are not required, which some other keyword may ask for."""
+    further = {name: one for name, one in as_object(root.get("properties")).items() if name not in made}
+    return {name: _value(described, _Root(root), 1) for name, described in further.items()}
 
 
 def _value(described: Any, root: _Root, depth: int) -> Any:  # noqa: ANN401
