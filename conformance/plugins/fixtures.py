@@ -48,7 +48,7 @@ def judge(audit: Audit, request: pytest.FixtureRequest) -> Judge:
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def survey(audit: Audit) -> Survey:
     """What the survey found at the target."""
     return audit.need_survey()
