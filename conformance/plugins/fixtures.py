@@ -11,6 +11,7 @@ from conformance.audit import Audit, audit_for, audit_named
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
 from conformance.evidence import Exchange
+from conformance.exercise import Exercise
 from conformance.judge import Judge
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.document_clients import DocumentClients
@@ -25,7 +26,7 @@ from conformance.plugins.verdicts import JUDGE
 from conformance.probe import Probe
 from conformance.registrations import Registrations
 from conformance.survey import Survey
-from conformance.verdict import CouldNotRun
+from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Connection
 
 _OTHERS_STALLED = 60.0
@@ -116,18 +117,43 @@ def document_clients(audit: Audit) -> DocumentClients:
 
 
 @pytest.fixture
-def tool(request: pytest.FixtureRequest) -> dict[str, Any]:
+def tool(request: pytest.FixtureRequest, audit: Audit) -> dict[str, Any]:
     """One listed tool; a check that asks for it runs once for each."""
-    listed = getattr(request, "param", None)
-    if listed is None:
-        raise CouldNotRun("no tool was listed")
-    return listed
+    return _entry(request, audit, "tools/list", "no tool was listed")
 
 
 @pytest.fixture
-def callable_tools(audit: Audit) -> tuple[str, ...]:
-    """Names of tools that may be called although they are not annotated as read-only; `all` for every one."""
-    return audit.settings.call_tools
+def called_tool(request: pytest.FixtureRequest, audit: Audit) -> dict[str, Any]:
+    """One tool that may be called; a check that asks for it runs once for each, or for a sample of many."""
+    return _entry(request, audit, "tools/list", "no tool is annotated readOnlyHint or allowed with --call-tools")
+
+
+@pytest.fixture
+def resource(request: pytest.FixtureRequest, audit: Audit) -> dict[str, Any]:
+    """One listed resource; a check that asks for it runs once for each, or for a sample of many."""
+    return _entry(request, audit, "resources/list", "no resource was listed")
+
+
+@pytest.fixture
+def prompt(request: pytest.FixtureRequest, audit: Audit) -> dict[str, Any]:
+    """One listed prompt; a check that asks for it runs once for each, or for a sample of many."""
+    return _entry(request, audit, "prompts/list", "no prompt was listed")
+
+
+def _entry(request: pytest.FixtureRequest, audit: Audit, method: str, absent: str) -> dict[str, Any]:
+    entry = getattr(request, "param", None)
+    if entry is None:
+        listing = audit.need_survey().listings.get(method)
+        if listing is None or listing.refusal:
+            raise CouldNotRun(f"{method} gave no list")
+        raise NotApplicable(absent)
+    return entry
+
+
+@pytest.fixture(scope="session")
+def exercise(audit: Audit) -> Exercise:
+    """Everything the target offers, used once in a run."""
+    return Exercise(audit)
 
 
 @pytest.fixture(scope="session")

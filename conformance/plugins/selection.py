@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ from conformance.applicability import of_all
 from conformance.audit import Audit, audit_for, audit_of, audits_of
 from conformance.catalogue import AUTHORIZATION_AREAS, UnknownRequirement
 from conformance.data import CHECKS
+from conformance.exercise import callable_tools, listed
+from conformance.sampling import sample
+from conformance.settings import Settings
+from conformance.survey import Survey
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -25,31 +30,46 @@ def safe_id(name: str) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a check for each audited revision, if there are several, and for each tool, if it asks for one."""
+    """Run a check for each audited revision, if there are several, and for each entry of the list it asks for."""
     audits = audits_of(metafunc.config)
     if not audits or not _is_ours(metafunc, "audit"):
         return
-    names = (["audit"] if len(audits) > 1 else []) + (["tool"] if _is_ours(metafunc, "tool") else [])
+    kind = next((name for name in _ENTRIES if _is_ours(metafunc, name)), "")
+    names = [*(["audit"] if len(audits) > 1 else []), *([kind] if kind else [])]
     if not names:
         return
     values: list[list[Any]] = []
     ids: list[str] = []
     for audit in audits:
-        for tool, id in _tools(audit) if "tool" in names else [(None, "")]:
-            given = {"audit": audit.settings.revision, "tool": tool}
+        for entry, id in _entries(kind, audit) if kind else [(None, "")]:
+            given = {"audit": audit.settings.revision, kind: entry}
             values.append([given[name] for name in names])
             ids.append("-".join(part for part in (str(given["audit"]) if "audit" in names else "", id) if part))
     metafunc.parametrize(argnames=names, argvalues=values, ids=ids, indirect=True, scope="session")
 
 
-def _tools(audit: Audit) -> list[tuple[dict[str, Any] | None, str]]:
-    """The listed tools and their part of a test id."""
-    ids: list[str] = []
-    tools = audit.survey.tools if audit.survey else []
-    for index, tool in enumerate(tools):
-        name = safe_id(str(tool.get("name", "")))
-        ids.append(name if name not in ids else f"{name}-{index}")
-    return list(zip(tools, ids, strict=True)) or [(None, "no-tool")]
+_ENTRIES: Mapping[str, Callable[[Survey, Settings], Sequence[dict[str, Any]]]] = {
+    "tool": lambda survey, _: survey.tools,
+    "called_tool": lambda survey, settings: sample(callable_tools(survey, settings)),
+    "resource": lambda survey, _: sample(listed(survey, "resources/list")),
+    "prompt": lambda survey, _: sample(listed(survey, "prompts/list")),
+}
+"""Fixtures of which each listed entry makes a node; a check asks for one of them at most."""
+
+
+def name_of(entry: dict[str, Any]) -> str:
+    """What a listed entry is known by: the URI of a resource, else the name."""
+    return str(entry.get("uri", entry.get("name", "")))
+
+
+def _entries(kind: str, audit: Audit) -> list[tuple[dict[str, Any] | None, str]]:
+    """The listed entries of a kind and their part of a test id."""
+    entries = _ENTRIES[kind](audit.survey, audit.settings) if audit.survey else ()
+    ids: dict[str, None] = {}
+    for index, entry in enumerate(entries):
+        name = safe_id(name_of(entry))
+        ids[name if name not in ids else f"{name}-{index}"] = None
+    return list(zip(entries, ids, strict=True)) or [(None, f"no-{kind.rpartition('_')[2]}")]
 
 
 def _is_ours(metafunc: pytest.Metafunc, fixture: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.audit import Audit, audit_of, audits_of
+from conformance.exercise import left_out
 from conformance.plugins.reporting import REPORTER
 from conformance.report.text import one_line
 from conformance.settings import Settings
@@ -111,6 +112,7 @@ def _survey(config: pytest.Config, audit: Audit) -> None:
     )
     try:
         audit.survey = surveyor.run()
+        audit.survey.notes += left_out(audit.survey, audit.settings)
     except KeyboardInterrupt:
         audit.survey = surveyor.survey
         config.stash[REPORTER].interrupted = "It was interrupted during the survey."

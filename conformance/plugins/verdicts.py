@@ -10,7 +10,7 @@ import pytest
 from conformance.audit import Audit, audit_for
 from conformance.judge import Failure, Judge
 from conformance.plugins.junit import properties
-from conformance.plugins.selection import check_id, level_of, requirement_ids, turn_of
+from conformance.plugins.selection import check_id, level_of, name_of, requirement_ids, turn_of
 from conformance.shapes import as_object
 from conformance.survey import bounded
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable, Verdict, of_violation
@@ -166,7 +166,8 @@ def title_of(item: pytest.Item) -> str:
 
 def _parameters(item: pytest.Item, audit: Audit) -> dict[str, str]:
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
-    named = {name: as_object(value).get("name", value) for name, value in parameters.items() if name != "audit"}
+    given = {name: value for name, value in parameters.items() if name != "audit"}
+    named = {name: name_of(as_object(value)) or value for name, value in given.items()}
     given = {name: str(value) for name, value in named.items() if value is not None}
     return {name: audit.recorder.redactor.text(bounded(value)) for name, value in given.items()}
 

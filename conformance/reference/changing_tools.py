@@ -7,7 +7,6 @@ from conformance.reference.content import text_block
 from conformance.reference.jsonrpc import JsonObject, notification_message
 from conformance.reference.prompts import DYNAMIC_PROMPT
 from conformance.reference.resources import DYNAMIC_URI
-from conformance.reference.sessions import Session
 from conformance.reference.tools import Tool, ToolOutput, input_schema
 
 DYNAMIC_TOOL = "test_dynamic_tool"
@@ -23,23 +22,25 @@ async def _wait(call: Call, arguments: JsonObject) -> ToolOutput:
     return ToolOutput([text_block(f"Waited for {seconds:g} s")])
 
 
-def _toggle(session: Session, name: str, list_name: str) -> ToolOutput:
+def _toggle(call: Call, name: str, list_name: str) -> ToolOutput:
     """Show what was hidden or hide what was shown, and say so to the client."""
+    session = call.session
     session.shown ^= {name}
-    session.send(notification_message(f"notifications/{list_name}/list_changed", {}))
+    if not call.faults.active(f"change-of-{list_name}-untold"):
+        session.send(notification_message(f"notifications/{list_name}/list_changed", {}))
     return ToolOutput([text_block(f"{name} was {'added' if name in session.shown else 'removed'}.")])
 
 
 async def _change_tools(call: Call, _: JsonObject) -> ToolOutput:
-    return _toggle(call.session, DYNAMIC_TOOL, "tools")
+    return _toggle(call, DYNAMIC_TOOL, "tools")
 
 
 async def _change_prompts(call: Call, _: JsonObject) -> ToolOutput:
-    return _toggle(call.session, DYNAMIC_PROMPT, "prompts")
+    return _toggle(call, DYNAMIC_PROMPT, "prompts")
 
 
 async def _change_resources(call: Call, _: JsonObject) -> ToolOutput:
-    return _toggle(call.session, DYNAMIC_URI, "resources")
+    return _toggle(call, DYNAMIC_URI, "resources")
 
 
 async def _dynamic(_: Call, __: JsonObject) -> ToolOutput:

@@ -93,7 +93,8 @@ class Dispatcher:
             return self._error_with_faults(request, error_message(error, request.id))
         except Exception:
             _LOGGER.exception("%s failed", request.method)
-            return error_message(RpcError(INTERNAL_ERROR, "Internal error"), request.id)
+            code = -32000 if self.faults.active("internal-error-wrong-code") else INTERNAL_ERROR
+            return error_message(RpcError(code, "Internal error"), request.id)
 
     def take(self, message: Notification | Response, session: Session) -> None:
         """Act on what is not answered."""
@@ -209,9 +210,11 @@ class Dispatcher:
         }
         if revision >= COMPLETIONS_DECLARED:
             capabilities["completions"] = {}
-        for feature in ("tools", "resources", "prompts"):
+        if self.faults.active("prompt-changes-undeclared"):
+            capabilities["prompts"] = {}
+        for feature in ("tools", "resources", "prompts", "completions"):
             if self.faults.active(f"{feature}-undeclared"):
-                del capabilities[feature]
+                capabilities.pop(feature, None)
         return capabilities
 
     async def _ping(self, _: Call) -> JsonObject:

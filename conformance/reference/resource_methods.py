@@ -5,9 +5,17 @@ https://modelcontextprotocol.io/specification/2025-11-25/server/resources
 
 import asyncio
 
+from conformance.reference.arguments import is_uri
 from conformance.reference.calls import Call
 from conformance.reference.faults import Faults
-from conformance.reference.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject, RpcError, notification_message
+from conformance.reference.jsonrpc import (
+    INVALID_PARAMS,
+    METHOD_NOT_FOUND,
+    RESOURCE_NOT_FOUND,
+    JsonObject,
+    RpcError,
+    notification_message,
+)
 from conformance.reference.pagination import page
 from conformance.reference.resources import (
     DYNAMIC_RESOURCE,
@@ -40,7 +48,22 @@ class ResourceMethods:
                 del entry["name"]
         if self.faults.active("resource-uri-duplicate"):
             entries.append(entries[0])
+        self._spoil_resources(entries)
         return page("resources", entries, call.params)
+
+    def _spoil_resources(self, entries: list[JsonObject]) -> None:
+        guide = entries[0]
+        if self.faults.active("listed-resource-missing"):
+            entries.append({"uri": "reference://missing", "name": "missing"})
+        for name, uri in _SPOILED_URIS.items():
+            if self.faults.active(name):
+                entries.append({"uri": uri, "name": "spoiled"})
+        if self.faults.active("resource-size-wrong"):
+            guide["size"] += 1
+        if self.faults.active("annotation-priority-too-high"):
+            guide["annotations"] = {**guide["annotations"], "priority": 5}
+        if self.faults.active("last-modified-not-iso8601"):
+            guide["annotations"] = {**guide["annotations"], "lastModified": "yesterday"}
 
     async def list_templates(self, call: Call) -> JsonObject:
         """resources/templates/list."""
@@ -48,25 +71,64 @@ class ResourceMethods:
         if self.faults.active("templates-list-invalid"):
             for entry in entries:
                 del entry["uriTemplate"]
+        if self.faults.active("uri-template-unbalanced"):
+            entries[0]["uriTemplate"] = entries[0]["uriTemplate"].removesuffix("}")
         return page("resourceTemplates", entries, call.params)
 
     async def read(self, call: Call) -> JsonObject:
         """resources/read."""
-        return {"contents": [_contents(call)]}
+        try:
+            contents = _contents(call)
+        except RpcError as error:
+            return self._with_faults(_uri(call), error)
+        self._spoil_contents(contents)
+        return {"contents": [contents]}
+
+    def _with_faults(self, uri: str, error: RpcError) -> JsonObject:
+        """The answer where there is nothing to read: the error, unless a fault has it otherwise."""
+        if error.code == RESOURCE_NOT_FOUND:
+            if self.faults.active("missing-resource-is-empty"):
+                return {"contents": []}
+            if self.faults.active("missing-resource-wrong-code"):
+                error.code = INVALID_PARAMS
+        spoiled = any(self.faults.active(name) and uri == one for name, one in _SPOILED_URIS.items())
+        if spoiled or (self.faults.active("resource-uris-unchecked") and not is_uri(uri)):
+            return {"contents": [{"uri": uri, "text": "What was asked for."}]}
+        raise error
+
+    def _spoil_contents(self, contents: JsonObject) -> None:
+        if self.faults.active("read-result-without-uri"):
+            del contents["uri"]
+        if "blob" in contents and self.faults.active("blob-not-base64"):
+            contents["blob"] = contents["blob"].rstrip("=") + "%"
+        if contents.get("uri") == WATCHED_URI and self.faults.active("binary-as-text"):
+            contents["mimeType"] = "application/octet-stream"
 
     async def subscribe(self, call: Call) -> JsonObject:
         """resources/subscribe."""
         uri: str = _contents(call)["uri"]
+        changes = uri == WATCHED_URI or self.faults.active("updates-for-everybody")
         if uri not in call.session.subscriptions:
-            call.session.subscriptions[uri] = call.session.spawn(_watch(call.session, uri))
-        return {}
+            watching = (
+                self._watch(call.session) if changes and not self.faults.active("updates-never-sent") else _idle()
+            )
+            call.session.subscriptions[uri] = call.session.spawn(watching)
+        return {"subscribed": True} if self.faults.active("subscribe-not-empty") else {}
 
     async def unsubscribe(self, call: Call) -> JsonObject:
         """resources/unsubscribe."""
         watching = call.session.subscriptions.pop(_uri(call), None)
-        if watching:
+        if watching and not self.faults.active("unsubscribe-ignored"):
             watching.cancel()
-        return {}
+        return {"unsubscribed": True} if self.faults.active("unsubscribe-not-empty") else {}
+
+    async def _watch(self, session: Session) -> None:
+        """Tell the client about the changes of the only resource that ever changes."""
+        while True:
+            await asyncio.sleep(WATCHED_SECONDS)
+            session.send(notification_message("notifications/resources/updated", {"uri": WATCHED_URI}))
+            if self.faults.active("update-without-uri"):
+                session.send(notification_message("notifications/resources/updated", {}))
 
 
 def _uri(call: Call) -> str:
@@ -84,8 +146,11 @@ def _contents(call: Call) -> JsonObject:
     return read_resource(uri)
 
 
-async def _watch(session: Session, uri: str) -> None:
-    """Tell the client about the changes of a resource; only one ever changes."""
-    while uri == WATCHED_URI:
-        await asyncio.sleep(WATCHED_SECONDS)
-        session.send(notification_message("notifications/resources/updated", {"uri": uri}))
+async def _idle() -> None:
+    return
+
+
+_SPOILED_URIS = {
+    "resource-uri-with-space": "reference://two words",
+    "resource-scheme-with-underscore": "my_server://guide",
+}

@@ -21,7 +21,7 @@ STATIC_BINARY_URI = "test://static-binary"
 WATCHED_URI = "test://watched-resource"
 DYNAMIC_URI = "test://dynamic-resource"
 FAILING_URI = "test://failing-resource"
-WATCHED_SECONDS = 0.5
+WATCHED_SECONDS = 0.1
 """After how long the content of the watched resource changes."""
 
 _GUIDE = """# Guide

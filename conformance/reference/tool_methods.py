@@ -13,7 +13,14 @@ from conformance.reference.changing_tools import CHANGING_TOOLS
 from conformance.reference.content import text_block
 from conformance.reference.faults import Faults
 from conformance.reference.fixture_tools import FIXTURE_TOOLS
-from conformance.reference.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject, RpcError, as_object
+from conformance.reference.jsonrpc import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    METHOD_NOT_FOUND,
+    JsonObject,
+    RpcError,
+    as_object,
+)
 from conformance.reference.pagination import PAGE_SIZE, cursor_of, page
 from conformance.reference.revisions import STRUCTURED_CONTENT, fitted_block, fitted_tool
 from conformance.reference.sessions import Session
@@ -28,6 +35,8 @@ class ToolMethods:
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
         self.calls: Counter[str] = Counter()
+        self._broken = False
+        self._used: set[tuple[Session, object]] = set()
 
     async def list_all(self, call: Call) -> JsonObject:
         """tools/list."""
@@ -37,6 +46,7 @@ class ToolMethods:
         entries = [fitted_tool(each.describe(), session.revision) for each in TOOLS.values() if _offers(session, each)]
         self._spoil_tools(entries)
         params, cursor = call.params, call.params.get("cursor")
+        self._spoil_cursor(session, cursor)
         if self.faults.active("cursor-ignored") and cursor != cursor_of("tools", PAGE_SIZE):
             params = {}
         result = page("tools", entries, params)
@@ -44,7 +54,20 @@ class ToolMethods:
             result = page("tools", entries, {}) | {"nextCursor": cursor_of("tools", PAGE_SIZE)}
         if self.faults.active("next-cursor-null"):
             result.setdefault("nextCursor", None)
+        if self.faults.active("next-cursor-missing"):
+            result = {"tools": entries[: PAGE_SIZE // 2]}
         return result
+
+    def _spoil_cursor(self, session: Session, cursor: object) -> None:
+        if self.faults.active("long-cursor-breaks-list"):
+            self._broken = self._broken or len(str(cursor)) > 1000
+            if self._broken:
+                raise RpcError(INTERNAL_ERROR, "Internal error")
+        if self.faults.active("cursor-works-once"):
+            if (session, cursor) in self._used:
+                raise RpcError(INVALID_PARAMS, "Invalid params: the cursor was used already")
+            if cursor is not None:
+                self._used.add((session, cursor))
 
     def _spoil_tools(self, entries: list[JsonObject]) -> None:
         echo, add = entries[:2]
@@ -58,6 +81,9 @@ class ToolMethods:
             echo["description"] = 5
         if self.faults.active("tool-name-duplicate"):
             entries.append(dict(echo))
+        for name, spoiled in _SPOILED_NAMES.items():
+            if self.faults.active(name):
+                entries.append({**echo, "name": spoiled, "annotations": {}})
         if self.faults.active("tool-schema-invalid"):
             echo["inputSchema"] = {
                 "type": "object",
@@ -69,11 +95,17 @@ class ToolMethods:
         """tools/call."""
         name, arguments = call.params.get("name"), as_object(call.params.get("arguments", {}))
         if not isinstance(name, str) or arguments is None:
+            if self.faults.active("malformed-call-is-result"):
+                return _failed("There is no name, or arguments is no object.")
             raise RpcError(INVALID_PARAMS, "Invalid params: tools/call needs a name, and arguments must be an object")
-        tool = TOOLS.get(name)
+        tool = TOOLS.get(name.lower() if self.faults.active("tool-names-any-case") else name)
         if tool is None or not _offers(call.session, tool):
             return self._unknown(name)
-        errors = argument_errors(tool.input_schema, arguments)
+        errors = self._argument_errors(tool, arguments)
+        if errors and self.faults.active("tool-arguments-unchecked"):
+            return {"content": [text_block("Done.")]}
+        if errors and self.faults.active("argument-error-is-protocol-error"):
+            raise RpcError(INVALID_PARAMS, "; ".join(errors))
         if errors:
             return _failed("; ".join(errors))
         self.calls[tool.name] += 1
@@ -83,6 +115,8 @@ class ToolMethods:
         try:
             output = await tool.run(call, arguments)
         except (ToolError, AskError) as error:
+            if self.faults.active("tool-error-is-protocol-error"):
+                raise RpcError(INTERNAL_ERROR, str(error)) from None
             return _failed(str(error))
         revision = call.session.revision
         result: JsonObject = {"content": [fitted_block(block, revision) for block in output.content]}
@@ -91,7 +125,17 @@ class ToolMethods:
             self._spoil_structured(result)
         if self.faults.active("call-result-without-content"):
             del result["content"]
+        if self.faults.active("tool-image-not-base64"):
+            result["content"] = [block | {"data": "%%%"} if "data" in block else block for block in result["content"]]
         return result
+
+    def _argument_errors(self, tool: Tool, arguments: JsonObject) -> list[str]:
+        schema = tool.input_schema
+        if self.faults.active("schema-references-ignored"):
+            properties: dict[str, JsonObject] = schema["properties"]
+            free: JsonObject = {name: {} if "$ref" in one else one for name, one in properties.items()}
+            schema = schema | {"properties": free}
+        return argument_errors(schema, arguments)
 
     def _unknown(self, name: str) -> JsonObject:
         if self.faults.active("unknown-tool-is-result"):
@@ -106,6 +150,15 @@ class ToolMethods:
             result["structuredContent"] = {"unexpected": True}
         if self.faults.active("structured-content-array"):
             result["structuredContent"] = [result["structuredContent"]]
+        if self.faults.active("structured-content-not-in-text"):
+            result["content"] = [text_block("See the structured content.")]
+
+
+_SPOILED_NAMES = {
+    "tool-name-too-long": "x" * 129,
+    "tool-name-not-ascii": "wetter_für_morgen",
+    "tool-name-with-space": "weather forecast",
+}
 
 
 def _offers(session: Session, tool: Tool) -> bool:

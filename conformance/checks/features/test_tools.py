@@ -1,45 +1,46 @@
 """Tools one by one: their definitions, and calls of those that only read."""
 
+import re
+from json import JSONDecodeError, loads
 from typing import Any
 
 import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
-from conformance.generate import Unsupported, example
+from conformance.content import blocks_of
+from conformance.exercise import Exercise
 from conformance.schema import ServerSchema, ServerSchemaError, message_errors
 from conformance.shapes import as_object, is_object
 from conformance.survey import Survey
-from conformance.tool_calls import may_call
 from conformance.verdict import CouldNotRun
-from conformance.wire.connection import Answer, Connection
+from conformance.wire.connection import Answer
+
+_ALLOWED = re.compile(r"[A-Za-z0-9_.-]*")
 
 
-class Calls:
-    """Calls each tool at most once in this process, with arguments made from its inputSchema."""
-
-    def __init__(self) -> None:
-        self._answers: dict[str, Answer] = {}
-
-    def answer(self, tool: dict[str, Any], mcp: Connection, allowed: tuple[str, ...], judge: Judge) -> Answer:
-        """The answer to a call. Ends the check where the tool must not, or cannot, be called."""
-        name = str(tool.get("name"))
-        if not may_call(tool, allowed):
-            judge.not_applicable("the tool is not annotated readOnlyHint and was not allowed with --call-tools")
-        if name not in self._answers:
-            try:
-                arguments = example(tool.get("inputSchema"))
-            except Unsupported as reason:
-                judge.could_not_run(f"no arguments could be made for the tool: {reason}")
-            self._answers[name] = mcp.request("tools/call", {"name": name, "arguments": arguments})
-        answer = self._answers[name]
-        judge.see(answer)
-        return answer
+def name_of(tool: dict[str, Any], judge: Judge) -> str:
+    """The tool's name; it could not be judged where it is no string."""
+    name = tool.get("name")
+    return name if isinstance(name, str) else judge.could_not_run("the tool has no name")
 
 
-@pytest.fixture(scope="session")
-def calls(audit: Audit) -> Calls:
-    return Calls()
+def result_of(answer: Answer, judge: Judge) -> dict[str, Any]:
+    """The result of a call, with or without `isError`; a JSON-RPC error is not judged."""
+    judge.see(answer)
+    if answer.error is not None:
+        judge.not_applicable(f"the call was answered with an error ({answer.summary})")
+    if answer.result is None:
+        judge.could_not_run(f"the call gave no result ({answer.summary})")
+    return answer.result
+
+
+def parsed(text: object) -> Any:  # noqa: ANN401
+    """The JSON value of a text, or the text where it is none."""
+    try:
+        return loads(text) if isinstance(text, str) else text
+    except (JSONDecodeError, RecursionError):
+        return text
 
 
 def output_schema_of(tool: dict[str, Any], judge: Judge) -> Any:  # noqa: ANN401
@@ -51,11 +52,32 @@ def output_schema_of(tool: dict[str, Any], judge: Judge) -> Any:  # noqa: ANN401
 
 def success_of(answer: Answer, judge: Judge) -> dict[str, Any]:
     """The result of a call that worked; results with isError are not judged."""
-    if answer.result is None:
-        judge.could_not_run(f"the call gave no result ({answer.summary})")
-    if answer.result.get("isError"):
+    result = result_of(answer, judge)
+    if result.get("isError"):
         judge.not_applicable("the call with generated arguments ended in isError")
-    return answer.result
+    return result
+
+
+@requirement("tools.name-length")
+def test_the_name_of_a_tool_has_1_to_128_characters(tool: dict[str, Any], judge: Judge) -> None:
+    length = len(name_of(tool, judge))
+    judge.that(1 <= length <= 128, expected="1 to 128 characters", observed=f"{length} characters")
+
+
+@requirement("tools.name-allowed-characters")
+def test_the_name_of_a_tool_has_letters_digits_underscore_hyphen_and_dot_only(
+    tool: dict[str, Any], judge: Judge
+) -> None:
+    name = name_of(tool, judge)
+    others = sorted({one for one in name if not _ALLOWED.fullmatch(one)})
+    judge.that(not others, expected="A-Z, a-z, 0-9, _, - and . only", observed=f"{others} in it" if others else name)
+
+
+@requirement("tools.name-no-spaces-or-punctuation")
+def test_the_name_of_a_tool_has_no_spaces_or_punctuation(tool: dict[str, Any], judge: Judge) -> None:
+    name = name_of(tool, judge)
+    special = sorted({one for one in name if not one.isalnum() and one not in "_-."})
+    judge.that(not special, expected="no special characters", observed=f"{special} in it" if special else name)
 
 
 @requirement("tools.input-schema-is-object-schema")
@@ -91,26 +113,17 @@ def test_the_schemas_of_a_tool_are_valid(tool: dict[str, Any], judge: Judge) -> 
 
 @requirement("tools.call-result-matches-schema")
 def test_the_result_of_a_call_fits_its_schema(
-    tool: dict[str, Any],
-    mcp: Connection,
-    survey: Survey,
-    callable_tools: tuple[str, ...],
-    calls: Calls,
-    judge: Judge,
+    called_tool: dict[str, Any], exercise: Exercise, survey: Survey, judge: Judge
 ) -> None:
-    answer = calls.answer(tool, mcp, callable_tools, judge)
-    if answer.result is None:
-        judge.could_not_run(f"the call gave no result ({answer.summary})")
-    errors = message_errors(survey.revision, "CallToolResult", answer.result)
+    answer = exercise.call(called_tool)
+    errors = message_errors(survey.revision, "CallToolResult", result_of(answer, judge))
     errors = [one for one in errors if "structuredContent" not in one]
     judge.that(not errors, expected="a CallToolResult", observed=errors or "fits", evidence=answer)
 
 
 @requirement("tools.structured-content-is-object")
-def test_structured_content_is_an_object(
-    tool: dict[str, Any], mcp: Connection, callable_tools: tuple[str, ...], calls: Calls, judge: Judge
-) -> None:
-    result = success_of(calls.answer(tool, mcp, callable_tools, judge), judge)
+def test_structured_content_is_an_object(called_tool: dict[str, Any], exercise: Exercise, judge: Judge) -> None:
+    result = success_of(exercise.call(called_tool), judge)
     if "structuredContent" not in result:
         judge.not_applicable("the result has no structuredContent")
     value = result["structuredContent"]
@@ -119,20 +132,20 @@ def test_structured_content_is_an_object(
 
 @requirement("tools.structured-content-present")
 def test_a_tool_with_output_schema_returns_structured_content(
-    tool: dict[str, Any], mcp: Connection, callable_tools: tuple[str, ...], calls: Calls, judge: Judge
+    called_tool: dict[str, Any], exercise: Exercise, judge: Judge
 ) -> None:
-    output_schema_of(tool, judge)
-    result = success_of(calls.answer(tool, mcp, callable_tools, judge), judge)
+    output_schema_of(called_tool, judge)
+    result = success_of(exercise.call(called_tool), judge)
     present = "structuredContent" in result
     judge.that(present, expected="structuredContent in the result", observed=sorted(result))
 
 
 @requirement("tools.structured-content-conforms")
 def test_structured_content_fits_the_output_schema(
-    tool: dict[str, Any], mcp: Connection, callable_tools: tuple[str, ...], calls: Calls, judge: Judge
+    called_tool: dict[str, Any], exercise: Exercise, judge: Judge
 ) -> None:
-    schema = output_schema_of(tool, judge)
-    result = success_of(calls.answer(tool, mcp, callable_tools, judge), judge)
+    schema = output_schema_of(called_tool, judge)
+    result = success_of(exercise.call(called_tool), judge)
     if "structuredContent" not in result:
         judge.not_applicable("the result has no structuredContent")
     try:
@@ -140,6 +153,18 @@ def test_structured_content_fits_the_output_schema(
     except ServerSchemaError as failure:
         judge.could_not_run(f"the outputSchema cannot be used: {failure}")
     judge.that(not errors, expected="structuredContent valid against outputSchema", observed=errors or "valid")
+
+
+@requirement("tools.structured-content-mirrored-as-text")
+def test_structured_content_is_also_there_as_text(
+    called_tool: dict[str, Any], exercise: Exercise, judge: Judge
+) -> None:
+    result = success_of(exercise.call(called_tool), judge)
+    if "structuredContent" not in result:
+        judge.not_applicable("the result has no structuredContent")
+    texts = [block.get("text") for block in blocks_of(result) if block.get("type") == "text"]
+    mirrored = any(parsed(text) == result["structuredContent"] for text in texts)
+    judge.advise(mirrored, expected="a text block with the same JSON value", observed=f"{len(texts)} text blocks")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ Judged = dict[str, list[Arrived]]
 ELSEWHERE = frozenset(
     """
     InitializeResult ListToolsResult ListResourcesResult ListResourceTemplatesResult ListPromptsResult CallToolResult
-    LoggingMessageNotification
+    ReadResourceResult GetPromptResult CompleteResult ResourceUpdatedNotification LoggingMessageNotification
     """.split()
 )
 """Definitions with a requirement of their own that is decided by a check."""
@@ -70,6 +70,11 @@ def test_every_page_of_templates_of_the_run_fits_its_schema(judged: Judged, judg
 @requirement("prompts.list-result-matches-schema")
 def test_every_page_of_prompts_of_the_run_fits_its_schema(judged: Judged, judge: Judge) -> None:
     every(judge, judged, "ListPromptsResult")
+
+
+@requirement("resources.updated-notification-matches-schema")
+def test_every_update_of_a_resource_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "ResourceUpdatedNotification")
 
 
 @requirement("logging.message-matches-schema")

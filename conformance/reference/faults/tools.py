@@ -1,69 +1,79 @@
 """Tools."""
 
+from functools import partial
+
 from conformance.reference.faults.fault import Fault, fault
 
+_fault = partial(fault, profile="open")
+
 FAULTS: tuple[Fault, ...] = (
-    fault(
+    _fault(
         "tool-without-input-schema",
         "tools.input-schema-is-object-schema tools.list-result-matches-schema",
         "Clients refuse the whole tool list because of one tool.",
-        "tools.call-result-matches-schema tools.structured-content-is-object",
+        "tools.call-result-matches-schema tools.input-validation-error-in-result tools.inputs-validated"
+        " tools.structured-content-is-object tools.structured-content-mirrored-as-text",
     ),
-    fault(
+    _fault(
         "tool-schema-not-object",
         "tools.input-schema-is-object-schema tools.list-result-matches-schema",
         "Models cannot build arguments, and clients refuse the tool list.",
-        "tools.call-result-matches-schema tools.structured-content-is-object",
+        "tools.call-result-matches-schema tools.input-validation-error-in-result tools.inputs-validated"
+        " tools.structured-content-is-object tools.structured-content-mirrored-as-text",
     ),
-    fault(
+    _fault(
         "output-schema-not-object",
         "tools.list-result-matches-schema tools.output-schema-root-object tools.structured-content-conforms",
         "Clients refuse the whole tool list because of one tool.",
     ),
-    fault(
+    _fault(
         "tool-description-number",
         "tools.list-result-matches-schema",
         "Clients refuse the whole tool list because of one tool.",
     ),
-    fault(
+    _fault(
         "tool-name-duplicate",
         "tools.name-unique",
         "Users approve one tool and call another.",
     ),
-    fault(
+    _fault(
         "tool-schema-invalid",
         "tools.schemas-valid-in-their-dialect",
         "Model providers refuse the tool, and clients cannot check arguments.",
-        "tools.call-result-matches-schema tools.structured-content-is-object",
+        "tools.call-result-matches-schema tools.input-validation-error-in-result tools.inputs-validated"
+        " tools.structured-content-is-object tools.structured-content-mirrored-as-text",
     ),
-    fault(
+    _fault(
         "call-result-without-content",
-        "tools.call-result-matches-schema",
+        "tools.call-result-matches-schema tools.structured-content-mirrored-as-text",
         "Clients that show the content crash.",
+        "tools.binary-content-base64 tools.embedded-resources-imply-capability",
     ),
-    fault(
+    _fault(
         "structured-content-missing",
         "tools.structured-content-present",
         "Programs that rely on the promised data get none.",
-        "tools.structured-content-conforms tools.structured-content-is-object",
+        "tools.structured-content-conforms tools.structured-content-is-object"
+        " tools.structured-content-mirrored-as-text",
     ),
-    fault(
+    _fault(
         "structured-content-mismatch",
-        "tools.structured-content-conforms",
+        "tools.structured-content-conforms tools.structured-content-mirrored-as-text",
         "Programs that rely on the promised shape crash.",
     ),
-    fault(
+    _fault(
         "structured-content-array",
-        "tools.structured-content-conforms tools.structured-content-is-object",
+        "tools.structured-content-conforms tools.structured-content-is-object"
+        " tools.structured-content-mirrored-as-text",
         "Strict clients refuse the result.",
     ),
-    fault(
+    _fault(
         "unknown-tool-is-result",
         "tools.unknown-tool-is-protocol-error",
         "Models take a missing tool as one that failed, and try again.",
         "tools.unknown-tool-code",
     ),
-    fault(
+    _fault(
         "unknown-tool-wrong-code",
         "tools.unknown-tool-code",
         "Clients take one missing tool as missing support for tools.",
