@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 demo: $(VENV)/reference.installed ## Audit the embedded reference server and say where the report is
 	$(BIN)/pytest --demo
 
-test: $(VENV)/dev.installed node_modules/axe-core browser lint ## Lint, type-check and run every test
+test: $(VENV)/dev.installed node_modules/.installed browser lint ## Lint, type-check and run every test
 	AXE_CORE=node_modules/axe-core/axe.min.js $(BIN)/pytest tests -n 2 --dist worksteal
 
 lint: $(VENV)/dev.installed ## Lint and type-check
@@ -28,8 +28,13 @@ $(VENV)/%.installed: pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[$*]'
 	touch $@
 
-node_modules/axe-core:
-	npm install --no-save --no-package-lock --no-audit --no-fund --silent axe-core@4
+node_modules/.installed:
+	npm install --no-save --no-package-lock --no-audit --no-fund --silent axe-core@4 \
+	  @modelcontextprotocol/conformance@0.1 node@22
+	touch $@
+
+.PHONY: node_modules
+node_modules: node_modules/.installed ## Install what some tests need of npm
 
 .PHONY: browser
 browser:
