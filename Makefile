@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint proof clean
+.PHONY: demo test lint proof bench clean
 
 demo: $(VENV)/reference.installed ## Audit the embedded reference server and say where the report is
 	$(BIN)/pytest --demo
@@ -19,6 +19,9 @@ lint: $(VENV)/dev.installed ## Lint and type-check
 
 proof: $(VENV)/dev.installed ## Prove every check with the fault that breaks it; writes reports/proof.json
 	$(BIN)/python -m tests.prove
+
+bench: $(VENV)/dev.installed ## Compare an audit with its requests alone
+	$(BIN)/python -m tests.bench
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) node_modules
