@@ -229,8 +229,11 @@ _AUTHORIZATION = frozenset(
     """.split()
 ).union(_NEED_LOGIN, _DISCOVERED, _SERVICE)
 
+_COMPLETIONS_DECLARED = "2025-03-26"
+"""The first revision in which a server says whether it completes; before, only trying tells."""
 _SERVER: dict[str, Callable[[Survey], object]] = {
-    **{name: _declares(name) for name in ("tools", "resources", "prompts", "completions", "logging", "tasks")},
+    **{name: _declares(name) for name in ("tools", "resources", "prompts", "logging", "tasks")},
+    "completions": lambda s: s.revision < _COMPLETIONS_DECLARED or _declares("completions")(s),
     **{
         path: _declares(*path.split("."))
         for path in (

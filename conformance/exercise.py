@@ -20,6 +20,8 @@ from conformance.wire.http import NoAnswer
 from conformance.wire.jsonrpc import METHOD_NOT_FOUND
 
 Entry = dict[str, Any]
+_MADE_UP = {"uri": "test://conformance", "url": "https://example.com/", "id": "1", "number": "1", "count": "1"}
+"""Values for arguments of prompts by how their names end."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class Exercise:
             values = as_list(as_object(result.get("completion")).get("values"))
             if values and isinstance(values[0], str):
                 return values[0]
-        return "test://conformance" if "ur" in name.lower() and name.lower()[-1] in "il" else "conformance"
+        return next((made_up for end, made_up in _MADE_UP.items() if name.lower().endswith(end)), "conformance")
 
     def _ask(self, method: str, entry: object, params: dict[str, Any], what: str) -> Answer:
         return self._audit.once(f"{method} {what} {_key(entry)}", lambda: self._audit.mcp().request(method, params))
