@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
+
 from conformance import Judge, requirement
+from conformance.audit import Audit
 from conformance.exercise import Exercise
 from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object
 from conformance.survey import Survey
-from conformance.wire.connection import Connection
+from conformance.wire.connection import Answer, Connection
 from conformance.wire.jsonrpc import INVALID_PARAMS
 
 _NO_SUCH = "conformance_no_such_prompt"
@@ -28,12 +31,17 @@ def test_a_filled_prompt_fits_its_schema(
     judge.that(not errors, expected="a GetPromptResult", observed=errors or "fits")
 
 
+@pytest.fixture(scope="session")
+def unknown(audit: Audit) -> Answer:
+    """The answer to getting a prompt that was never listed."""
+    return audit.mcp().request("prompts/get", {"name": _NO_SUCH})
+
+
 @requirement("prompts.unknown-name-code")
-def test_an_unknown_prompt_is_an_invalid_params_error(mcp: Connection, judge: Judge) -> None:
-    answer = mcp.request("prompts/get", {"name": _NO_SUCH})
-    judge.that(answer.result is None, expected="an error", observed=answer.summary, evidence=answer)
-    good = answer.error_code == INVALID_PARAMS
-    judge.advise(good, expected="error -32602", observed=answer.summary, evidence=answer)
+def test_an_unknown_prompt_is_an_invalid_params_error(unknown: Answer, judge: Judge) -> None:
+    judge.that(unknown.result is None, expected="an error", observed=unknown.summary, evidence=unknown)
+    good = unknown.error_code == INVALID_PARAMS
+    judge.advise(good, expected="error -32602", observed=unknown.summary, evidence=unknown)
 
 
 @requirement("prompts.missing-argument-code")
@@ -60,8 +68,8 @@ def test_an_argument_that_is_no_string_is_refused(exercise: Exercise, mcp: Conne
 
 
 @requirement("prompts.internal-error-code")
-def test_a_prompt_that_fails_inside_is_an_internal_error(mcp: Connection, judge: Judge) -> None:
-    answer, unknown = (mcp.request("prompts/get", {"name": name}) for name in (_FAILING, _NO_SUCH))
+def test_a_prompt_that_fails_inside_is_an_internal_error(unknown: Answer, mcp: Connection, judge: Judge) -> None:
+    answer = mcp.request("prompts/get", {"name": _FAILING})
     if answer.error is None or answer.error_code in (INVALID_PARAMS, unknown.error_code):
         judge.not_applicable(f"the server has no prompt {_FAILING} that fails")
     code = answer.error_code
