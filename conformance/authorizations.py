@@ -139,6 +139,11 @@ class Authorizations:
         return self._once(f"approval of a request with {name}", approve)
 
     @property
+    def bare(self) -> AuthorizationAnswer:
+        """The answer to a request without scope and resource."""
+        return self.ask("no scope and no resource", {"scope": None, "resource": None})
+
+    @property
     def bogus(self) -> AuthorizationAnswer:
         """The answer to a request that nobody can serve: shows whether requests are looked at before a login."""
         return self.ask("response_type bogus", ERRORS["response_type bogus"])

@@ -1,6 +1,6 @@
 """The registrations that checks need (RFC 7591), each sent at most once, since servers limit how many they accept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,11 @@ LOOPBACKS = "redirect URIs on 127.0.0.1 without path, [::1] and localhost"
 ELSEWHERE = "a redirect URI with a query"
 BARE = "a redirect URI and a name alone"
 CHOSEN = {"client_id": "an-id-chosen-by-the-client", "client_secret": "a-secret-chosen-by-the-client"}
+UNKNOWN: dict[str, Any] = {
+    "x_test_member": "x",
+    "resource": "https://client.example/",
+    "x_test_object": {"a": [1, None]},
+}
 REMOTE_URI = "https://client.example/CB?x=1&y=%2F"
 
 
@@ -92,7 +97,17 @@ class Registrations:
 
     def presumptuous(self) -> Reply:
         """A client that asks for a secret and chooses its own id and secret."""
-        return self.send("an id and a secret of its own choice", **{METHOD: "client_secret_post"}, **CHOSEN)
+        return self._either("an id and a secret of its own choice", {METHOD: "client_secret_post", **CHOSEN})
+
+    def talkative(self) -> Reply:
+        """A client with members that no server knows."""
+        return self._either("members that no server knows", UNKNOWN)
+
+    def _either(self, name: str, members: Mapping[str, Any]) -> Reply:
+        """`presumptuous` and `talkative` in one, and the one that is wanted alone where that is refused."""
+        odd = {METHOD: "client_secret_post", **CHOSEN, **UNKNOWN}
+        both = self.send("an id and a secret of its own choice, and members that no server knows", **odd)
+        return both if both.ok else self.send(name, **members)
 
     def loopbacks(self) -> Reply:
         """A native client with redirect URIs on three loopback hosts, one of them without a path."""

@@ -9,7 +9,7 @@ from conformance.catalogue import AUTHORIZATION_AREAS, load
 from conformance.checks import shipped_checks
 from conformance.reference import FAULTS
 from conformance.reference.faults import Fault
-from tests.proving import PROFILES, AuditFailed, Trial, audit
+from tests.proving import PROFILES, Audited, AuditFailed, Trial, audit
 
 AREAS_OF: Mapping[str, tuple[str, ...]] = {
     "authorization": AUTHORIZATION_AREAS,
@@ -79,9 +79,14 @@ def _folder_of(id: str) -> str:
 
 
 @cache
+def faultless(trial: Trial) -> Audited:
+    """The audit of the reference server without fault. Raises AuditFailed."""
+    return audit(trial)
+
+
 def green(trial: Trial) -> dict[str, str]:
     """Verdicts on the reference server without fault. Raises AuditFailed."""
-    return audit(trial)
+    return faultless(trial).verdicts
 
 
 def broken(trial: Trial) -> dict[str, str]:
@@ -97,7 +102,7 @@ def prove(name: str, *, everything: bool = False) -> Proof:
     trial = trial_of(fault, everything=everything)
     problem, changed = "", dict[str, str]()
     try:
-        before, after = green(trial), audit(trial, name)
+        before, after = green(trial), audit(trial, name).verdicts
         changed = {one: after.get(one, "not-judged") for one in before if after.get(one) != before[one]}
     except AuditFailed as failure:
         problem = str(failure)

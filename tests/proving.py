@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from conformance.data import CHECKS
 from conformance.plugins import reporting
 from conformance.reference import ReferenceServer
 from conformance.reference.faults import Profile
+from conformance.survey import Surveyor
 from tests.auditing import environment
 
 REPOSITORY = Path(__file__).parent.parent
@@ -98,12 +100,23 @@ class Trial:
     folders: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Audited:
+    """An ended audit: the verdicts of the requirements that its checks decide, by id, and how many requests it took.
+
+    Requests of the survey about the protocol (its handshakes and lists) are not counted.
+    """
+
+    verdicts: dict[str, str]
+    requests: int
+
+
 class AuditFailed(Exception):
     """An audit hung, crashed, or met a defect of the suite. The message says which."""
 
 
-def audit(trial: Trial, fault: str | None = None) -> dict[str, str]:
-    """Verdicts of the requirements that the checks of the trial decide, by id. Raises AuditFailed."""
+def audit(trial: Trial, fault: str | None = None) -> Audited:
+    """Audit the reference server with a fault, or without. Raises AuditFailed."""
     with tempfile.TemporaryDirectory(prefix="proof-") as name:
         folder = Path(name)
         process = _FORKS.Process(target=_audit_here, args=(trial, fault, folder), daemon=True)
@@ -120,7 +133,7 @@ def audit(trial: Trial, fault: str | None = None) -> dict[str, str]:
         results = json.loads((folder / _VERDICTS).read_text("utf-8"))
     if results["errors"]:
         raise AuditFailed(f"defects of the suite: {results['errors']}")
-    return results["verdicts"]
+    return Audited(results["verdicts"], results["requests"])
 
 
 def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
@@ -139,7 +152,7 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
         waits = importlib.import_module("conformance.waits")
         getattr(waits, name)
         setattr(waits, name, seconds)
-    reporting.write_reports = _keep_verdicts
+    reporting.write_reports = partial(_keep_verdicts, _count_protocol_requests())
     server = deployment.serve(fault)
     server.start()
     command = [str(CHECKS / one) for one in trial.folders]
@@ -149,13 +162,30 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     pytest.main([*command, *deployment.options(server), *(one.format(server=server) for one in trial.options)])
 
 
-def _keep_verdicts(results: Mapping[str, Any], folder: Path, _: object) -> list[Path]:
+def _count_protocol_requests() -> list[int]:
+    """What will hold how many requests each survey sent to learn the protocol of the server."""
+    counts, look_around = list[int](), Surveyor._look_around
+
+    def counted(self: Surveyor) -> None:
+        recorder = self._handshake.http.recorder
+        before = recorder.sent
+        try:
+            look_around(self)
+        finally:
+            counts.append(recorder.sent - before)
+
+    Surveyor._look_around = counted
+    return counts
+
+
+def _keep_verdicts(protocol: Sequence[int], results: Mapping[str, Any], folder: Path, _: object) -> list[Path]:
     """Takes the place of the reports, which cost more than the audit."""
     if not results["run"]["finished"]:
         return []
     judged = [one for one in results["requirements"] if one["checks"] and not one["narrowed"]]
     kept = {
         "verdicts": {one["id"]: one["verdict"] for one in judged},
+        "requests": results["summary"]["requests"] - sum(protocol),
         "errors": [f"{one['id']}: {one['reason']}" for one in results["checks"] if one["verdict"] == "error"],
     }
     (folder / _VERDICTS).write_text(json.dumps(kept), "utf-8")

@@ -2,11 +2,15 @@
 
 import pytest
 
+from conformance.catalogue import AUTHORIZATION_AREAS, load
 from conformance.checks import shipped_checks
 from conformance.reference import FAULTS
 from conformance.reference.faults import Profile
-from tests.proof import EVERYTHING, broken, green, prove
+from tests.proof import EVERYTHING, broken, faultless, green, prove
 from tests.proving import Trial
+
+MOST_REQUESTS = 1.5
+"""Requests for each decided requirement of the authorization, on the average."""
 
 
 @pytest.mark.parametrize(("revision", "profile"), sorted({(one.revision, one.profile) for one in FAULTS.values()}))
@@ -15,6 +19,13 @@ def test_the_reference_server_is_conformant(revision: str, profile: Profile) -> 
 
     assert broken(trial) == {}
     assert set(green(trial).values()) <= {"pass", "not-applicable", "warn"}
+
+
+def test_an_audit_of_the_authorization_is_frugal() -> None:
+    decided = {one for ids in shipped_checks().values() for one in ids if load()[one].area in AUTHORIZATION_AREAS}
+    audited = faultless(Trial("2025-11-25", "combined", (), ("authorization", "transcript")))
+
+    assert audited.requests <= MOST_REQUESTS * len(decided)
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))

@@ -25,7 +25,7 @@ VERDICTS = {
 
 @cache
 def verdicts(revision: str, fault: str) -> dict[str, str]:
-    return audit(Trial(revision, "combined", (), ("authorization",)), fault)
+    return audit(Trial(revision, "combined", (), ("authorization",)), fault).verdicts
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from conformance.ceremony.ending import Ending, until_refused
+from conformance.oauth.authorization import AuthorizationAnswer
 from conformance.oauth.client_authentication import Authentication
 from conformance.oauth.flow import Grant, OAuthFlow
 from conformance.oauth.pkce import Pkce
@@ -34,12 +35,13 @@ class ConfidentialGrant:
     tokens: TokenReply
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow, client: Client, *, burns: bool) -> "ConfidentialGrant":
-        """One approval; a second one where `burns` says that a failed redemption ends a code.
+    def perform(cls, oauth: OAuthFlow, asked: AuthorizationAnswer, *, burns: bool) -> "ConfidentialGrant":
+        """One approval, of the request `asked`; a second one where `burns` says that a failed redemption ends a code.
 
         Only the first defect is then tried: what comes after it proves nothing.
         """
-        grant = oauth.authorize(Pkce.s256(), client, of="confidential")
+        grant = oauth.approve(asked, of="confidential")
+        client = grant.client
         attempts: dict[str, TokenReply] = {}
         for name, (wrong, authentication) in _IMPOSTURES.items():
             impostor = replace(client, secret=WRONG_SECRET) if wrong else client

@@ -46,7 +46,7 @@ class KeyedGrant:
         client = replace(asked.client, auth_method="private_key_jwt", key=key.pem)
         unknown = {"grant_type": "authorization_code", "code": NEVER_ISSUED, "redirect_uri": client.redirect_uri}
         oauth.token(unknown, client, purpose="token request to learn the audience of assertions")
-        grant = oauth.authorize(Pkce.s256(), client, of="metadata document")
+        grant = replace(oauth.approve(asked.answer, of="metadata document"), client=client)
         attempts: dict[str, TokenReply] = {}
         for defect in DEFECTS:
             text = "" if defect == NO_ASSERTION else assertion(key, client.id, oauth.audience, defect=defect)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from conformance.oauth.authorization import AuthorizationAnswer
 from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.insight import Insight
-from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client
 from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
@@ -29,11 +28,10 @@ class OtherResource:
     @classmethod
     def perform(cls, oauth: OAuthFlow, probe: Probe, client: Client, resource: str) -> "OtherResource":
         """One approval, unless the request is refused before. Raises NoAnswer, CouldNotRun where no code comes."""
-        changes = {"resource": resource}
-        answer = oauth.ask(client, changes, purpose="authorization request, another resource")
+        answer = oauth.ask(client, {"resource": resource}, purpose="authorization request, another resource")
         if not answer.accepted and not answer.undecided:
             return cls(resource, answer)
-        grant = oauth.authorize(Pkce.s256(), client, changes, of="second resource")
+        grant = oauth.approve(answer, of="second resource")
         tokens = oauth.redeem(grant, purpose="token request, another resource")
         token = tokens.access_token
         if not token:

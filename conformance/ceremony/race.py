@@ -9,6 +9,7 @@ from threading import Barrier, BrokenBarrierError
 
 from conformance.oauth.flow import Grant, OAuthFlow
 from conformance.oauth.pkce import Pkce
+from conformance.oauth.registration import Client
 from conformance.oauth.token_reply import TokenReply
 from conformance.verdict import Narrowed
 
@@ -40,23 +41,25 @@ class Race:
         return max(self.sent) < min(one.reply.began for one in self.replies)
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow) -> "Race":
+    def perform(cls, oauth: OAuthFlow, client: Client | None) -> "Race":
         """One approval; two more where the plan has them and the requests do not overlap.
 
+        `client` has no grant that anybody needs; where there is none, one is registered.
         Raises NoAnswer, CouldNotRun where no code comes or a runner gets no answer.
         """
-        race = cls._run(oauth, "race")
+        client = client or oauth.new_client("registration for a race")
+        race = cls._run(oauth, client, "race")
         with suppress(Narrowed):
             for _ in range(_REPETITIONS):
                 if race.overlapped or len(race.winners) > 1:
                     break
-                race = cls._run(oauth, "race again")
+                race = cls._run(oauth, client, "race again")
         return race
 
     @classmethod
-    def _run(cls, oauth: OAuthFlow, consent: str) -> "Race":
+    def _run(cls, oauth: OAuthFlow, client: Client, consent: str) -> "Race":
         """Each runner sends all of its request but the last byte first, so that none has a head start."""
-        grant = oauth.authorize(Pkce.s256(), oauth.new_client("registration for a race"), of=consent)
+        grant = oauth.authorize(Pkce.s256(), client, of=consent)
         signal = [0.0]
         start = Barrier(_RUNNERS, lambda: signal.append(time.monotonic() + _AWAKE_SECONDS))
 

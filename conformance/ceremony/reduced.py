@@ -59,18 +59,21 @@ class Reduced:
         known = [*scopes.of_resource(oauth.discovery)[:1]]
         known += [one for one in ("openid",) if one in scopes.of_server(oauth.discovery)]
         changes: Changes = {"scope": " ".join([*known, scopes.INVENTED]), "resource": None}
-        answer = oauth.ask(client, changes, purpose="authorization request, reduced")
+        answer = oauth.ask(client, changes, purpose="authorization request, reduced", pkce=Pkce.s256(128))
         unknown_scope, without_resource = None, None
         without_unknown: Changes = {**changes, "scope": " ".join(known) or None}
         if answer.refused and answer.error in ("invalid_scope", None):
-            further = oauth.ask(client, without_unknown, purpose="authorization request, reduced further")
+            purpose = "authorization request, reduced further"
+            further = oauth.ask(client, without_unknown, purpose=purpose, pkce=Pkce.s256(128))
             if answer.error or not further.refused:
                 unknown_scope, changes = Refusal(answer.summary, answer.exchange), without_unknown
             answer = further
-        if answer.refused:
-            without_resource, changes = answer, {**changes, "resource": oauth.resource}
         try:
-            grant = oauth.authorize(Pkce.s256(128), client, changes, of="reduced")
+            if answer.refused:
+                without_resource, changes = answer, {**changes, "resource": oauth.resource}
+                grant = oauth.authorize(Pkce.s256(128), client, changes, of="reduced")
+            else:
+                grant = oauth.approve(answer, of="reduced")
         except NoCode as refusal:
             if unknown_scope or not refusal.exchange or (oauth.plan and oauth.plan.cap):
                 raise

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, quote
 from conformance.oauth.browser import Browser, NoAddress
 from conformance.oauth.consent import at_redirect_uri
 from conformance.oauth.forms import APPROVES, parse_forms
+from conformance.oauth.pkce import Pkce
+from conformance.oauth.registration import Client
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply, join_url, origin_of, split_url
 
@@ -37,12 +39,26 @@ _SCRIPT_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))")
 
 
 @dataclass(frozen=True)
+class AuthorizationRequest:
+    """Whose request it is, its verifier and challenge, and all its parameters."""
+
+    client: Client
+    pkce: Pkce
+    parameters: Changes = field(repr=False)
+
+    def text(self, name: str) -> str:
+        """A parameter that was sent once; empty for any other."""
+        value = self.parameters.get(name)
+        return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True)
 class AuthorizationAnswer:
     """The answer to one authorization request.
 
     `replies` are all answers on the way, `state` is what was sent, `location` where the browser would have been
     sent in the end when it left the pages of the authorization server, `parameters` what went with it, of query
-    and fragment.
+    and fragment. `request` is what `OAuthFlow.ask` sent.
     """
 
     kind: Kind
@@ -50,6 +66,7 @@ class AuthorizationAnswer:
     state: str = field(default="", repr=False)
     location: str = field(default="", repr=False)
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    request: AuthorizationRequest | None = None
 
     @property
     def reply(self) -> Reply:

@@ -21,6 +21,8 @@ class NoAddress(Exception):
 class Browser:
     """One browser; every request is recorded, redirects are not followed.
 
+    `shown` is the newest answer, None before the first.
+
     Args:
         http: sends the requests.
         cookies: those of an earlier browser of the same run, to stay signed in.
@@ -29,6 +31,7 @@ class Browser:
     def __init__(self, http: HttpClient, cookies: Iterable[Cookie] = ()) -> None:
         self._http = http
         self._jar = CookieJar(_TrustsLoopback())
+        self.shown: Reply | None = None
         for cookie in cookies:
             self._jar.set_cookie(cookie)
 
@@ -64,6 +67,7 @@ class Browser:
 
     def _kept(self, request: Request, reply: Reply) -> Reply:
         self._jar.extract_cookies(_CookieSource(reply), request)  # type: ignore[reportArgumentType]
+        self.shown = reply
         return reply
 
 

@@ -2,7 +2,7 @@
 
 import time
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Protocol
@@ -116,7 +116,11 @@ class AutomaticConsent:
 
     def approve(self, url: str, redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
         """Walk from the authorization endpoint to the redirect URI. Raises ConsentFailed."""
-        trail = [self._get(url)]
+        return self.go_on([self._get(url)], redirect_uri, deny=deny)
+
+    def go_on(self, before: Sequence[Reply], redirect_uri: str, *, deny: bool = False) -> AuthorizationResponse:
+        """Walk on from the last of the answers so far. Raises ConsentFailed."""
+        trail = list(before)
         submitted: list[str] = []
         for _ in range(_HOPS):
             reply = trail[-1]

@@ -93,9 +93,8 @@ class DocumentClients:
             )
         raise CouldNotRun(f"the server did not come to {self.documents.origin} for a document ({asked.summary})")
 
-    @property
-    def accepted(self) -> Client:
-        """The client of `control`, once the server accepted it. Raises NotApplicable, CouldNotRun otherwise."""
+    def need_accepted(self) -> Asked:
+        """`control`, once the server accepted it. Raises NotApplicable, CouldNotRun otherwise."""
         return _accepted(self.control)
 
     def need_own(self) -> None:
@@ -146,8 +145,13 @@ class DocumentClients:
         return self.ask(self.host(), redirect_uri=redirect_uri)
 
     @cached_property
+    def unkept(self) -> Hosted:
+        """The document of `own`, which forbids to keep it."""
+        return self.host(lambda good: Document.of(good, Cache_Control="no-store"))
+
+    @cached_property
     def _of_own(self) -> Asked:
-        return self.ask(self.host())
+        return self.ask(self.unkept)
 
     @cached_property
     def _of_given(self) -> Asked:
@@ -159,9 +163,9 @@ class DocumentClients:
         return self.ask_as(Client(self.given, usable, redirect_uris=uris))
 
 
-def _accepted(asked: Asked) -> Client:
+def _accepted(asked: Asked) -> Asked:
     if asked.undecided:
         raise CouldNotRun(f"a login comes before the server looks at any document ({asked.summary})")
     if not asked.accepted:
         raise CouldNotRun(f"a document that is in order is refused too ({asked.summary})")
-    return asked.client
+    return asked

@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from conformance.oauth.assertions import assertion, parameters
-from conformance.oauth.authorization import AuthorizationAnswer, Changes, ask, pairs_of, query_of
+from conformance.oauth.authorization import AuthorizationAnswer, AuthorizationRequest, Changes, ask, pairs_of, query_of
 from conformance.oauth.browser import Browser
 from conformance.oauth.client_authentication import Authentication, authenticated
 from conformance.oauth.consent import (
     NO_USER,
     AuthorizationResponse,
+    AutomaticConsent,
     ConsentDriver,
     ConsentFailed,
     NothingDenies,
@@ -126,18 +127,19 @@ class OAuthFlow:
             raise CouldNotRun(f"a second client is needed and the server registered none ({reply.summary})")
         return client
 
-    def authorization_request(self, client: Client, pkce: Pkce, state: str) -> dict[str, str]:
-        """The parameters of a good authorization request (OAuth 2.1 section 4.1.1), with a resource indicator."""
-        parameters = {
+    def authorization_request(self, client: Client, pkce: Pkce, changes: Changes | None = None) -> AuthorizationRequest:
+        """A good authorization request (OAuth 2.1 section 4.1.1), with a resource indicator, but for the changes."""
+        parameters: dict[str, Any] = {
             "response_type": "code",
             "client_id": client.id,
             "redirect_uri": client.redirect_uri,
             "code_challenge": pkce.challenge,
             "code_challenge_method": pkce.method,
-            "state": state,
+            "state": secrets.token_urlsafe(16),
             "resource": self.resource,
         }
-        return parameters | ({"scope": self.scope} if self.scope else {})
+        parameters |= {"scope": self.scope} if self.scope else {}
+        return AuthorizationRequest(client, pkce, {**parameters, **(changes or {})})
 
     def _authorization_url(self, parameters: Changes) -> str:
         endpoint = self.endpoint("authorization_endpoint")
@@ -152,6 +154,7 @@ class OAuthFlow:
         raw: str = "",
         purpose: str = "authorization request",
         anywhere: bool = False,
+        pkce: Pkce | None = None,
     ) -> AuthorizationAnswer:
         """Send an authorization request that nobody approves, to see what the server makes of it.
 
@@ -162,19 +165,20 @@ class OAuthFlow:
             raw: appended to the query as it is, for bytes that no encoder produces.
             purpose: what the request is for, in the transcript.
             anywhere: follow redirects to other origins, too.
+            pkce: verifier and challenge; new ones when left out.
 
         Raises NoAnswer, CouldNotRun, Narrowed where a user would have to sign in and the audit has none.
         """
-        parameters = self.authorization_request(client, Pkce.s256(), secrets.token_urlsafe(16))
-        sent: dict[str, Any] = {**parameters, **(changes or {})}
+        request = self.authorization_request(client, pkce or Pkce.s256(), changes)
+        sent = request.parameters
         known = [
             *client.redirect_uris,
             client.redirect_uri,
             *(value for _, value in pairs_of({"_": sent["redirect_uri"]})),
         ]
         browser = self.browser if signed_in else Browser(self.http)
-        state = sent["state"] if isinstance(sent["state"], str) else ""
-        answer = ask(browser, self._authorization_url(sent) + raw, known, state, purpose, anywhere=anywhere)
+        url = self._authorization_url(sent) + raw
+        answer = replace(ask(browser, url, known, request.text("state"), purpose, anywhere=anywhere), request=request)
         if signed_in and answer.kind in ("login", "elsewhere") and isinstance(self.consent, NoUser):
             raise Narrowed(NO_USER)
         return answer
@@ -205,7 +209,20 @@ class OAuthFlow:
 
         Raises NoAnswer, NoCode, Narrowed when the plan leaves the consent out.
         """
-        grant = self.decide(pkce, client, changes, of=of)
+        return self._with_code(self.decide(pkce, client, changes, of=of))
+
+    def approve(self, asked: AuthorizationAnswer, *, of: str) -> Grant:
+        """Have the request of `ask` approved; costs one approval.
+
+        Goes on from the page on which that ended where the browser still shows it, else asks the same again.
+        Raises as `authorize`.
+        """
+        assert asked.request  # noqa: S101 - an answer of `ask`
+        if self.plan:
+            self.plan.claim(of)
+        return self._with_code(self._decide(asked.request, asked=asked))
+
+    def _with_code(self, grant: Grant) -> Grant:
         if not grant.code:
             error = grant.response.get("error") or "no code"
             detail = grant.response.get("error_description")
@@ -232,26 +249,34 @@ class OAuthFlow:
         """
         if self.plan:
             self.plan.claim(of)
-        client = client or self.new_client()
+        request = self.authorization_request(client or self.new_client(), pkce, changes)
+        return self._decide(request, deny=deny, driver=driver)
+
+    def _decide(
+        self,
+        request: AuthorizationRequest,
+        *,
+        deny: bool = False,
+        driver: ConsentDriver | None = None,
+        asked: AuthorizationAnswer | None = None,
+    ) -> Grant:
+        client, driver = request.client, driver or self.consent
         if self.exclusive and self.client and client.id == self.client.id and not deny:
             raise CouldNotRun("a new approval of the given client ends its earlier grants, which the audit still needs")
-        state = secrets.token_urlsafe(16)
-        self.http.recorder.redactor.learn(pkce.verifier, "code_verifier")
-        sent: dict[str, Any] = {**self.authorization_request(client, pkce, state), **(changes or {})}
-        url = self._authorization_url(sent)
-        redirect_uri = sent.get("redirect_uri")
+        self.http.recorder.redactor.learn(request.pkce.verifier, "code_verifier")
+        redirect_uri = request.text("redirect_uri") or client.redirect_uri
         try:
-            response = (driver or self.consent).approve(
-                url, redirect_uri if isinstance(redirect_uri, str) else client.redirect_uri, deny=deny
-            )
+            if asked and isinstance(driver, AutomaticConsent) and driver.browser.shown is asked.reply:
+                response = driver.go_on(asked.replies, redirect_uri)
+            else:
+                response = driver.approve(self._authorization_url(request.parameters), redirect_uri, deny=deny)
         except NothingDenies as failure:
             raise NotApplicable(str(failure)) from failure
         except ConsentFailed as failure:
             raise NoCode(f"no {'denial' if deny else 'approval'}: {failure}", failure.exchange) from failure
         self.http.recorder.approvals += not deny
         self.http.recorder.redactor.learn(response.get("code"), "code")
-        sent_state = sent.get("state")
-        return Grant(client, pkce, response, sent_state if isinstance(sent_state, str) else "", sent)
+        return Grant(client, request.pkce, response, request.text("state"), request.parameters)
 
     def redeem(
         self,

@@ -1,12 +1,10 @@
 """What the authorization endpoint makes of good, foreign and malformed resource indicators (RFC 8707 section 2.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from conformance.oauth.authorization import AuthorizationAnswer
-from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.authorization import AuthorizationAnswer, Changes
 from conformance.oauth.redemption import UNRELATED_RESOURCE
-from conformance.oauth.registration import Client
 from conformance.wire.http import split_url
 
 
@@ -22,22 +20,24 @@ class ResourceAnswers:
     malformed: Mapping[str, AuthorizationAnswer]
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow, client: Client) -> "ResourceAnswers":
-        """Send the requests of a client without a grant. Raises NoAnswer, CouldNotRun."""
-        parts = split_url(oauth.resource)
+    def perform(
+        cls, resource: str, good: AuthorizationAnswer, ask: Callable[[str, Changes], AuthorizationAnswer]
+    ) -> "ResourceAnswers":
+        """Send all but `good`, each with a name and what differs from it. Raises NoAnswer, CouldNotRun."""
+        parts = split_url(resource)
         origin = f"{parts.scheme}://{parts.netloc}"
 
         def answer(name: str, resource: str) -> AuthorizationAnswer:
-            return oauth.ask(client, {"resource": resource}, purpose=f"authorization request, {name}")
+            return ask(name, {"resource": resource})
 
         malformed = {
             "a host without scheme": f"{parts.netloc}{parts.path}",
             "a path": parts.path or "/",
-            "a fragment": f"{oauth.resource}#fragment",
+            "a fragment": f"{resource}#fragment",
         }
         return cls(
-            answer("own resource", oauth.resource),
-            answer("resource in capitals", origin.upper() + oauth.resource[len(origin) :]),
+            good,
+            answer("resource in capitals", origin.upper() + resource[len(origin) :]),
             answer("unknown resource", UNRELATED_RESOURCE),
             {name: answer(f"resource is {name}", value) for name, value in malformed.items()},
         )

@@ -9,6 +9,7 @@ from typing import TypeVar
 import pytest
 
 from conformance.audit import Audit
+from conformance.authorizations import Authorizations
 from conformance.ceremony.confidential import ConfidentialGrant, ConfidentialRefresh, Replay
 from conformance.ceremony.introspecting import DeadIntrospection, ForeignIntrospection, OwnIntrospection
 from conformance.ceremony.narrow import NarrowCalls
@@ -170,10 +171,14 @@ def _survivors(redemption: Redemption, request: pytest.FixtureRequest) -> tuple[
 
 
 @pytest.fixture(scope="session")
-def confidential(audit: Audit, posting_client: Client) -> ConfidentialGrant:
+def confidential(audit: Audit, authorizations: Authorizations) -> ConfidentialGrant:
     """A grant of a client with a secret."""
-    flow, burns = audit.flow(), _burns(audit)
-    return audit.once("confidential grant", lambda: ConfidentialGrant.perform(flow, posting_client, burns=burns))
+    client, burns = authorizations.secret, _burns(audit)
+
+    def perform() -> ConfidentialGrant:
+        return ConfidentialGrant.perform(audit.flow(), authorizations.good(client), burns=burns)
+
+    return audit.once("confidential grant", perform)
 
 
 @pytest.fixture(scope="session")
@@ -246,4 +251,5 @@ def reuse(audit: Audit, reduced: Reduced, request: pytest.FixtureRequest) -> Reu
 @pytest.fixture(scope="session")
 def race(audit: Audit) -> Race:
     """A code redeemed twice at once."""
-    return audit.once("race", lambda: Race.perform(audit.flow()))
+    login = audit.need_survey().login
+    return audit.once("race", lambda: Race.perform(audit.flow(), login and login.foreign))

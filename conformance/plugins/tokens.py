@@ -22,9 +22,12 @@ from conformance.wire.http import Reply
 @pytest.fixture(scope="session")
 def knock_with_token(audit: Audit) -> Reply:
     """The answer to a request with the token in use: the control of every other token that is refused."""
-    token, probe = audit.need_survey().token, Probe(audit.need_survey(), audit.http)
+    survey = audit.need_survey()
+    token, probe = survey.token, Probe(survey, audit.http)
     if not token:
         raise CouldNotRun("there is no access token")
+    if survey.opening and not survey.closed and probe.admits(survey.opening.http):
+        return survey.opening.http
     return audit.once("knock with token", lambda: probe.knock(f"Bearer {token}", "initialize with token"))
 
 
@@ -88,14 +91,9 @@ def expiring(audit: Audit) -> Expiring:
 
 
 @pytest.fixture(scope="session")
-def resource_answers(audit: Audit) -> ResourceAnswers:
+def resource_answers(audit: Audit, authorizations: Authorizations) -> ResourceAnswers:
     """What the authorization endpoint makes of resource indicators, without approval."""
-    login, oauth = audit.need_survey().login, audit.flow()
-
-    def perform() -> ResourceAnswers:
-        return ResourceAnswers.perform(oauth, (login and login.foreign) or oauth.new_client())
-
-    return audit.once("resource answers", perform)
+    return ResourceAnswers.perform(audit.flow().resource, authorizations.good(), authorizations.ask)
 
 
 @pytest.fixture(scope="session")

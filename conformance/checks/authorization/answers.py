@@ -1,6 +1,6 @@
 """How answers of the authorization endpoint are judged; shared by the checks of its areas."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from conformance import Judge
 from conformance.judge import Severity
@@ -44,19 +44,20 @@ def refused(
 
 def granted(
     judge: Judge,
-    control: AuthorizationAnswer,
+    control: Callable[[], AuthorizationAnswer],
     name: str,
     answer: AuthorizationAnswer,
     foil: AuthorizationAnswer,
     *,
     severity: Severity = "violation",
 ) -> None:
-    """Judge that a request was answered as a good one is.
+    """Judge that a request was answered as a good one is, which `control` sends where this one was not served.
 
     Where both lead to a login, `foil` must have been refused before it, or nobody looked at the request yet.
     """
-    served(judge, control)
     good = answer.accepted or answer.undecided
+    if not good:
+        served(judge, control())
     expected = f"{name}: as a good request"
     judge.that(good, expected=expected, observed=answer.summary, severity=severity, evidence=answer)
     if answer.undecided and not foil.refused:

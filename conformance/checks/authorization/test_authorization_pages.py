@@ -1,6 +1,6 @@
 """What users see at the authorization endpoint (OAuth 2.1 sections 7.5.4 and 7.10 to 7.12)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import NoReturn
 
@@ -139,19 +139,24 @@ def test_values_of_the_request_are_escaped(authorizations: Authorizations, judge
             judge.that(safe, expected=f"{one}: escaped", observed="so" if safe else "as sent", evidence=reply)
 
 
+def shown(replies: Iterable[Reply]) -> list[Reply]:
+    """Those that a browser showed."""
+    return [reply for reply in replies if is_page(reply) and reply.redirect is None]
+
+
 @requirement("authorization-endpoint.escapes-client-metadata")
 def test_the_name_of_a_client_is_escaped(authorizations: Authorizations, judge: Judge) -> None:
     client = authorizations.hostile
-    answer = authorizations.good(client)
-    seen = [*answer.replies, *(reply for grant in authorizations.denials for reply in grant.response.trail)]
-    pages = [reply for reply in seen if is_page(reply) and reply.redirect is None]
+    pages = shown(reply for grant in authorizations.denials for reply in grant.response.trail)
+    if not any(kind_of_page(page) == "consent" for page in pages):
+        pages += shown(authorizations.good(client).replies)
     for page in pages:
         raw = HOSTILE_NAME in page.body.decode("utf-8", "replace")
         judge.that(not raw, expected="the name escaped", observed="as registered" if raw else "so", evidence=page)
     if not judge.violated and not any(kind_of_page(page) == "consent" for page in pages):
         if authorizations.denials:
             judge.not_applicable("the server asks nobody for consent")
-        judge.could_not_run(f"no consent page was seen ({answer.summary})")
+        judge.could_not_run(f"no consent page was seen ({authorizations.good(client).summary})")
 
 
 @requirement("authorization-endpoint.no-silent-repeat-approval")

@@ -67,7 +67,7 @@ def test_no_access_token_comes_in_a_redirect(authorizations: Authorizations, jud
 @requirement("authorization-endpoint.unknown-parameters-ignored")
 def test_unknown_parameters_are_ignored(authorizations: Authorizations, judge: Judge) -> None:
     answer = authorizations.ask("unknown parameters", {"x_unknown": "1", "resource_hint": "abc"})
-    granted(judge, authorizations.good(), "unknown parameters", answer, authorizations.bogus)
+    granted(judge, authorizations.good, "unknown parameters", answer, authorizations.bogus)
 
 
 @requirement("authorization-endpoint.repeated-parameters-refused")
@@ -96,7 +96,7 @@ def test_empty_parameters_count_as_left_out(authorizations: Authorizations, judg
     served(judge, authorizations.good())
     pairs = {
         "scope and resource": (
-            authorizations.ask("no scope and no resource", {"scope": None, "resource": None}),
+            authorizations.bare,
             authorizations.ask("an empty scope and an empty resource", {"scope": "", "resource": ""}),
         ),
         "code_challenge": tuple(

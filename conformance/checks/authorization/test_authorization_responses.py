@@ -111,20 +111,22 @@ def test_an_error_has_a_registered_code(authorizations: Authorizations, survey: 
 @requirement("authorization-endpoint.denial-reported")
 def test_a_denial_is_reported_to_the_client(authorizations: Authorizations, judge: Judge) -> None:
     response = authorizations.denial.fresh.response
-    served(judge, authorizations.good(authorizations.hostile))
     if response.get("code"):
         judge.not_applicable("the server asks nobody for consent")
     error, state = response.get("error"), response.get("state")
+    if error != "access_denied":
+        served(judge, authorizations.good(authorizations.hostile))
     judge.that(error == "access_denied", expected="error access_denied", observed=error, evidence=response)
     judge.that(bool(state), expected="the state of the request", observed="so" if state else "none", evidence=response)
 
 
 @requirement("authorization-endpoint.state-returned-exactly")
 def test_a_state_comes_back_as_it_was_sent(authorizations: Authorizations, judge: Judge) -> None:
-    answer = authorizations.ask("an odd state", {"state": ODD_STATES[0]})
     returned: list[tuple[str, str, str | None, object]] = []
-    if answer.redirected:
-        returned.append(("signed in", answer.state, answer.get("state"), answer))
+    if len(authorizations.denials) < 2:
+        answer = authorizations.ask("an odd state", {"state": ODD_STATES[0]})
+        if answer.redirected:
+            returned.append(("signed in", answer.state, answer.get("state"), answer))
     for name, grant in zip(("after a sign-in", "signed in"), authorizations.denials, strict=False):
         returned.append((name, grant.state, grant.response.get("state"), grant.response))
     for name, sent, came, evidence in returned:

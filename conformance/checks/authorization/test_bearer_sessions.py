@@ -8,18 +8,15 @@ from conformance.guessing import weakness
 from conformance.probe import Probe
 from conformance.survey import Survey
 from conformance.wire.connection import Connection
-from conformance.wire.http import Reply
 
 SESSIONS = 5
 OTHER_USER = "another user"
 
 
 @pytest.fixture
-def session_ids(
-    survey: Survey, probe: Probe, mcp: Connection, knock_with_token: Reply, hijacking: Hijacking | None
-) -> list[str]:
+def session_ids(survey: Survey, probe: Probe, mcp: Connection, hijacking: Hijacking | None) -> list[str]:
     """The ids of five sessions, of those that were opened anyway and of new ones."""
-    answers = [one.http for one in survey.handshakes.values()] + ([] if survey.closed else [knock_with_token])
+    answers = [one.http for one in survey.handshakes.values()]
     answers += [mcp.opening.http] if mcp.opening else []
     answers += [hijacking.opening] if hijacking else []
     while len(answers) < SESSIONS:

@@ -7,7 +7,6 @@ from conformance.audit import Audit
 from conformance.ceremony.keyed import KeyedGrant
 from conformance.oauth.document_clients import ADVERTISED, Asked, DocumentClients
 from conformance.oauth.flow import OAuthFlow
-from conformance.oauth.pkce import Pkce
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
 from conformance.oauth.token_reply import TokenReply
@@ -60,7 +59,7 @@ def document_login(audit: Audit, document_clients: DocumentClients) -> TokenRepl
 
     def log_in() -> TokenReply:
         oauth = audit.flow()
-        return oauth.redeem(oauth.authorize(Pkce.s256(), document_clients.accepted, of="metadata document"))
+        return oauth.redeem(oauth.approve(document_clients.need_accepted().answer, of="metadata document"))
 
     return audit.once("login of a client with a metadata document", log_in)
 
@@ -73,7 +72,7 @@ def test_a_client_with_a_document_gets_tokens(document_login: TokenReply, judge:
 
 @requirement("client-metadata-document.unlisted-redirect-refused")
 def test_a_redirect_uri_outside_the_document_is_refused(document_clients: DocumentClients, judge: Judge) -> None:
-    listed = document_clients.accepted.redirect_uri
+    listed = document_clients.need_accepted().client.redirect_uri
     for uri in (f"{listed}-elsewhere", "https://client.example/cb"):
         asked = document_clients.ask_to_redirect(uri)
         follow(judge, uri, asked)

@@ -97,7 +97,7 @@ def over_http(url: str) -> str:
 
 @requirement("client-metadata-document.non-https-client-id-refused")
 def test_a_client_id_needs_https_and_a_path(document_clients: DocumentClients, judge: Judge) -> None:
-    client = document_clients.accepted
+    client = document_clients.need_accepted().client
     if document_clients.given:
         for url in (client.id.replace("https", "http", 1), origin_of(client.id)):
             must_refuse(judge, url, document_clients.ask_as(replace(client, id=url)))
@@ -169,8 +169,7 @@ def test_a_document_is_fetched_again_after_an_error(
 
 @requirement("client-metadata-document.cache-headers-respected")
 def test_a_document_is_kept_as_its_headers_say(clients: DocumentClients, judge: Judge) -> None:
-    hosted = clients.host(lambda good: Document.of(good, Cache_Control="no-store"))
-    first = clients.ask(hosted)
+    hosted, first = clients.unkept, clients.own
     if not first.fetched:
         judge.could_not_run(f"the document is not fetched ({first.summary})")
     before = len(hosted.fetches)

@@ -3,6 +3,7 @@
 import pytest
 
 from conformance import Judge, requirement
+from conformance.authorizations import Authorizations
 from conformance.ceremony.reduced import Reduced
 from conformance.oauth import scopes
 from conformance.oauth.authorization import AuthorizationAnswer
@@ -79,9 +80,12 @@ def _echoed(oauth: OAuthFlow, told: str, judge: Judge) -> None:
 
 
 @requirement("scope.omitted-scope-handled")
-def test_a_request_without_scope_is_handled(survey: Survey, oauth: OAuthFlow, judge: Judge) -> None:
-    client = asking_client(survey)
-    answer = oauth.ask(client, {"scope": None}, purpose="authorization request without scope")
+def test_a_request_without_scope_is_handled(
+    survey: Survey, oauth: OAuthFlow, authorizations: Authorizations, judge: Judge
+) -> None:
+    client, answer = asking_client(survey), authorizations.bare
+    if not answer.accepted and not answer.undecided:
+        answer = oauth.ask(client, {"scope": None}, purpose="authorization request without scope")
     judge.that(answer.kind != "crash", expected="no server error", observed=answer.summary, evidence=answer)
     if answer.refused and answer.error != "invalid_scope":
         control = oauth.ask(client, purpose="authorization request with scope, control")
