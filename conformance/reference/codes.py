@@ -40,7 +40,7 @@ class Codes:
             raise CrashError
         self._check_parameters(form)
         code = self.store.codes.get(value)
-        if code is None or code.expires_at < time.time():
+        if code is None or (code.expires_at < time.time() and not code.used):
             raise OAuthError("invalid_grant", "the code is not valid")
         if code.grant.client_id != client.id and not self.faults.active("code-of-any-client"):
             raise OAuthError("invalid_grant", "the code is not valid")
