@@ -101,6 +101,7 @@ FAULTS: tuple[Fault, ...] = (
         "public-web-client-needs-secret",
         "registration.public-client-usable",
         "Clients that were registered as public cannot log in.",
+        "audience.token-for-other-resource-refused",
     ),
     fault(
         "registration-basic-without-secret",
