@@ -196,8 +196,8 @@ class Stream:
                 return
 
     def abort(self) -> None:
-        """Wake a thread that waits in `chunks` by ending the connection."""
-        self._aborted = True
+        """Wake a thread that waits in `chunks` by ending the connection; what came is not the whole answer."""
+        self._aborted = self.cut = True
         network: Any = self._response.extensions.get("network_stream")
         connection: socket.socket | None = network and network.get_extra_info("socket")
         if connection:
@@ -281,7 +281,7 @@ class HttpClient:
         revision: str = "",
         conversation: str = "",
     ) -> Reply:
-        """Send one request and read its whole answer; waits and repeats when told to slow down (429).
+        """Send one request and read its whole answer.
 
         Raises:
             NoAnswer: no connection, TLS failure, time-out, or something that is not HTTP.
@@ -296,15 +296,9 @@ class HttpClient:
             revision=revision,
             conversation=conversation,
         )
-        for attempt in range(_PATIENCE):
-            with exchange as stream:
-                stream.read()
-            reply = exchange.reply
-            wait = _asked_to_wait(reply, attempt)
-            if wait is None or attempt == _PATIENCE - 1:
-                return reply
-            time.sleep(wait)
-        raise AssertionError("unreachable")
+        with exchange as stream:
+            stream.read()
+        return exchange.reply
 
     def stream(
         self,
@@ -330,7 +324,10 @@ class HttpClient:
 
 
 class StreamedExchange:
-    """Context manager around one request whose answer is read piece by piece. Entering raises NoAnswer."""
+    """Context manager around one request whose answer is read piece by piece. Entering raises NoAnswer.
+
+    It waits and repeats the request when told to slow down (429, or 503 with Retry-After).
+    """
 
     def __init__(
         self,
@@ -353,6 +350,18 @@ class StreamedExchange:
         self.sent: tuple[tuple[str, str], ...] = ()
 
     def __enter__(self) -> Stream:
+        for attempt in range(_PATIENCE - 1):
+            self._open()
+            wait = _asked_to_wait(self.opened, attempt)
+            if wait is None:
+                return self.opened
+            with suppress(httpx.HTTPError):
+                self.opened.read()
+            self.__exit__(None, None, None)
+            time.sleep(wait)
+        return self._open()
+
+    def _open(self) -> Stream:
         self._response = self._answer()
         deadline = None if self._silence is None else self._started + 3 * self._silence
         self.opened = Stream(self._response, deadline)
@@ -371,7 +380,7 @@ class StreamedExchange:
             request = httpx.Request(
                 self._about["method"],
                 self._about["url"],
-                headers=self._headers,
+                headers=[(name.encode("ascii"), one.encode("latin-1")) for name, one in self._headers],
                 content=self._content(),
                 extensions={"timeout": timeout.as_dict(), "trace": note},
             )
@@ -448,10 +457,10 @@ def _decoder(encoding: str) -> Any:  # noqa: ANN401 - bytes -> bytes
     return lambda raw: inflate.decompress(raw, BODY_LIMIT)  # type: ignore[reportUnknownLambdaType]
 
 
-def _asked_to_wait(reply: Reply, attempt: int) -> float | None:
-    if reply.status != 429 and not (reply.status == 503 and reply.header("retry-after")):
+def _asked_to_wait(stream: Stream, attempt: int) -> float | None:
+    asked = next((value for name, value in stream.headers if name.lower() == "retry-after"), "")
+    if stream.status != 429 and not (stream.status == 503 and asked):
         return None
-    asked = reply.header("retry-after") or ""
     wait = float(asked) if asked.isascii() and asked.isdigit() else 2.0**attempt
     return wait if wait <= _LONGEST_WAIT else None
 

@@ -40,6 +40,19 @@ def decode(body: bytes | str) -> list[Any]:
         return []
 
 
+def decode_line(line: bytes) -> list[Any]:
+    """Every JSON value of a line, should there be several; empty where it does not begin with one."""
+    rest, values = line.decode("utf-8", "replace").strip("\ufeff \t\r\n"), list[Any]()
+    while rest:
+        try:
+            value, end = json.JSONDecoder().raw_decode(rest)
+        except (ValueError, RecursionError):
+            break
+        values.append(value)
+        rest = rest[end:].lstrip()
+    return values
+
+
 def kind_of(message: object) -> Kind:
     """What a message is by its members alone; `unknown` when it is none of the four or ambiguous."""
     if isinstance(message, list):

@@ -1,7 +1,6 @@
 """The HTTP+SSE transport of revision 2024-11-05: a held GET stream, and POSTs to the URL it names first."""
 
 import threading
-import time
 
 from conformance.wire import jsonrpc
 from conformance.wire.duplex import Duplex
@@ -77,19 +76,16 @@ class LegacySse(Duplex):
         if event.data is None:
             return
         arrival = self._record(event)
-        if self._named.is_set():
-            self.hear(jsonrpc.decode(event.data), "stream", arrival)
-        else:
-            self.endpoint = event.data.strip() if event.event == "endpoint" else ""
+        if event.event == "endpoint" and not self._named.is_set():
+            self.endpoint = event.data.strip()
             self._named.set()
+        elif event.event != "endpoint":
+            self.hear(jsonrpc.decode(event.data), "stream", arrival)
 
     def _await_endpoint(self) -> None:
-        started = time.monotonic()
         self._named.wait(self.http.timeout)
         if not self.endpoint:
-            named_other = bool(self.events) and time.monotonic() - started < self.http.timeout
-            failure = f"the event stream at {self.url} sent no endpoint event"
-            reason = failure if named_other or not self.heard.over else self.heard.over
+            reason = self.heard.over or f"the event stream at {self.url} sent no endpoint event"
             self.close()
             raise NoAnswer(reason)
         endpoint = join_url(self.url, self.endpoint)

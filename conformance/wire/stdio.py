@@ -17,6 +17,8 @@ from conformance.wire.duplex import Duplex
 from conformance.wire.http import HttpClient, NoAnswer, Reply
 
 LONGEST_LINE = 4_000_000
+UNENDED = "end of the output"
+"""Purpose of the recorded rest that no newline followed."""
 _KEPT_ERRORS = 64_000
 _PIECE = 65_536
 _DYING = 0.5
@@ -100,6 +102,8 @@ class Stdio(Duplex):
                 stream.close()
         for id in list(self._sent):
             self._give_up(id)
+        if self.output.rest:
+            self._record(UNENDED, b"", self.output.rest)
 
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """Write bytes as one line; the response to `id` is awaited on standard output. Raises NoAnswer."""
@@ -167,7 +171,7 @@ class Stdio(Duplex):
 
     def _take(self, line: bytes) -> None:
         self.output.lines.append(line)
-        arrived = jsonrpc.decode(line)
+        arrived = jsonrpc.decode_line(line)
         body, purpose, sent = b"", "line of the server", time.monotonic()
         for message in arrived:
             for one in as_list(message) or [message]:

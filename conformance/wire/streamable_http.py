@@ -13,7 +13,11 @@ from conformance.wire.sse import SseEvent, SseScanner
 
 ACCEPT = "application/json, text/event-stream"
 _RESUMPTIONS = 3
+_USUAL_RETRY = 0.5
 _LONGEST_RETRY = 5.0
+_STREAM_TAKEN = 409
+_UNTIL_NOTICED = 0.2
+"""Seconds until a server must have noticed that we closed the only stream it allows."""
 
 
 def first_request(revision: str) -> tuple[dict[str, str], bytes]:
@@ -49,6 +53,8 @@ class StreamableHttp(Connection):
         super().__init__(http, url, token)
         self.session_id: str | None = None
         self.credentials: Fields | None = None
+        self.listeners = 0
+        self._renewing = threading.RLock()
 
     def headers(self) -> dict[str, str | Sequence[str]]:
         """Header fields a conforming client sends with its next message."""
@@ -63,12 +69,19 @@ class StreamableHttp(Connection):
             fields["MCP-Protocol-Version"] = self.revision
         return fields
 
+    def listening_headers(self, last_event_id: str = "") -> dict[str, str | Sequence[str]]:
+        """Header fields of a GET that opens a stream, or resumes one after an event."""
+        fields = self.headers() | {"Accept": "text/event-stream"}
+        del fields["Content-Type"]
+        return fields | ({"Last-Event-ID": last_event_id} if last_event_id else {})
+
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """Send bytes as one message; read until the response to `id` is there, resuming a broken stream."""
+        session = self.session_id
         answer = self._post(body, purpose, id)
-        lost = answer.http.status == 404 and self.session_id and self.opening and purpose != "initialize"
-        if lost and self.credentials is None:
-            self._renew()
+        lost = answer.http.status == 404 and answer.error_code != jsonrpc.METHOD_NOT_FOUND
+        if lost and session and self.opening and self.credentials is None and purpose != "initialize":
+            self._renew(session)
             answer = self._post(body, purpose, id)
         return answer
 
@@ -95,9 +108,12 @@ class StreamableHttp(Connection):
                 )
             self.session_id = None
 
-    def _renew(self) -> None:
-        revision, self.opening = self.revision, None
-        self.open(revision, self.capabilities)
+    def _renew(self, ended: str) -> None:
+        """Open another session instead of one that ended, unless another thread has done so."""
+        with self._renewing:
+            if self.session_id == ended:
+                revision, self.opening = self.revision, None
+                self.open(revision, self.capabilities)
 
     @contextmanager
     def listening(self, last_event_id: str = "") -> Generator[Reply | None]:
@@ -143,13 +159,15 @@ class StreamableHttp(Connection):
 
 
 class Listener:
-    """A thread that reads a GET stream; `events` are those that came so far."""
+    """A thread that reads a GET stream, and opens it again when the server closed it; `events` came so far."""
 
     def __init__(self, connection: StreamableHttp, last_event_id: str = "") -> None:
         self.events: list[SseEvent] = []
         self._connection = connection
         self._last_event_id = last_event_id
+        self._retry = _USUAL_RETRY
         self._stream: Stream | None = None
+        self._closed = threading.Event()
         self._answered = threading.Event()
         self._reply: Reply | None = None
         self._failure: NoAnswer | None = None
@@ -165,46 +183,64 @@ class Listener:
 
     def close(self) -> None:
         """End the stream and wait for the thread."""
+        self._closed.set()
         if self._stream:
             self._stream.abort()
         self._thread.join(self._connection.http.timeout)
 
     def _read(self) -> None:
         connection = self._connection
-        fields = connection.headers() | {"Accept": "text/event-stream"}
-        del fields["Content-Type"]
-        if self._last_event_id:
-            fields["Last-Event-ID"] = self._last_event_id
+        connection.listeners += 1
         try:
-            exchange = connection.http.stream(
-                "GET",
-                connection.url,
-                channel="mcp",
-                purpose="stream of the server",
-                headers=fields,
-                revision=connection.revision,
-                conversation=connection.conversation,
-                silence=None,
-            )
+            self._listen()
+            taken = self._reply is not None and self._reply.status == _STREAM_TAKEN
+            if taken and connection.listeners == 1 and not self._closed.wait(_UNTIL_NOTICED):
+                self._listen()
+            for _ in range(_RESUMPTIONS if self._reply is None else 0):
+                if self._closed.wait(min(self._retry, _LONGEST_RETRY)):
+                    break
+                self._listen()
+        except NoAnswer as failure:
+            self._failure = failure
+        finally:
+            connection.listeners -= 1
+            self._answered.set()
+
+    def _listen(self) -> None:
+        """Hear one GET stream to its end. Raises NoAnswer where none was ever open."""
+        connection = self._connection
+        exchange = connection.http.stream(
+            "GET",
+            connection.url,
+            channel="mcp",
+            purpose="stream of the server",
+            headers=connection.listening_headers(self._last_event_id),
+            revision=connection.revision,
+            conversation=connection.conversation,
+            silence=None,
+        )
+        try:
             with exchange as stream:
                 self._stream = stream
                 if stream.status != 200 or stream.media_type != "text/event-stream":
                     stream.read_one_message()
-                else:
+                elif not self._closed.is_set():
                     self._follow(stream)
+        except NoAnswer:
             if not self._answered.is_set():
-                self._reply = exchange.reply
-        except NoAnswer as failure:
-            self._failure = failure
-        finally:
-            self._answered.set()
+                raise
+        if not self._answered.is_set():
+            self._reply = exchange.reply
 
     def _follow(self, stream: Stream) -> None:
+        self._reply = None
         self._answered.set()
         scanner = SseScanner()
         for chunk in stream.chunks():
             for event in scanner.feed(chunk):
                 self.events.append(event)
+                self._last_event_id = self._last_event_id if event.id is None else event.id
+                self._retry = self._retry if event.retry is None else event.retry / 1000
                 self._connection.hear(jsonrpc.decode(event.data or ""), "stream")
 
 
@@ -220,6 +256,7 @@ class _Reading:
         self.last_id: str | None = None
         self.arrival = ""
         self._retry = 0.0
+        self._seen: set[tuple[str, str]] = set()
 
     def follow(self, stream: Stream) -> None:
         scanner, leaving = SseScanner(), None
@@ -227,7 +264,8 @@ class _Reading:
             for event in scanner.feed(chunk):
                 self.last_id = self.last_id if event.id is None else event.id
                 self._retry = event.retry / 1000 if event.retry is not None else self._retry
-                self.take(jsonrpc.decode(event.data or ""))
+                if event.data and not self._redelivered(event.id, event.data):
+                    self.take(jsonrpc.decode(event.data))
             if self.response is not None and not leaving:
                 if not self._connection.linger:
                     return
@@ -235,6 +273,12 @@ class _Reading:
                 leaving.start()
         if leaving:
             leaving.cancel()
+
+    def _redelivered(self, id: str | None, data: str) -> bool:
+        """Whether an event came a second time, as it may after a resumption."""
+        known = bool(id) and (id, data) in self._seen
+        self._seen.add((id or "", data))
+        return known
 
     def take(self, arrived: list[Any]) -> None:
         """Take messages in, the awaited response perhaps among them."""
@@ -244,6 +288,7 @@ class _Reading:
         self._connection.hear(arrived, "answer", serve=self._serve)
 
     def resume(self, purpose: str) -> None:
+        """Go on with a stream that broke off, a few times at most; the last event id is known."""
         connection = self._connection
         for _ in range(_RESUMPTIONS):
             time.sleep(min(self._retry, _LONGEST_RETRY))
@@ -252,15 +297,16 @@ class _Reading:
                 connection.url,
                 channel="mcp",
                 purpose=f"{purpose} (resumed)",
-                headers=connection.headers() | {"Accept": "text/event-stream", "Last-Event-ID": self.last_id or ""},
+                headers=connection.listening_headers(self.last_id or ""),
                 revision=connection.revision,
                 conversation=connection.conversation,
             )
-            with exchange as stream:
-                if stream.media_type == "text/event-stream":
-                    self.follow(stream)
-            reply: Reply = exchange.reply
-            if self.response is not None:
-                self.arrival = reply.exchange
-            if self.response is not None or reply.media_type != "text/event-stream":
-                return
+            with suppress(NoAnswer):
+                with exchange as stream:
+                    refused = stream.media_type != "text/event-stream"
+                    if not refused:
+                        self.follow(stream)
+                if self.response is not None:
+                    self.arrival = exchange.reply.exchange
+                if self.response is not None or refused:
+                    return

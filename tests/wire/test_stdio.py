@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.wire.http import HttpClient, NoAnswer
-from conformance.wire.stdio import Stdio
+from conformance.wire.stdio import UNENDED, Stdio
 
 ECHO = """
     for line in sys.stdin:
@@ -109,6 +109,36 @@ def test_lines_that_are_no_messages_are_kept(tmp_path: Path, http: HttpClient) -
     server.close()
 
     assert server.output.lines[0] == b"Listening"
+
+
+def test_several_messages_on_a_line_are_all_heard(tmp_path: Path, http: HttpClient) -> None:
+    body = """
+        sys.stdin.readline()
+        print('[{"jsonrpc": "2.0", "method": "x"}] {"jsonrpc": "2.0", "id": 1, "result": {}}\\r', flush=True)
+    """
+    server = Stdio(http, command(tmp_path, body))
+    answer = server.request("ping")
+    server.close()
+
+    assert answer.result == {}
+    assert [one.value.get("method") for one in server.heard.since()] == ["x", None]
+
+
+def test_what_no_newline_followed_is_recorded(tmp_path: Path, http: HttpClient) -> None:
+    server = Stdio(http, command(tmp_path, "sys.stdin.read(); print('{\"jsonrpc\"', end='', flush=True)"))
+    server.close()
+
+    (rest,) = http.recorder.exchanges
+    assert rest.response
+    assert (rest.purpose, rest.response.body) == (UNENDED, '{"jsonrpc"')
+
+
+def test_a_flood_on_standard_error_holds_nothing_up(tmp_path: Path, http: HttpClient) -> None:
+    server = Stdio(http, command(tmp_path, "sys.stderr.write('x' * 5_000_000)\n" + textwrap.dedent(ECHO)))
+    answer = server.request("ping")
+    server.close()
+
+    assert answer.result == {"asked": "ping"}
 
 
 def test_a_server_that_died_is_told_with_its_last_words(tmp_path: Path, http: HttpClient) -> None:

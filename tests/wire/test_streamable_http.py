@@ -102,6 +102,35 @@ def test_an_ended_session_is_renewed_once(http: HttpClient) -> None:
     assert len(received) == 6
 
 
+def test_an_unknown_method_with_status_404_ends_no_session(http: HttpClient) -> None:
+    revision = HANDSHAKE_REVISIONS[-1]
+    opening = with_json(result(1, protocolVersion=revision), Mcp_Session_Id="session-1")
+    error = {"jsonrpc": "2.0", "id": 2, "error": {"code": -32601, "message": "Method not found"}}
+    with server(opening, accepted, with_json(error, 404)) as (url, received):
+        connection = StreamableHttp(http, url)
+        connection.open(revision)
+        answer = connection.request("no/such")
+
+    assert (answer.error_code, len(received)) == (-32601, 3)
+
+
+def test_a_session_id_comes_back_byte_by_byte(http: HttpClient) -> None:
+    revision = HANDSHAKE_REVISIONS[-1]
+    opening = with_json(result(1, protocolVersion=revision), Mcp_Session_Id="s\u00e9ance ~ 1")
+    with server(opening) as (url, received):
+        StreamableHttp(http, url).open(revision)
+
+    assert received[1][1]["mcp-session-id"] == "s\u00e9ance ~ 1"
+
+
+def test_a_message_is_sent_again_when_the_server_wants_to_wait(http: HttpClient) -> None:
+    with server(with_json({}, 429, Retry_After="0"), with_json(result(1, a=1))) as (url, received):
+        answer = StreamableHttp(http, url).request("ping")
+
+    assert answer.result == {"a": 1}
+    assert [one[2] for one in received] == [received[0][2]] * 2
+
+
 def test_a_stream_ends_with_the_answer(http: HttpClient) -> None:
     def held(request: Handler) -> None:
         request.send_response(200)
@@ -205,6 +234,56 @@ def test_a_stream_cut_in_the_middle_of_an_event_is_resumed(http: HttpClient) -> 
 
     assert answer.result == {}
     assert received[1][1]["last-event-id"] == "e"
+
+
+def test_an_event_that_comes_again_counts_once(http: HttpClient) -> None:
+    note = event({"jsonrpc": "2.0", "method": "x"}, "e")
+    with server(stream(note), stream(note, event(result(1, a=1), "f"))) as (url, _):
+        connection = StreamableHttp(http, url)
+        answer = connection.request("ping")
+
+    assert answer.result == {"a": 1}
+    assert [one.value.get("method") for one in connection.heard.since()] == ["x", None]
+
+
+def broken_off(text: str) -> Any:
+    def send(request: Handler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "Text/Event-Stream; charset=UTF-8")
+        request.send_header("Content-Length", "100000")
+        request.end_headers()
+        request.wfile.write(text.encode())
+
+    return send
+
+
+def test_a_resumed_stream_may_break_off_again(http: HttpClient) -> None:
+    parts = [broken_off(event({"jsonrpc": "2.0", "method": "x"}, f"e-{number}")) for number in range(3)]
+    with server(*parts, stream(event(result(1)))) as (url, received):
+        answer = StreamableHttp(http, url).request("ping")
+
+    assert answer.result == {}
+    assert [one[1].get("last-event-id") for one in received] == [None, "e-0", "e-1", "e-2"]
+
+
+def test_a_get_stream_that_the_server_ends_is_opened_again_where_it_was_left(http: HttpClient) -> None:
+    first = broken_off("retry: 10\n" + event({"jsonrpc": "2.0", "method": "x"}, "e-1"))
+    with server(first, stream(event({"jsonrpc": "2.0", "method": "y"}, "e-2"))) as (url, received):
+        connection = StreamableHttp(http, url)
+        with connection.listening() as refusal:
+            assert refusal is None
+            assert connection.heard.until(lambda message: message["method"] == "y", 5)
+
+    assert [one[1].get("last-event-id") for one in received[:2]] == [None, "e-1"]
+    assert len(received) <= 4
+
+
+def test_the_only_stream_of_a_server_is_opened_once_it_is_free(http: HttpClient) -> None:
+    taken = with_json({}, 409)
+    with server(taken, broken_off(": open\n\n")) as (url, received), StreamableHttp(http, url).listening() as refusal:
+        assert refusal is None
+
+    assert len(received) >= 2
 
 
 WRONG_IDS: list[Any] = ["1", 1.5, None, 99, True, {}, "absent"]
