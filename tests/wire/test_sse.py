@@ -63,7 +63,7 @@ def test_streams_may_arrive_byte_by_byte(stream: bytes, end: bytes) -> None:
 
 lines = st.lists(
     st.one_of(
-        st.sampled_from(["", "", "data", "data:", ":", "id", "event", "retry: 5", "retry: x", ": ping"]),
+        st.sampled_from(["", "", "data", "data:", ":", "id", "event", "retry: 5", "retry: 07", "retry: x", ": ping", "id: 7"]),
         st.builds(
             "{}{}{}".format,
             st.sampled_from(["data", "data", "event", "id", "other", ""]),
@@ -76,10 +76,24 @@ lines = st.lists(
 ends = st.sampled_from(["\n", "\r", "\r\n"])
 
 
-def by_library(chunks: list[bytes]) -> list[tuple[str, str]]:
-    """Name and data of the events a client library dispatches."""
+Dispatched = list[tuple[str, str, str, int | None]]
+
+
+def by_library(chunks: list[bytes]) -> Dispatched:
+    """Name, data, last event id and retry of the events with data, as a client library has them."""
     response = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=iter(chunks))
-    return [(event.event, event.data) for event in httpx_sse.EventSource(response).iter_sse() if event.data]
+    found = httpx_sse.EventSource(response).iter_sse()
+    return [(event.event, event.data, event.id, event.retry) for event in found if event.data]
+
+
+def by_scanner(events: list[SseEvent]) -> Dispatched:
+    """The same of what the scanner found; a client keeps the last id until another comes."""
+    last, found = "", Dispatched()
+    for event in events:
+        last = last if event.id is None else event.id
+        if event.data:
+            found.append((event.event, event.data, last, event.retry))
+    return found
 
 
 def cut(stream: bytes, places: list[int]) -> list[bytes]:
@@ -96,7 +110,42 @@ def test_the_scanner_agrees_with_a_client_library(content: list[str], end: str, 
     events = [event for chunk in chunks for event in scanner.feed(chunk)]
 
     assert events == scan(stream)
-    assert [(event.event, event.data) for event in events if event.data] == by_library(chunks)
+    assert by_scanner(events) == by_library(chunks)
+
+
+DIFFERENCES: dict[str, tuple[bytes, Dispatched, Dispatched]] = {
+    "a byte order mark is no part of the first field": (
+        b"\xef\xbb\xbfdata: a\n\n",
+        [("message", "a", "", None)],
+        [],
+    ),
+    "only ASCII digits are a retry": (
+        b"retry: +5\ndata: a\n\nretry: 1_0\ndata: b\n\n",
+        [("message", "a", "", None), ("message", "b", "", None)],
+        [("message", "a", "", 5), ("message", "b", "", 10)],
+    ),
+    "an event that no blank line ends is not dispatched": (
+        b"data: a\n\ndata: b\n",
+        [("message", "a", "", None)],
+        [("message", "a", "", None)],
+    ),
+}
+"""Where the scanner follows the standard and the library does not, or where that was in doubt: stream, ours, theirs."""
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES)
+def test_the_scanner_differs_from_the_library_as_listed(difference: str) -> None:
+    stream, ours, theirs = DIFFERENCES[difference]
+
+    assert by_scanner(scan(stream)) == ours
+    assert by_library([stream]) == theirs
+
+
+def test_the_scanner_keeps_what_clients_drop() -> None:
+    stream = b": hi\n\nid: 1\n\nretry: 9\n\ndata\n\n"
+
+    assert scan(stream) == [SseEvent(comments=("hi",)), SseEvent(id="1"), SseEvent(retry=9), SseEvent(data="")]
+    assert by_library([stream]) == []
 
 
 @few
