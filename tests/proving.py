@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +50,15 @@ class Deployment:
     `serve` makes the server with the fault of that name, or with none. `options` are those of the audit.
     `waits` shrinks the times that checks wait for: constants of `conformance.waits` and the seconds they are set
     to in the process of the audit. Checks must read them as `waits.NAME`, and `serve` must let codes and tokens
-    of the server end in less. `lacks`: requirements that such a deployment cannot keep. `target` is the address
-    that is audited.
+    of the server end in less. `lacks`: requirements that such a deployment cannot keep. `target` is the option
+    that names what is audited.
     """
 
     serve: Callable[[str | None], ReferenceServer]
     options: Callable[[ReferenceServer], Sequence[str]] = sign_in
     waits: Mapping[str, float] = field(default_factory=dict[str, float])
     lacks: frozenset[str] = frozenset()
-    target: Callable[[ReferenceServer], str] = attrgetter("url")
+    target: Callable[[ReferenceServer], str] = "--target-url={0.url}".format
 
 
 PROFILES: Mapping[Profile, Deployment] = {
@@ -86,7 +85,16 @@ PROFILES: Mapping[Profile, Deployment] = {
     "lists": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="lists")),
     "service": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="service")),
     "open": Deployment(lambda fault: ReferenceServer(fault, profile="open"), lambda _: ()),
-    "sse": Deployment(lambda fault: ReferenceServer(fault, profile="sse"), lambda _: (), target=attrgetter("sse_url")),
+    "sse": Deployment(
+        lambda fault: ReferenceServer(fault, profile="sse"),
+        lambda _: ("--transport=http+sse",),
+        target="--target-url={0.sse_url}".format,
+    ),
+    "stdio": Deployment(
+        lambda fault: ReferenceServer(fault, profile="stdio"),
+        lambda _: (),
+        target="--target-command={0.command}".format,
+    ),
 }
 
 
@@ -156,7 +164,7 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     server = deployment.serve(fault)
     server.start()
     command = [str(CHECKS / one) for one in trial.folders]
-    command += [f"--target-url={deployment.target(server)}", f"--revision={trial.revision}", f"--report-dir={folder}"]
+    command += [deployment.target(server), f"--revision={trial.revision}", f"--report-dir={folder}"]
     command += ["-q", "-q", "-s", "--patience=2", "--assert=plain", "-W", "error"]
     command += [f"-pno:{name}" for name in _NOT_NEEDED]
     pytest.main([*command, *deployment.options(server), *(one.format(server=server) for one in trial.options)])

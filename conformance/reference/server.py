@@ -1,7 +1,9 @@
 """Running the reference server in a thread."""
 
 import asyncio
+import shlex
 import socket
+import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -33,7 +35,8 @@ class ReferenceServer:
     /authorize answers with a code at once, or "form", where a person or a program signs in with `username`
     and `password` and presses a button. Without `protected` no token is needed. `port` 0 takes a free one;
     OSError is raised for one that is taken. `profile` is the deployment; `ca_file` is set where it is "tls".
-    `path` is that of the Streamable HTTP endpoint, `/mcp` where the fault has no other.
+    `path` is that of the Streamable HTTP endpoint, `/mcp` where the fault has no other. `command` starts the same
+    server over stdio.
     """
 
     username = USERNAME
@@ -49,7 +52,7 @@ class ReferenceServer:
         path: str = "",
     ) -> None:
         faults = Faults(fault)
-        self.protected = protected and profile not in ("open", "sse")
+        self.protected = protected and profile not in ("open", "sse", "stdio")
         path = path or ("/v1/mcp" if faults.active("atlassian-2025") else "/mcp")
         self._sockets = [_listen(port)]
         self._tls = TlsPort(self._sockets[0], HOST, faults) if profile == "tls" else None
@@ -67,6 +70,8 @@ class ReferenceServer:
         self.url = self.origin + path
         self._path = path
         self.sse_url = self.origin + SSE_PATH
+        self.command = f"{shlex.quote(sys.executable)} -m conformance.reference --stdio"
+        self.command += f" --fault {fault}" if fault else ""
         self._streams = OpenStreams()
         self._dispatcher = Dispatcher(faults)
         site = Site(self.origin, server, faults, consent, self.protected, profile, third_party, path)
