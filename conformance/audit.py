@@ -131,10 +131,15 @@ class Audit:
         return flow.redeem(flow.authorize(Pkce.s256(), of="renewal"), purpose="token request, renewal")
 
     def mcp(self) -> Connection:
-        """The shared MCP session of this process, opened when first asked for. Raises CouldNotRun, NoAnswer."""
+        """The shared MCP session of this process, opened when first asked for, and again when the server ended it.
+
+        Raises CouldNotRun, NoAnswer.
+        """
         survey = self.need_survey()
         if not survey.revision:
             raise CouldNotRun(survey.failure.sentence if survey.failure else "the handshake did not succeed")
+        if self._mcp and self._mcp.heard.over:
+            self.close_session()
         if not self._mcp:
             connection = connect(survey, self.http)
             connection.open(survey.revision)

@@ -51,7 +51,7 @@ class Probe:
         headers, body = first_request(self.survey.revision or HANDSHAKE_REVISIONS[-1])
         reply = self.send("POST", purpose, authorization, {**headers, **further}, body, query)
         if not doomed:
-            self._end_session(reply, authorization, proof)
+            self.end_session(reply, authorization, proof)
         return reply
 
     def send(
@@ -122,13 +122,13 @@ class Probe:
                 raise CouldNotRun(f"another session could not be opened ({opening.summary})")
             yield connection
 
-    @property
-    def _streamable(self) -> bool:
-        return self.survey.transport == "streamable-http"
-
-    def _end_session(
-        self, reply: Reply, authorization: str | Sequence[str] | None, proof: Callable[[str], str] | None
+    def end_session(
+        self,
+        reply: Reply,
+        authorization: str | Sequence[str] | None,
+        proof: Callable[[str], str] | None = None,
     ) -> None:
+        """End the session that an answer to `initialize` opened, where it did. Raises NoAnswer."""
         session = reply.header("mcp-session-id")
         if session and reply.ok:
             fields = {"Mcp-Session-Id": session}
@@ -137,3 +137,7 @@ class Probe:
             if proof:
                 fields["DPoP"] = proof("DELETE")
             self.send("DELETE", "end of session", authorization, fields)
+
+    @property
+    def _streamable(self) -> bool:
+        return self.survey.transport == "streamable-http"

@@ -60,7 +60,10 @@ class Call:
         params: JsonObject = {"progressToken": token, "progress": progress, "total": total}
         if self.session.revision >= PROGRESS_MESSAGES:
             params["message"] = message
-        self.notify("notifications/progress", params)
+        if self.faults.active("progress-on-get-stream"):
+            self.session.send(notification_message("notifications/progress", params))
+        else:
+            self.notify("notifications/progress", params)
 
     async def ask(self, method: str, params: JsonObject) -> JsonObject:
         """Send a request to the client and return its result. Raises AskError."""

@@ -26,8 +26,9 @@ def _toggle(call: Call, name: str, list_name: str) -> ToolOutput:
     """Show what was hidden or hide what was shown, and say so to the client."""
     session = call.session
     session.shown ^= {name}
+    outlet = call.outlet if call.faults.active("list-changed-on-post-stream") else session
     if not call.faults.active(f"change-of-{list_name}-untold"):
-        session.send(notification_message(f"notifications/{list_name}/list_changed", {}))
+        outlet.send(notification_message(f"notifications/{list_name}/list_changed", {}))
     return ToolOutput([text_block(f"{name} was {'added' if name in session.shown else 'removed'}.")])
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from conformance.reference.http_sessions import HttpSession
-from conformance.reference.jsonrpc import JsonObject, Request
+from conformance.reference.jsonrpc import JsonObject, Request, result_message
 from conformance.reference.revisions import POLLING
 from conformance.reference.streams import Stream
 
@@ -18,6 +18,7 @@ class Exchange:
 
     def __init__(self, session: HttpSession, streaming: bool) -> None:
         self.session = session
+        self.faults = session.dispatcher.faults
         self.streaming = streaming
         self.stream: Stream | None = None
         self.responses: list[JsonObject] = []
@@ -27,6 +28,10 @@ class Exchange:
     async def run(self, requests: Sequence[Request]) -> None:
         """Answer the requests, and return once it is known whether there is a stream."""
         self._left = len(requests)
+        if self.faults.active("stream-ends-without-response") and requests[0].params.get("name") == "test_simple_text":
+            self.stream = self.session.streams.new()
+            self.stream.end()
+            return
         if self.streaming and any(request.method == "tools/call" for request in requests):
             self._open()
         for request in requests:
@@ -36,12 +41,15 @@ class Exchange:
     def send(self, message: JsonObject) -> None:
         """Send a message that relates to one of the requests."""
         if self.streaming:
-            self._open().send(self.session.dispatcher.encode(message))
+            stream = self._open()
+            stream.send(self.session.dispatcher.encode(message))
+            if message.get("method") == "notifications/progress" and self.faults.active("stream-closed-early"):
+                stream.drop()
 
     def drop(self) -> None:
         """Break the connection, telling when to come back, in the revision in which streams may end early."""
         if self.stream and self.session.revision >= POLLING:
-            self.stream.prime()
+            self.stream.prime(self.session.retry)
             self.stream.drop()
 
     def _open(self) -> Stream:
@@ -52,13 +60,21 @@ class Exchange:
             self._decided.set()
         return self.stream
 
+    def _respond(self, stream: Stream, response: JsonObject) -> None:
+        encode = self.session.dispatcher.encode
+        if self.faults.active("response-sent-again"):
+            stream.send(encode(result_message(1, {})))
+        stream.send(encode(response), id="last" if self.faults.active("event-ids-repeat") else "")
+
     def _done(self, response: JsonObject | None) -> None:
         self._left -= 1
         if response is not None:
             self.responses.append(response)
             if self.stream:
-                self.stream.send(self.session.dispatcher.encode(response))
+                self._respond(self.stream, response)
+            if self.faults.active("response-on-get-stream"):
+                self.session.send(response)
         if self._left == 0:
-            if self.stream:
+            if self.stream and not self.faults.active("stream-left-open"):
                 self.stream.end()
             self._decided.set()

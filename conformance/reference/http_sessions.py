@@ -7,7 +7,7 @@ from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.revisions import POLLING, STREAMABLE_HTTP
 from conformance.reference.sessions import Session
-from conformance.reference.streams import OpenStreams, Stream
+from conformance.reference.streams import RETRY_MILLISECONDS, OpenStreams, Stream
 
 KEPT_STREAMS = 50
 KEPT_MESSAGES = 100
@@ -38,9 +38,14 @@ class HttpSession(Session):
         ended = [name for name, each in self._named.items() if each.ended]
         for name in ended[:-KEPT_STREAMS]:
             del self._named[name]
-        if self.revision >= POLLING:
-            stream.prime()
+        if self.revision >= POLLING and not self.dispatcher.faults.active("stream-without-priming"):
+            stream.prime(self.retry)
         return stream
+
+    @property
+    def retry(self) -> int:
+        """Milliseconds after which a client shall come back for the rest of a stream."""
+        return 0 if self.dispatcher.faults.active("stream-without-retry") else RETRY_MILLISECONDS
 
     def listen(self) -> Stream:
         """A new stream for what relates to no request."""
@@ -61,14 +66,23 @@ class HttpSession(Session):
             return None
         if stream in self._listening:
             self._send_waiting(stream)
+        faults = self.dispatcher.faults
+        if faults.active("resumption-of-the-newest") and int(name) < self._opened:
+            stream = self.streams.new()
+            stream.end()
+        if faults.active("replay-of-all-streams"):
+            stream.copy(other for other in self._named.values() if other is not stream)
         return stream, int(number)
 
     def send(self, message: JsonObject) -> None:
         """Send what relates to no request on one of the streams that listen."""
-        for stream in reversed(self._listening):
-            if stream.is_read:
-                stream.send(self.dispatcher.encode(message))
+        reading = [stream for stream in reversed(self._listening) if stream.is_read]
+        for stream in reading:
+            stream.send(self.dispatcher.encode(message))
+            if not self.dispatcher.faults.active("message-on-every-stream"):
                 return
+        if reading:
+            return
         self._unsent.append(message)
 
     def end(self) -> None:

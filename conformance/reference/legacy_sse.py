@@ -39,7 +39,8 @@ class SseSession(Session):
     def answer(self, message: JsonObject | None) -> None:
         """Send a response, unless the request was cancelled."""
         if message is not None:
-            self.send(message)
+            odd = self.dispatcher.faults.active("sse-answers-named-response")
+            self.stream.send(self.dispatcher.encode(message), "response" if odd else "message")
 
 
 @dataclass(slots=True)
@@ -54,8 +55,16 @@ class LegacySse:
         """Hold the stream of a new session; its first event names the address to post to."""
         session = SseSession(request.state.user, self.streams.new(), self.dispatcher)
         self.sessions[session.id] = session
-        session.stream.send(f"{MESSAGES_PATH}?session_id={session.id}".encode(), "endpoint")
-        return streaming(session.stream, closed=lambda: self.sessions.pop(session.id).end())
+        faults = self.dispatcher.faults
+        if faults.active("sse-event-before-endpoint"):
+            session.stream.send(b"{}", "ready")
+        path = MESSAGES_PATH + ("-gone" if faults.active("sse-endpoint-gone") else "")
+        named = "message" if faults.active("sse-endpoint-unnamed") else "endpoint"
+        session.stream.send(f"{path}?session_id={session.id}".encode(), named)
+        response = streaming(session.stream, closed=lambda: self.sessions.pop(session.id).end())
+        if faults.active("sse-as-text"):
+            response.headers["Content-Type"] = "text/plain"
+        return response
 
     async def receive(self, request: HttpRequest) -> Response:
         """Take one message; what there is to answer goes out on the stream."""
@@ -66,7 +75,13 @@ class LegacySse:
             message = message_of(read_value(await request.body()))
         except RpcError as error:
             return self._refuse(400, error)
+        faults = self.dispatcher.faults
         if isinstance(message, Request):
+            if message.method == "ping" and faults.active("sse-ping-refused"):
+                return self._refuse(400, RpcError(SESSION_ERROR, "No pings here", id=message.id))
+            if message.method == "ping" and faults.active("sse-answer-in-body"):
+                answer = await self.dispatcher.answer(message, session, session)
+                return Response(self.dispatcher.encode(answer), media_type="application/json")
             self.dispatcher.start(message, session, session, session.answer)
             await asyncio.sleep(0)
         else:

@@ -43,8 +43,9 @@ class Protection:
         """The answer to a request that must not be served; None if it may pass, its user in `request.state.user`."""
         request.state.user = ""
         origins = request.headers.getlist("origin")
-        if not all(_is_loopback(origin) for origin in origins):
-            return Response("Foreign origin", 403, media_type="text/plain")
+        if not all(_is_loopback(origin) for origin in origins) and not self._passed_over(request):
+            status = 400 if self.faults.active("foreign-origin-400") else 403
+            return Response("Foreign origin", status, media_type="text/plain")
         if not self.site.protected:
             return None
         path = SSE_PATH if request.url.path == MESSAGES_PATH else request.url.path
@@ -55,6 +56,9 @@ class Protection:
             return None
         methods = [str(message.get("method", "")) for message in await _messages(request)]
         if credentials == "":
+            if request.url.path == MESSAGES_PATH and self.faults.active("sse-messages-without-token"):
+                request.state.user = USERNAME
+                return None
             return None if self.site.opens(methods) else await self._ask_for_token(request, path)
         if bearer is None and "tools/call" in methods and self.faults.active("calls-take-any-token"):
             request.state.user = USERNAME
@@ -69,6 +73,16 @@ class Protection:
         request.state.user = bearer.user
         needed = self.gate.missing(request, await _messages(request), bearer.scopes)
         return self._refuse_scope(path, needed, bearer) if needed else None
+
+    def _passed_over(self, request: Request) -> bool:
+        """Whether a fault lets a foreign origin in."""
+        legacy = request.url.path in (SSE_PATH, MESSAGES_PATH)
+        message = request.method == "POST" and SESSION_HEADER in request.headers
+        return (
+            self.faults.active("foreign-origin-served")
+            or (legacy and self.faults.active("foreign-origin-served-over-sse"))
+            or (not message and self.faults.active("foreign-origin-served-without-message"))
+        )
 
     def _credentials(self, request: Request) -> tuple[str, str]:
         """`bearer` or `dpop`, and what was sent as a token, well-formed or not; empty where no token was sent."""

@@ -54,7 +54,8 @@ class ReferenceServer:
         faults = Faults(fault)
         self.protected = protected and profile not in ("open", "sse", "stdio")
         path = path or ("/v1/mcp" if faults.active("atlassian-2025") else "/mcp")
-        self._sockets = [_listen(port)]
+        everywhere = faults.active("bound-to-every-interface") or faults.active("sse-bound-to-every-interface")
+        self._sockets = [_listen(port, "" if everywhere else HOST)]
         self._tls = TlsPort(self._sockets[0], HOST, faults) if profile == "tls" else None
         self.origin = f"{'https' if self._tls else 'http'}://{HOST}:{_port(self._sockets[0])}"
         server = self.origin
@@ -180,12 +181,12 @@ def _port(listener: socket.socket) -> int:
     return listener.getsockname()[1]
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, host: str = HOST) -> socket.socket:
     """A listening socket; naming the protocol spares 45 ms a request, since asyncio then sets TCP_NODELAY."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
+        listener.bind((host, port))
         listener.listen(128)
     except (OSError, OverflowError):
         listener.close()

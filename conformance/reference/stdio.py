@@ -5,6 +5,7 @@ https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ from conformance.reference.jsonrpc import (
     RpcError,
     as_array,
     message_of,
+    notification_message,
     read_value,
 )
 from conformance.reference.mcp import Dispatcher
@@ -27,6 +29,7 @@ from conformance.reference.revisions import BATCHES
 from conformance.reference.sessions import Session
 
 _CHUNK = 65536
+_NOTE = notification_message("notifications/message", {"level": "info", "data": "still here"})
 
 
 class StdioSession(Session):
@@ -39,13 +42,18 @@ class StdioSession(Session):
 
     def send(self, message: object) -> None:
         """Write a message, or a batch of them."""
-        line = self.dispatcher.encode(message) + b"\n"
-        while line:
-            line = line[os.write(self.output, line) :]
+        self.write(self.dispatcher.encode(message) + b"\n")
+
+    def write(self, data: bytes) -> None:
+        """Write bytes as they are."""
+        while data:
+            data = data[os.write(self.output, data) :]
 
     def answer(self, message: JsonObject | None) -> None:
         """Write a response, unless the request was cancelled."""
         if message is not None:
+            if self.dispatcher.faults.active("stdio-two-on-a-line"):
+                self.write(self.dispatcher.encode(_NOTE))
             self.send(message)
 
     def receive(self, line: bytes) -> None:
@@ -62,7 +70,11 @@ class StdioSession(Session):
         except RpcError as error:
             return self.send(self.dispatcher.refusal(error))
         if isinstance(message, Request):
+            if message.method == "prompts/list" and self.dispatcher.faults.active("stdio-exit-in-request"):
+                sys.exit(1)
             return self.dispatcher.start(message, self, self, self.answer)
+        if self.dispatcher.faults.active("stdio-pretty-printed"):
+            self.write(json.dumps(_NOTE, indent=2).encode() + b"\n")
         return self.dispatcher.take(message, self)
 
     def _receive_batch(self, batch: Batch) -> None:
@@ -92,6 +104,8 @@ def run_stdio(fault: str | None) -> None:
     dispatcher = Dispatcher(Faults(fault))
     output = os.dup(1)
     os.dup2(2, 1)
+    if dispatcher.faults.active("stdio-banner"):
+        os.write(output, b"Listening on standard input\n")
     print("The reference server speaks MCP on stdin and stdout.", file=sys.stderr, flush=True)
     with contextlib.suppress(BrokenPipeError):
         asyncio.run(_serve(StdioSession(dispatcher, output)))

@@ -4,7 +4,9 @@ https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stream
 """
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import cast
 
 from starlette.requests import Request as HttpRequest
@@ -27,8 +29,9 @@ from conformance.reference.jsonrpc import (
     read_value,
     result_message,
 )
+from conformance.reference.jsonrpc import Response as RpcResponse
 from conformance.reference.mcp import Dispatcher
-from conformance.reference.revisions import BATCHES, REVISIONS
+from conformance.reference.revisions import BATCHES, NEWEST, REVISIONS
 from conformance.reference.scope_gate import SESSION_HEADER
 from conformance.reference.stateless import STATELESS, answer_alone
 from conformance.reference.streams import OpenStreams, streaming
@@ -52,10 +55,13 @@ class StreamableHttp:
     dispatcher: Dispatcher
     streams: OpenStreams
     sessions: dict[str, HttpSession] = field(default_factory=dict[str, HttpSession])
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    first_id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     async def handle(self, request: HttpRequest) -> Response:
         """Answer a POST, GET or DELETE."""
         id: RequestId | None = None
+        message: Message | None = None
         try:
             if request.method != "POST":
                 return self._open_stream(request) if request.method == "GET" else self._end_session(request)
@@ -74,11 +80,18 @@ class StreamableHttp:
         except RpcError as error:
             return self._json(self.dispatcher.refusal(error), 400)
         except RefusedError as refused:
-            return self._json(self.dispatcher.refusal(RpcError(SESSION_ERROR, refused.reason, id=id)), refused.status)
+            return self._refuse(refused, id, notified=isinstance(message, Notification))
         if isinstance(message, Request):
             return await self._answer(message, session, "text/event-stream" in _accepted(request))
         self.dispatcher.take(message, session)
         return self._acknowledge(message)
+
+    def _refuse(self, refused: RefusedError, id: RequestId | None, *, notified: bool) -> Response:
+        faults = self.dispatcher.faults
+        if notified and faults.active("notification-refused-with-id"):
+            id = 0
+        status = 200 if notified and faults.active("notification-refused-with-200") else refused.status
+        return self._json(self.dispatcher.refusal(RpcError(SESSION_ERROR, refused.reason, id=id)), status)
 
     async def _alone(self, message: Message, request: HttpRequest) -> Response:
         """Answer a message of the revision in which each stands alone."""
@@ -90,7 +103,7 @@ class StreamableHttp:
             return self._json(error_message(error, message.id), 400)
 
     async def _open_session(self, message: Request, user: str) -> Response:
-        session = HttpSession(self._session_id(), user, self.dispatcher, self.streams)
+        session = HttpSession(self._session_id(message), user, self.dispatcher, self.streams)
         response = self._json(await self.dispatcher.answer(message, session, session))
         if session.revision:
             self.sessions[session.id] = session
@@ -99,32 +112,47 @@ class StreamableHttp:
 
     def _session(self, request: HttpRequest) -> HttpSession:
         """The session a request belongs to. Raises RefusedError with 400 or 404."""
+        faults = self.dispatcher.faults
         version = request.headers.get(VERSION_HEADER)
-        if version is not None and version not in REVISIONS:
+        if version is None and request.method == "POST" and faults.active("version-header-required"):
+            raise RefusedError(400, f"Missing {VERSION_HEADER}")
+        if version is not None and version not in REVISIONS and not faults.active("version-header-ignored"):
             raise RefusedError(400, f"Unsupported {VERSION_HEADER}; supported: " + ", ".join(REVISIONS))
         id = request.headers.get(SESSION_HEADER)
         if id is None:
-            raise RefusedError(400, f"Missing {SESSION_HEADER}")
+            raise RefusedError(404 if faults.active("missing-session-id-404") else 400, f"Missing {SESSION_HEADER}")
         session = self.sessions.get(id)
         if session and not session.user:
             session.user = request.state.user
-        shared = self.dispatcher.faults.active("session-shared-between-users")
+        shared = faults.active("session-shared-between-users")
         if session is None or (session.user != request.state.user and not shared):
-            raise RefusedError(404, "The session has ended")
+            raise RefusedError(400 if faults.active("ended-session-400") else 404, "The session has ended")
         return session
 
-    def _session_id(self) -> str:
-        if self.dispatcher.faults.active("session-ids-counted"):
-            return f"session-{len(self.sessions) + 1}"
+    def _session_id(self, opening: Request) -> str:
+        faults = self.dispatcher.faults
+        if faults.active("session-ids-counted"):
+            return f"session-{next(self.numbers)}"
+        if faults.active("session-id-with-space"):
+            return f"{secrets.token_urlsafe(12)} {secrets.token_urlsafe(12)}"
+        if faults.active("session-ids-repeated") and opening.params.get("protocolVersion") != NEWEST:
+            return self.first_id
         return secrets.token_urlsafe(24)
 
     def _open_stream(self, request: HttpRequest) -> Response:
         session = self._session(request)
+        faults = self.dispatcher.faults
         if "text/event-stream" not in _accepted(request):
             raise RefusedError(406, "Accept text/event-stream")
         last = request.headers.get("last-event-id")
         if last is None:
+            if faults.active("get-404"):
+                raise RefusedError(404, "Not found")
+            if faults.active("get-redirected"):
+                return Response(status_code=307, headers={"Location": f"{request.url.path}/stream"})
             return streaming(session.listen())
+        if faults.active("resumption-crash"):
+            return Response("Internal Server Error", 500, media_type="text/plain")
         found = session.resume(last)
         if found is None:
             raise RefusedError(400, "There is no such event")
@@ -132,8 +160,11 @@ class StreamableHttp:
 
     def _end_session(self, request: HttpRequest) -> Response:
         session = self._session(request)
-        del self.sessions[session.id]
-        session.end()
+        if self.dispatcher.faults.active("delete-crash"):
+            return Response("Internal Server Error", 500, media_type="text/plain")
+        if not self.dispatcher.faults.active("session-outlives-delete"):
+            del self.sessions[session.id]
+            session.end()
         return Response(status_code=204)
 
     async def _answer(self, message: Request, session: HttpSession, stream_accepted: bool) -> Response:
@@ -143,12 +174,16 @@ class StreamableHttp:
             return streaming(exchange.stream)
         if not exchange.responses:
             return self._nothing()
-        return self._json_answer(message, exchange.responses[0])
+        return self._json_answer(message, exchange.responses[0], session)
 
-    def _json_answer(self, message: Request, answer: JsonObject) -> Response:
+    def _json_answer(self, message: Request, answer: JsonObject, session: HttpSession) -> Response:
         faults = self.dispatcher.faults
+        if message.method == "tools/list" and faults.active("session-id-replaced"):
+            response = self._json(answer)
+            response.headers[SESSION_HEADER] = secrets.token_urlsafe(24)
+            return response
         if message.method == "ping" and faults.active("sse-not-json"):
-            stream = self.streams.new()
+            stream = session.open_stream()
             stream.send(b"hello")
             stream.send(self.dispatcher.encode(answer))
             stream.end()
@@ -185,6 +220,8 @@ class StreamableHttp:
         return streaming(stream)
 
     def _acknowledge(self, message: object) -> Response:
+        if isinstance(message, RpcResponse) and self.dispatcher.faults.active("response-answered"):
+            return Response("OK", media_type="text/plain")
         if isinstance(message, Notification):
             faults = self.dispatcher.faults
             if faults.active("notification-answered"):

@@ -4,7 +4,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from weakref import WeakSet
 
@@ -43,13 +43,19 @@ class Stream:
         """Whether somebody reads it at the moment."""
         return self._reader is not None
 
-    def prime(self) -> None:
-        """Send an event that only tells where to begin again, and after how long."""
-        self._append(event(b"", id=self._next_id(), retry=RETRY_MILLISECONDS))
+    def prime(self, retry: int) -> None:
+        """Send an event that only tells where to begin again, and after how many milliseconds."""
+        self._append(event(b"", id=self._next_id(), retry=retry))
 
-    def send(self, data: bytes, name: str = "message") -> None:
-        """Send a message."""
-        self._append(event(data, name, self._next_id()))
+    def send(self, data: bytes, name: str = "message", id: str = "") -> None:
+        """Send a message; its id is the next of the stream unless given."""
+        self._append(event(data, name, id or self._next_id()))
+
+    def copy(self, others: Iterable["Stream"]) -> None:
+        """Send what was sent on other streams."""
+        for other in others:
+            self._events += other._events
+        self._wake()
 
     def comment(self) -> None:
         """Send what clients skip, so that they see the stream open."""

@@ -6,7 +6,11 @@ from conformance.survey.record import Failure
 from conformance.survey.steps import Steps, Stop, demands_token
 from conformance.wire import jsonrpc
 from conformance.wire.http import NoAnswer, Reply
+from conformance.wire.sse import scan
 from conformance.wire.streamable_http import first_request
+
+_LONGEST_LOOK = 3.0
+"""Seconds in which a stream must have begun with its endpoint."""
 
 
 class Reaching(Steps):
@@ -78,6 +82,7 @@ class Reaching(Steps):
                 )
             ) as stream:
                 streaming = stream.status == 200 and stream.media_type == "text/event-stream"
+                stream.leave_after(min(self.http.timeout, _LONGEST_LOOK))
                 stream.read_one_message()
         except NoAnswer as failure:
             raise self._unreachable(failure) from None
@@ -87,6 +92,10 @@ class Reaching(Steps):
         elif streaming:
             survey.protected = False
         else:
+            if any(event.event == "endpoint" for event in scan(reply.body)):
+                survey.transport, survey.endpoint, survey.reached = "http+sse", survey.target, True
+                kind = reply.media_type or "no media type"
+                raise Stop(Failure("reach", f"the event stream at {survey.target} comes as {kind}", "", "GET", kind))
             if not first:
                 sentence = (
                     f"{survey.target} opens no event stream of the HTTP+SSE transport: it answers {reply.summary}"

@@ -54,7 +54,7 @@ class Duplex(Connection):
             return as_object(message).get("id") == barrier
 
         self._asked.append(barrier)
-        self._send(jsonrpc.encode(jsonrpc.request("ping", None, barrier)), "ping")
-        seconds = self.patience("ping") if self._ids_return else _GLANCE
+        taken = self._send(jsonrpc.encode(jsonrpc.request("ping", None, barrier)), "ping").status < 400
+        seconds = self.patience("ping") if taken and self._ids_return else _GLANCE
         self._ids_return = self.heard.until(passed, seconds, mark) is not None
         return [one.value for one in self.heard.since(mark) if not passed(one.value)]

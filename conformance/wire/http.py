@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -159,6 +160,7 @@ class Stream:
         self.body = b""
         self.cut = False
         self._aborted = False
+        self._leaving: threading.Timer | None = None
 
     @property
     def media_type(self) -> str:
@@ -203,6 +205,18 @@ class Stream:
         if connection:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def leave_after(self, seconds: float) -> None:
+        """Let `chunks` end in so many seconds, counted from now, if the server does not end it before."""
+        self.stay()
+        self._leaving = threading.Timer(seconds, self.abort)
+        self._leaving.daemon = True
+        self._leaving.start()
+
+    def stay(self) -> None:
+        """Forget about leaving."""
+        if self._leaving:
+            self._leaving.cancel()
 
     def read(self) -> None:
         """Read to the end, 4 MB or the deadline, whichever comes first."""
@@ -411,8 +425,9 @@ class StreamedExchange:
 
     def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> None:
         assert self._response is not None  # noqa: S101 - narrows the type
-        self._response.close()
         opened = self.opened
+        opened.stay()
+        self._response.close()
         error = _sentence(failure, self._about["url"]) if isinstance(failure, httpx.HTTPError | ValueError) else ""
         answer = (opened.status, opened.headers, opened.body, opened.cut)
         exchange = self._record(answer, error)

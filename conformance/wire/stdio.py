@@ -19,6 +19,8 @@ from conformance.wire.http import HttpClient, NoAnswer, Reply
 LONGEST_LINE = 4_000_000
 UNENDED = "end of the output"
 """Purpose of the recorded rest that no newline followed."""
+ENDED = "the server ended before it answered"
+"""Error of the recorded requests that a server owed a response to when it ended by itself."""
 _KEPT_ERRORS = 64_000
 _PIECE = 65_536
 _DYING = 0.5
@@ -61,6 +63,7 @@ class Stdio(Duplex):
         super().__init__(http, command, None)
         self.output = Output()
         self.ending: Ending | None = None
+        self._closing = False
         self._sent: dict[jsonrpc.Id, tuple[bytes, str, float]] = {}
         self._writing = threading.Lock()
         try:
@@ -83,7 +86,7 @@ class Stdio(Duplex):
         """Close the server's input, wait for it to end, and end it by signals where it does not."""
         if self.ending:
             return
-        started = time.monotonic()
+        started, self._closing = time.monotonic(), True
         by = "closed input" if self.running else "itself"
         with suppress(OSError):
             self._pipe.close()
@@ -112,9 +115,9 @@ class Stdio(Duplex):
             return answer
         return replace(answer, arrival=self._give_up(id))
 
-    def _give_up(self, id: jsonrpc.Id) -> str:
+    def _give_up(self, id: jsonrpc.Id, error: str = "") -> str:
         body, purpose, _ = self._sent.pop(id, (b"", "", 0.0))
-        return self._record(purpose, body, b"") if body else ""
+        return self._record(purpose, body, b"", error=error) if body else ""
 
     @property
     def running(self) -> bool:
@@ -136,6 +139,8 @@ class Stdio(Duplex):
             with self._writing:
                 self._pipe.write(body + b"\n")
         except (OSError, ValueError):
+            if id is not None:
+                self._sent.pop(id, None)
             self._readers[0].join(1)
             raise NoAnswer(self._ended(), self._record(purpose, body, b"")) from None
         exchange = "" if id is not None else self._record(purpose, body, b"")
@@ -161,7 +166,10 @@ class Stdio(Duplex):
             self.output.rest = rest
             if len(rest) > LONGEST_LINE:
                 break
-        self.heard.end(self._ended())
+        over = self._ended()
+        for id in [] if self._closing else list(self._sent):
+            self._give_up(id, ENDED)
+        self.heard.end(over)
 
     def _read_errors(self) -> None:
         stream = self._process.stderr
@@ -181,7 +189,7 @@ class Stdio(Duplex):
         arrival = self._record(purpose, body, line + b"\n", sent)
         self.hear(arrived, "stdout", arrival)
 
-    def _record(self, purpose: str, sent: bytes, received: bytes, since: float = 0.0) -> str:
+    def _record(self, purpose: str, sent: bytes, received: bytes, since: float = 0.0, error: str = "") -> str:
         recorded = self.http.recorder.record(
             channel="mcp",
             purpose=purpose,
@@ -189,6 +197,7 @@ class Stdio(Duplex):
             url=f"stdio:{self.url}",
             request=((), sent),
             response=(0, (), received, False) if received else None,
+            error=error,
             milliseconds=(time.monotonic() - since) * 1000 if since else 0.0,
             revision=self.revision,
             conversation=self.conversation,

@@ -75,6 +75,36 @@ class StreamableHttp(Connection):
         del fields["Content-Type"]
         return fields | ({"Last-Event-ID": last_event_id} if last_event_id else {})
 
+    def craft(
+        self,
+        method: str,
+        purpose: str,
+        message: Mapping[str, Any] | None = None,
+        *,
+        fields: Mapping[str, str] | None = None,
+        without: Sequence[str] = (),
+    ) -> Reply:
+        """A request in this session whose header fields are not those of a client; `fields` are added or replace.
+
+        Of its answer a whole body is read, of a stream what comes up to the first message, of a GET stream nothing.
+        Raises NoAnswer.
+        """
+        proper = self.listening_headers() if message is None else self.headers()
+        exchange = self.http.stream(
+            method,
+            self.url,
+            channel="mcp",
+            purpose=purpose,
+            headers={name: value for name, value in proper.items() if name not in without} | dict(fields or {}),
+            body=b"" if message is None else jsonrpc.encode(message),
+            revision=self.revision,
+            conversation=self.conversation,
+        )
+        with exchange as stream:
+            if method != "GET" or stream.media_type != "text/event-stream":
+                stream.read_one_message()
+        return exchange.reply
+
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
         """Send bytes as one message; read until the response to `id` is there, resuming a broken stream."""
         session = self.session_id
@@ -259,7 +289,7 @@ class _Reading:
         self._seen: set[tuple[str, str]] = set()
 
     def follow(self, stream: Stream) -> None:
-        scanner, leaving = SseScanner(), None
+        scanner, leaving = SseScanner(), False
         for chunk in stream.chunks():
             for event in scanner.feed(chunk):
                 self.last_id = self.last_id if event.id is None else event.id
@@ -269,10 +299,8 @@ class _Reading:
             if self.response is not None and not leaving:
                 if not self._connection.linger:
                     return
-                leaving = threading.Timer(self._connection.linger, stream.abort)
-                leaving.start()
-        if leaving:
-            leaving.cancel()
+                leaving = True
+                stream.leave_after(self._connection.linger)
 
     def _redelivered(self, id: str | None, data: str) -> bool:
         """Whether an event came a second time, as it may after a resumption."""

@@ -23,7 +23,8 @@ def server(opening: str, respond: Any = None) -> Iterator[tuple[str, list[str]]]
         if request.command == "POST":
             posted.append(request.path)
             waiting.append(respond(json.loads(request.body)))
-            return request.send(202)
+            request.send(202)
+            return
         request.send_response(200)
         request.send_header("Content-Type", "Text/Event-Stream;charset=utf-8")
         request.end_headers()

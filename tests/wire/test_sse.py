@@ -63,7 +63,9 @@ def test_streams_may_arrive_byte_by_byte(stream: bytes, end: bytes) -> None:
 
 lines = st.lists(
     st.one_of(
-        st.sampled_from(["", "", "data", "data:", ":", "id", "event", "retry: 5", "retry: 07", "retry: x", ": ping", "id: 7"]),
+        st.sampled_from(
+            ["", "", "data", "data:", ":", "id", "event", "retry: 5", "retry: 07", "retry: x", ": ping", "id: 7"]
+        ),
         st.builds(
             "{}{}{}".format,
             st.sampled_from(["data", "data", "event", "id", "other", ""]),

@@ -1,7 +1,31 @@
-"""How Streamable HTTP takes notifications (specification page basic/transports)."""
+"""How Streamable HTTP takes what is not answered (specification page basic/transports)."""
+
+from typing import Any
+
+import pytest
 
 from conformance import Judge, requirement
+from conformance.audit import Audit
+from conformance.ceremony.ended_session import EndedSession
+from conformance.ceremony.sessions import error_of, streamable
+from conformance.probe import Probe
+from conformance.verdict import CouldNotRun, NotApplicable
+from conformance.wire import jsonrpc
 from conformance.wire.connection import Connection
+from conformance.wire.http import NoAnswer, Reply
+
+
+@pytest.fixture
+def refusable(audit: Audit, probe: Probe, mcp: Connection) -> list[Reply]:
+    """Answers to notifications that a server may well refuse: a malformed one, and one in a session that ended."""
+    malformed = jsonrpc.notification("notifications/progress", {"progressToken": {}, "progress": "much"})
+    purpose = "malformed notification"
+    replies = [audit.once(purpose, lambda: streamable(mcp).craft("POST", purpose, malformed))]
+    try:
+        notified = audit.once("ended session", lambda: EndedSession.perform(probe)).notified
+    except (CouldNotRun, NotApplicable, NoAnswer):
+        return replies
+    return [*replies, *([notified] if notified else [])]
 
 
 @requirement("transport.notification-accepted-202")
@@ -22,3 +46,34 @@ def test_the_202_for_a_notification_is_empty(mcp: Connection, judge: Judge) -> N
     if answer.http.status != 202:
         judge.not_applicable(f"notifications are not answered with 202 ({answer.http.summary})")
     judge.that(not answer.http.body, expected="no body", observed=f"{len(answer.http.body)} bytes", evidence=answer)
+
+
+@requirement("transport.response-accepted-202")
+def test_a_response_is_accepted_with_202_and_no_body(mcp: Connection, judge: Judge) -> None:
+    response: dict[str, Any] = {"jsonrpc": "2.0", "id": "conformance-never-asked", "result": {}}
+    reply = streamable(mcp).craft("POST", "response to nothing", response)
+    empty = reply.status == 202 and not reply.body
+    judge.that(
+        empty or reply.status >= 400,
+        expected="HTTP 202 without body, or an error status",
+        observed=reply.summary,
+        evidence=reply,
+    )
+
+
+@requirement("transport.refused-message-http-error")
+def test_a_notification_is_refused_by_status(refusable: list[Reply], judge: Judge) -> None:
+    for reply in refusable:
+        disguised = reply.ok and error_of(reply) is not None
+        judge.that(not disguised, expected="HTTP 202, or an error status", observed=reply.summary, evidence=reply)
+
+
+@requirement("transport.refusal-body-optional")
+def test_the_refusal_of_a_notification_answers_no_request(refusable: list[Reply], judge: Judge) -> None:
+    refused = [reply for reply in refusable if reply.status >= 400]
+    if not refused:
+        judge.not_applicable("no notification was refused")
+    for reply in refused:
+        id = (error_of(reply) or {}).get("id")
+        observed = reply.summary if id is None else f"an error with id {id!r}"
+        judge.that(id is None, expected="no body, text, or an error without id", observed=observed, evidence=reply)

@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 Profile = Literal[
-    "combined", "strict", "separate", "plain", "proxy", "tls", "service", "brief", "lazy", "lists", "open", "sse", "stdio"
+    "combined",
+    "strict",
+    "separate",
+    "plain",
+    "proxy",
+    "tls",
+    "service",
+    "brief",
+    "lazy",
+    "lists",
+    "open",
+    "sse",
+    "stdio",
 ]
 """How the reference server is deployed.
 
@@ -15,8 +27,8 @@ server on a port of its own, its issuer with a path. plain: no metadata at all, 
 2025-03-26 expects them. proxy: logins are delegated to a third party under one client id. tls: https.
 service: tokens for clients that act without a user. brief: codes that end after two seconds, for audits that do not
 wait minutes. lazy: only calls of tools need a token. lists: everything but the handshake needs one. open: no login,
-no authorization server. sse: the same, audited over HTTP+SSE. stdio: the same, audited over
-stdio as a process of its own.
+no authorization server. sse: the same, audited over HTTP+SSE. stdio: the same, audited over stdio
+as a process of its own.
 """
 
 

@@ -1,0 +1,42 @@
+"""Sessions of the Streamable HTTP transport, and requests in them that are not as a client would send them."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from conformance.probe import Probe
+from conformance.survey import Survey
+from conformance.verdict import NotApplicable
+from conformance.wire import jsonrpc
+from conformance.wire.connection import Connection
+from conformance.wire.http import Reply
+from conformance.wire.streamable_http import StreamableHttp, messages_of
+
+
+def streamable(connection: Connection) -> StreamableHttp:
+    """A connection as one over Streamable HTTP. Raises NotApplicable for another."""
+    if not isinstance(connection, StreamableHttp):
+        raise NotApplicable(f"the target is audited over {connection.transport}")
+    return connection
+
+
+@contextmanager
+def session(probe: Probe) -> Generator[StreamableHttp]:
+    """A session of its own after the handshake. Raises what `Probe.session` does."""
+    with probe.session() as connection:
+        yield streamable(connection)
+
+
+def ordinary(survey: Survey, id: jsonrpc.Id) -> dict[str, Any]:
+    """A request that the server serves in every session: for a list where it has tools, else a ping."""
+    return jsonrpc.request("tools/list" if "tools" in survey.capabilities else "ping", None, id)
+
+
+def served(reply: Reply) -> bool:
+    """Whether the answer to a request holds a result."""
+    return reply.ok and any(jsonrpc.kind_of(one) == "result" for one in messages_of(reply))
+
+
+def error_of(reply: Reply) -> Mapping[str, Any] | None:
+    """The JSON-RPC error in an answer, None without one."""
+    return next((one for one in messages_of(reply) if jsonrpc.kind_of(one) == "error"), None)
