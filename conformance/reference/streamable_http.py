@@ -148,8 +148,6 @@ class StreamableHttp:
         if last is None:
             if faults.active("get-404"):
                 raise RefusedError(404, "Not found")
-            if faults.active("get-redirected"):
-                return Response(status_code=307, headers={"Location": f"{request.url.path}/stream"})
             return streaming(session.listen())
         if faults.active("resumption-crash"):
             return Response("Internal Server Error", 500, media_type="text/plain")
@@ -222,6 +220,8 @@ class StreamableHttp:
     def _acknowledge(self, message: object) -> Response:
         if isinstance(message, RpcResponse) and self.dispatcher.faults.active("response-answered"):
             return Response("OK", media_type="text/plain")
+        if isinstance(message, RpcResponse) and self.dispatcher.faults.active("responses-redirected"):
+            return Response(status_code=307, headers={"Location": "/responses"})
         if isinstance(message, Notification):
             faults = self.dispatcher.faults
             if faults.active("notification-answered"):

@@ -88,9 +88,11 @@ class Client(httpx.Client):
 
     def initialize(self, revision: str = "2025-11-25", **capabilities: Any) -> Json:
         """Shake hands; later requests belong to the new session."""
-        self.headers.pop("Mcp-Session-Id", None)
+        for name in ("Mcp-Session-Id", "MCP-Protocol-Version"):
+            self.headers.pop(name, None)
         response = self.post_message(initialize_message(revision, capabilities))
         self.headers["Mcp-Session-Id"] = response.headers["Mcp-Session-Id"]
+        self.headers["MCP-Protocol-Version"] = response.json()["result"]["protocolVersion"]
         self.notify("initialized")
         return response.json()["result"]
 

@@ -78,7 +78,7 @@ def _messages(found: Sequence[SseEvent]) -> Iterator[dict[str, Any]]:
 
 
 def _is_response(message: dict[str, Any]) -> bool:
-    return jsonrpc.kind_of(message) in ("result", "error")
+    return "method" not in message and bool(message.keys() & {"id", "result", "error"})
 
 
 def _unanswered(requests: Sequence[dict[str, Any]], messages: Sequence[dict[str, Any]]) -> list[jsonrpc.Id]:

@@ -31,7 +31,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "session-ids-counted",
-        "bearer.session-ids-unguessable",
+        "bearer.session-ids-unguessable session.id-unpredictable",
         "Anybody can name the sessions of others.",
     ),
     fault(
