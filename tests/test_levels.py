@@ -23,6 +23,10 @@ VERDICTS = {
 """What the audits of REVISIONS say of a requirement when a fault breaks it; `-` where it does not apply."""
 
 
+UNBOUND = {"redirect-uri-mismatch-accepted": "warn", "redirect-uri-free-without-pkce": "fail"}
+"""How redemptions with another redirect URI weigh where all clients need PKCE, and where some do without."""
+
+
 @cache
 def verdicts(revision: str, fault: str) -> dict[str, str]:
     return audit(Trial(revision, "combined", (), ("authorization",)), fault).verdicts
@@ -40,3 +44,8 @@ def test_a_deviation_weighs_what_the_revision_says(revision: str, fault: str, re
     expected = "not-applicable" if verdict == "-" else verdict
 
     assert verdicts(revision, fault).get(requirement, "not-applicable") == expected
+
+
+@pytest.mark.parametrize(("fault", "verdict"), UNBOUND.items())
+def test_a_free_redirect_uri_weighs_more_where_nothing_else_protects_codes(fault: str, verdict: str) -> None:
+    assert verdicts("2025-11-25", fault)["token.redirect-uri-mismatch-refused"] == verdict

@@ -101,6 +101,14 @@ def test_an_empty_folder_is_left_alone(pytester: pytest.Pytester) -> None:
     assert plain_run(pytester) == plain_run(pytester, "-p", "no:conformance.plugins")
 
 
+def test_pytest_does_not_wait_for_cryptography_that_nobody_needs(pytester: pytest.Pytester) -> None:
+    load = "import sys, conformance.plugins as ours; [__import__(one) for one in ours.pytest_plugins]"
+
+    result = pytester.run(sys.executable, "-c", f"{load}; print({{'jwt', 'cryptography'}} & sys.modules.keys())")
+
+    assert result.outlines == ["set()"]
+
+
 def test_our_fixtures_without_a_target_say_what_is_missing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_a(mcp): pass")
 

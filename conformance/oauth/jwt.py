@@ -10,18 +10,9 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Literal, cast, get_args
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
-from jwt import PyJWK, PyJWTError, get_algorithm_by_name
 
 from conformance.shapes import as_object, is_object
 
@@ -30,8 +21,6 @@ ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 Json = Mapping[str, Any]
 
 _THUMBPRINT_MEMBERS = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
-_PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "oth")
-_CURVES: dict[str, Algorithm] = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 
 
 @dataclass(frozen=True)
@@ -85,12 +74,7 @@ class Key:
     @classmethod
     def generate(cls, algorithm: Algorithm = "ES256") -> "Key":
         """A new key pair: on the curve of the algorithm, or RSA of 2048 bits."""
-        if algorithm == "RS256":
-            return cls._of(rsa.generate_private_key(65537, 2048))
-        if algorithm == "EdDSA":
-            return cls._of(ed25519.Ed25519PrivateKey.generate())
-        curves = {"ES256": ec.SECP256R1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1}
-        return cls._of(ec.generate_private_key(curves[algorithm]()))
+        return cls._of(_material().generate(algorithm))
 
     @classmethod
     def of_pem(cls, pem: str) -> "Key":
@@ -98,25 +82,12 @@ class Key:
 
         Raises ValueError where the text holds no such key; the message says what is wrong with it.
         """
-        try:
-            private = load_pem_private_key(pem.encode(), None)
-        except TypeError:
-            raise ValueError("it is encrypted with a password; give a copy that is not") from None
-        except (ValueError, UnsupportedAlgorithm):
-            raise ValueError("it holds no private key in PEM") from None
-        return cls._of(private)
+        return cls._of(_material().load(pem))
 
     @classmethod
     def _of(cls, private: object) -> "Key":
-        if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name in _CURVES:
-            algorithm = _CURVES[private.curve.name]
-        elif isinstance(private, ed25519.Ed25519PrivateKey):
-            algorithm = "EdDSA"
-        elif isinstance(private, rsa.RSAPrivateKey):
-            algorithm = "RS256"
-        else:
-            raise ValueError("its key is none of RSA, P-256, P-384, P-521 and Ed25519")
-        public = get_algorithm_by_name(algorithm).to_jwk(private.public_key(), as_dict=True)
+        algorithm = cast("Algorithm", _material().algorithm_of(private))
+        public = _material().public_jwk(algorithm, private)
         return cls(algorithm, {name: public[name] for name in _THUMBPRINT_MEMBERS[public["kty"]]}, private)
 
     @property
@@ -129,7 +100,7 @@ class Key:
     @property
     def pem(self) -> str:
         """The private key, to be read by `of_pem`."""
-        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        return _material().pem_of(self.private)
 
     @property
     def published(self) -> dict[str, str]:
@@ -139,8 +110,7 @@ class Key:
     def sign(self, header: Json, claims: Json) -> str:
         """A token signed with this key; `alg` is the key's unless the header says otherwise."""
         text = _signing_input({"alg": self.algorithm} | dict(header), claims)
-        signature = get_algorithm_by_name(self.algorithm).sign(text.encode(), self.private)
-        return f"{text}.{encode(signature)}"
+        return f"{text}.{encode(_material().signature(self.algorithm, self.private, text))}"
 
 
 @dataclass
@@ -158,14 +128,11 @@ class Draft:
 
 def public_encodings(jwk: Json) -> dict[str, bytes]:
     """A published RSA or EC key as PEM and as DER, by these names; empty for other keys and broken ones."""
-    if jwk.get("kty") not in ("RSA", "EC"):
-        return {}
-    try:
-        public = PyJWK({name: value for name, value in jwk.items() if name not in _PRIVATE_MEMBERS}).key
-        forms = {"PEM": Encoding.PEM, "DER": Encoding.DER}
-        return {name: public.public_bytes(form, PublicFormat.SubjectPublicKeyInfo) for name, form in forms.items()}
-    except (PyJWTError, ValueError, TypeError, AttributeError):
-        return {}
+    return _material().public_encodings(jwk)
+
+
+def _material() -> ModuleType:
+    return import_module("conformance.oauth.key_material")
 
 
 def _signing_input(header: Json, claims: Json) -> str:

@@ -239,7 +239,8 @@ class Authorization:
         challenge, method = parameters.get("code_challenge"), parameters.get("code_challenge_method")
         optional = "challenge-optional-with-secret" if client.secret else "challenge-optional"
         if challenge is None:
-            if self.faults.active(optional) or (not client.secret and self.faults.active("downgrade-accepted")):
+            for_public = ("downgrade-accepted", "redirect-uri-free-without-pkce")
+            if self.faults.active(optional) or (not client.secret and any(map(self.faults.active, for_public))):
                 return ""
             raise OAuthError("invalid_request", "code_challenge is missing")
         if method in (None, "plain") and self.faults.active("atlassian-2025"):

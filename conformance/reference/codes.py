@@ -45,7 +45,8 @@ class Codes:
         if code.grant.client_id != client.id and not self.faults.active("code-of-any-client"):
             raise OAuthError("invalid_grant", "the code is not valid")
         mismatch = form.get("redirect_uri") not in (None, code.redirect_uri)
-        if mismatch and not self.faults.active("redirect-uri-mismatch-accepted"):
+        bound = not any(map(self.faults.active, ("redirect-uri-mismatch-accepted", "redirect-uri-free-without-pkce")))
+        if mismatch and bound:
             raise OAuthError("invalid_grant", "redirect_uri is not the one of the authorization request")
         if code.used and self.faults.active("invalid-replay-ends-grant"):
             code.grant.revoked = True

@@ -7,6 +7,7 @@ from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.client_authentication import ClientAuthentication
 from conformance.reference.client_metadata import GRANT_TYPES
 from conformance.reference.codes import Codes
+from conformance.reference.crowd import Crowd
 from conformance.reference.dpop import InvalidProofError, Proofs
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, Parameters, read_form
 from conformance.reference.issuing import Issuing
@@ -28,6 +29,7 @@ class Tokens:
         self.faults = site.faults
         self.store = store
         self.issuing = Issuing(site, store, access_tokens)
+        self.crowd = Crowd()
         self.codes = Codes(self.issuing)
         self.refreshing = Refreshing(self.issuing)
         self.clients = ClientAuthentication(site, store)
@@ -38,7 +40,7 @@ class Tokens:
         """Answer with tokens, or with the reason of a refusal."""
         form = Parameters(())
         try:
-            form = await self._form(request)
+            form = await self.crowd.read(self._form(request))
             if form.get("grant_type") is None and form.get("token") and self.faults.active("atlassian-2025"):
                 return await self.revocation.revoke(request)
             await self.codes.hesitate(form)

@@ -170,6 +170,12 @@ FAULTS: tuple[Fault, ...] = (
         "A code that was lured to another redirect URI of the client can still be redeemed.",
     ),
     fault(
+        "redirect-uri-free-without-pkce",
+        "token.redirect-uri-mismatch-refused pkce.challenge-required-public",
+        "Clients without PKCE, which have nothing else to tell, take codes that were lured to another redirect URI.",
+        "pkce.downgrade-refused",
+    ),
+    fault(
         "redirect-uri-refused-at-token",
         "token.redirect-uri-accepted token.unknown-code-refused client-metadata-document.full-flow",
         "Clients of OAuth 2.0, which have to repeat the redirect URI, cannot log in.",
