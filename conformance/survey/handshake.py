@@ -2,7 +2,7 @@
 
 from conformance.evidence import Channel
 from conformance.shapes import as_object
-from conformance.survey.connections import close_quietly, connect, walk
+from conformance.survey.connections import close_quietly, closing, connect, walk
 from conformance.survey.record import CAPABILITY_OF, LISTS, Failure, bounded
 from conformance.survey.steps import Steps, Stop
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
@@ -39,7 +39,11 @@ class Handshake(Steps):
                     advice = f"--revision takes one of {', '.join(REVISIONS)}"
                     raise Stop(Failure("negotiate", sentence, advice, sent, answer.summary))
             except NoAnswer as failure:
+                close_quietly(connection)
                 raise Stop(Failure("negotiate", str(failure), "", sent)) from None
+            except Stop:
+                close_quietly(connection)
+                raise
         return connection
 
     def reopen(self) -> Connection:
@@ -79,9 +83,8 @@ class Handshake(Steps):
         survey = self.survey
         for revision in HANDSHAKE_REVISIONS:
             if revision not in survey.handshakes:
-                other = connect(survey, self.http)
-                survey.handshakes[revision] = other.initialize(revision)
-                close_quietly(other)
+                with closing(connect(survey, self.http)) as other:
+                    survey.handshakes[revision] = other.initialize(revision)
         granted = [(one.result or {}).get("protocolVersion") for one in survey.handshakes.values()]
         survey.revisions = tuple(sorted({one for one in granted if isinstance(one, str)}, reverse=True))
         if survey.transport == "streamable-http" and self._speaks_stateless():

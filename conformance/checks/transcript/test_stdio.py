@@ -9,6 +9,7 @@ import pytest
 from conformance import Judge, requirement
 from conformance.arrived import parsed
 from conformance.evidence import Exchange
+from conformance.shapes import as_list
 from conformance.wire import jsonrpc
 from conformance.wire.stdio import ENDED, UNENDED
 
@@ -42,8 +43,9 @@ class Written:
 
     @property
     def is_message(self) -> bool:
-        """Whether it is one JSON-RPC message."""
-        return jsonrpc.kind_of(parsed(self.text)) != "unknown"
+        """Whether it is one JSON-RPC message, or a batch of them."""
+        value = parsed(self.text)
+        return all(jsonrpc.kind_of(one) not in ("unknown", "batch") for one in as_list(value) or [value])
 
     @property
     def several(self) -> bool:
@@ -62,10 +64,11 @@ def written(transcript: Sequence[Exchange]) -> list[Written]:
     ours = [one for one in transcript if one.url.startswith("stdio:") and one.response]
     lines = sorted(ours, key=lambda one: one.conversation)
     processes = [list(group) for _, group in groupby(lines, key=lambda one: one.conversation)]
-    return [one for process in processes for one in _pieces(process)]
+    return [one for process in processes for one in pieces(process)]
 
 
-def _pieces(lines: Sequence[Exchange]) -> Iterator[Written]:
+def pieces(lines: Sequence[Exchange]) -> Iterator[Written]:
+    """What one process wrote, message by message; blank lines are left out."""
     at = 0
     while at < len(lines):
         text = _text(lines[at])
