@@ -169,7 +169,16 @@ class Exercise:
         return next((made_up for end, made_up in _MADE_UP.items() if name.lower().endswith(end)), "conformance")
 
     def _ask(self, method: str, entry: object, params: dict[str, Any], what: str) -> Answer:
-        return self._audit.once(f"{method} {what} {_key(entry)}", lambda: self._audit.mcp().request(method, params))
+        return self._audit.once(
+            f"{method} {what} {_key(entry)}", lambda: admitted(self._audit.mcp().request(method, params))
+        )
+
+
+def admitted(answer: Answer) -> Answer:
+    """An answer that says something about a request. Raises CouldNotRun where the token was turned down."""
+    if answer.http.status in (401, 403):
+        raise CouldNotRun(f"the request is refused for its token ({answer.summary})")
+    return answer
 
 
 def _key(entry: object) -> str:
