@@ -27,6 +27,7 @@ class Handshake(Steps):
             try:
                 answer = connection.open(self.wanted)
                 if answer.result is None:
+                    survey.opening = answer if answer.response is not None else None
                     self._refused(answer, sent)
                 survey.opening, survey.revision = answer, connection.revision
                 survey.handshakes[self.wanted] = answer

@@ -1,13 +1,18 @@
 """JSON-RPC 2.0 as the base protocol (specification page basic/index)."""
 
+from typing import Any
+
 import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.shapes import as_object, is_object
+from conformance.survey import Survey
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
 
+LINGER = 0.2
+"""Seconds to listen on after a response for another one."""
 NO_SUCH_METHOD = "conformance/no-such-method"
 
 
@@ -15,7 +20,8 @@ NO_SUCH_METHOD = "conformance/no-such-method"
 def unknown_method(audit: Audit) -> dict[int | str, Answer]:
     """An unknown method asked for under an integer and a string id."""
     connection = audit.mcp()
-    return {name: connection.request(NO_SUCH_METHOD, id=name) for name in (990_001, "990002")}
+    methods = {990_001: NO_SUCH_METHOD, "990002": f"{NO_SUCH_METHOD}-\u00fc\u6587"}
+    return {id: connection.request(method, id=id) for id, method in methods.items()}
 
 
 @requirement("jsonrpc.response-echoes-request-id")
@@ -46,11 +52,67 @@ def test_an_unknown_method_is_answered_with_method_not_found(
         judge.that(good, expected="JSON-RPC error -32601", observed=answer.summary, evidence=answer)
 
 
+@pytest.fixture(scope="session")
+def broken_json(audit: Audit) -> Answer:
+    """What comes for a truncated JSON text. Raises NoAnswer where the server ends."""
+
+    def send() -> Answer:
+        return audit.mcp().post(b'{"jsonrpc":"2.0","id":970001,"method":', purpose="broken JSON")
+
+    return audit.once("broken JSON", send)
+
+
 @requirement("jsonrpc.malformed-json-code")
-def test_broken_json_is_a_parse_error(mcp: Connection, judge: Judge) -> None:
-    answer = mcp.post(b'{"jsonrpc":"2.0","id":970001,"method":', purpose="broken JSON")
-    _refused(judge, answer, jsonrpc.PARSE_ERROR, "broken JSON")
+def test_broken_json_is_a_parse_error(broken_json: Answer, judge: Judge) -> None:
+    _refused(judge, broken_json, jsonrpc.PARSE_ERROR, "broken JSON")
     _nothing_came(judge)
+
+
+@requirement("jsonrpc.unreadable-id-not-invented")
+def test_the_answer_to_broken_json_bears_no_id(broken_json: Answer, judge: Judge) -> None:
+    errors = [as_object(one) for one in broken_json.messages if jsonrpc.kind_of(one) == "error"]
+    if not errors and not broken_json.refused:
+        judge.not_applicable("broken JSON is never answered")
+    for error in errors:
+        id = error.get("id")
+        judge.that(id is None, expected="no id, or null", observed=repr(id), evidence=broken_json)
+    judge.that(True, expected="no id, or null", observed=broken_json.summary)
+
+
+@requirement("jsonrpc.malformed-params-code")
+def test_params_that_do_not_fit_are_invalid_params(survey: Survey, mcp: Connection, judge: Judge) -> None:
+    wrong: dict[str, tuple[str, dict[str, Any]]] = {
+        "resources": ("resources/read", {}),
+        "prompts": ("prompts/get", {"name": 5}),
+        "tools": ("tools/call", {"arguments": {}}),
+    }
+    offered = [call for feature, call in wrong.items() if feature in survey.capabilities]
+    if not offered:
+        judge.not_applicable("the server declares neither resources nor prompts nor tools")
+    for method, params in offered[:2]:
+        answer = mcp.request(method, params)
+        if answer.http.status in (401, 403):
+            judge.could_not_run(f"{method} is refused for its token ({answer.summary})")
+        good = answer.error_code in (jsonrpc.INVALID_PARAMS, jsonrpc.INVALID_REQUEST)
+        sent = f"{method} with {'params ' + str(params)}"
+        judge.that(good, expected=f"error -32602 for {sent}", observed=answer.summary, evidence=answer)
+
+
+@requirement("jsonrpc.one-response-per-request")
+def test_a_request_is_answered_once(mcp: Connection, judge: Judge) -> None:
+    mark, id = mcp.heard.mark, "answered-once"
+    mcp.linger = LINGER
+    try:
+        with mcp.listening():
+            answer = mcp.request("ping", id=id)
+            mcp.request("ping")
+    finally:
+        mcp.linger = 0.0
+    if answer.response is None:
+        judge.could_not_run(f"ping was not answered ({answer.summary})")
+    responses = [one for one in mcp.heard.since(mark) if as_object(one.value).get("id") == id]
+    responses = [one for one in responses if "method" not in one.value]
+    judge.that(len(responses) < 2, expected="one response", observed=f"{len(responses)} of them", evidence=answer)
 
 
 @requirement("jsonrpc.invalid-request-code")

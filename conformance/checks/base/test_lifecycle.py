@@ -1,11 +1,37 @@
 """The handshake (specification page basic/lifecycle)."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
 from conformance import Judge, requirement
+from conformance.audit import Audit
 from conformance.catalogue import REVISIONS
 from conformance.probe import Probe
 from conformance.schema import message_errors
+from conformance.shapes import as_list
 from conformance.survey import Survey
-from conformance.wire.connection import Answer
+from conformance.verdict import CouldNotRun, NotApplicable
+from conformance.wire import jsonrpc
+from conformance.wire.connection import HANDSHAKE_REVISIONS, Answer
+from conformance.wire.http import NoAnswer
+
+IMPOSSIBLE = ("1900-01-01", "2999-01-01")
+"""Versions that do not exist."""
+UNHEARD_OF: dict[str, Any] = {"conformanceAudit": {"deep": [1, {"deeper": None}]}, "experimental": {"conformance": {}}}
+"""Client capabilities that do not exist."""
+FEATURES: dict[str, tuple[str, dict[str, Any]]] = {
+    "tools": ("tools/list", {}),
+    "resources": ("resources/list", {}),
+    "prompts": ("prompts/list", {}),
+    "completions": (
+        "completion/complete",
+        {"ref": {"type": "ref/prompt", "name": "conformance"}, "argument": {"name": "name", "value": ""}},
+    ),
+    "logging": ("logging/setLevel", {"level": "info"}),
+}
+"""A request of each feature, by its capability."""
 
 
 def opening_of(survey: Survey, judge: Judge) -> Answer:
@@ -70,22 +96,130 @@ def _accepts_header(survey: Survey, probe: Probe, revision: str) -> bool:
         return connection.request("ping").result is not None
 
 
-@requirement("lifecycle.unsupported-version-counter-offer")
-def test_an_unknown_version_is_answered_with_a_known_one(survey: Survey, probe: Probe, judge: Judge) -> None:
-    if not survey.revision:
-        judge.could_not_run(survey.failure.sentence if survey.failure else "no handshake succeeded")
-    for asked in ("1900-01-01", "2999-01-01"):
+@pytest.fixture(scope="session")
+def counter_offers(audit: Audit) -> Mapping[str, Answer | None]:
+    """The answers to `initialize` asking for versions that do not exist; None where the server fell silent or ended."""
+    if not audit.need_survey().revision:
+        failure = audit.need_survey().failure
+        raise CouldNotRun(failure.sentence if failure else "no handshake succeeded")
+    probe = Probe(audit.need_survey(), audit.http)
+    return audit.once("counter offers", lambda: {asked: _initialize(probe, asked) for asked in IMPOSSIBLE})
+
+
+def _initialize(probe: Probe, asked: str) -> Answer | None:
+    try:
         with probe.fresh() as connection:
-            answer = connection.initialize(asked)
-        offered = (answer.result or {}).get("protocolVersion")
-        if answer.error is not None:
-            judge.advise(
-                False,
-                expected=f"a result that offers another version than {asked}",
-                observed=answer.summary,
-                evidence=answer,
-            )
+            return connection.initialize(asked)
+    except NoAnswer:
+        return None
+
+
+@requirement("lifecycle.unsupported-version-counter-offer")
+def test_an_unknown_version_is_answered_with_a_known_one(
+    counter_offers: Mapping[str, Answer | None], judge: Judge
+) -> None:
+    for asked, answer in counter_offers.items():
+        if answer is not None and answer.error is not None:
+            expected = f"a result that offers another version than {asked}"
+            judge.advise(False, expected=expected, observed=answer.summary, evidence=answer)
             continue
-        known = isinstance(offered, str) and offered in REVISIONS
-        observed = offered if answer.result is not None else answer.summary
-        judge.that(known, expected=f"a real revision instead of {asked}", observed=observed, evidence=answer)
+        offered = offered_by(answer)
+        observed = offered or (answer.summary if answer else "no answer")
+        judge.that(
+            offered in REVISIONS, expected=f"a real revision instead of {asked}", observed=observed, evidence=answer
+        )
+
+
+@requirement("lifecycle.counter-offer-is-latest")
+def test_the_version_offered_instead_is_the_newest(
+    counter_offers: Mapping[str, Answer | None], survey: Survey, judge: Judge
+) -> None:
+    newest = max((one for one in survey.revisions if one in HANDSHAKE_REVISIONS), default="")
+    offers = {asked: answer for asked, answer in counter_offers.items() if offered_by(answer) in REVISIONS}
+    if not offers or not newest:
+        judge.could_not_run("no version was offered instead of one that does not exist")
+    for asked, answer in offers.items():
+        offered = offered_by(answer)
+        expected = f"{newest} instead of {asked}, as it is granted when asked for"
+        judge.that(offered >= newest, expected=expected, observed=offered, evidence=answer)
+
+
+def offered_by(answer: Answer | None) -> str:
+    """The version in the answer to `initialize`; empty where there is none."""
+    offered = (answer.result or {}).get("protocolVersion") if answer else None
+    return offered if isinstance(offered, str) else ""
+
+
+@requirement("lifecycle.negotiation-failures-handled")
+def test_the_server_survives_a_handshake_it_cannot_understand(
+    counter_offers: Mapping[str, Answer | None], survey: Survey, probe: Probe, judge: Judge
+) -> None:
+    for asked, answer in counter_offers.items():
+        orderly = answer is not None and (answer.response is not None or 400 <= answer.http.status < 500)
+        observed = answer.summary if answer else "no answer"
+        judge.that(orderly, expected=f"an answer to initialize asking for {asked}", observed=observed, evidence=answer)
+    with probe.fresh() as connection:
+        answer = connection.initialize(survey.revision, UNHEARD_OF)
+    orderly = answer.response is not None or 400 <= answer.http.status < 500
+    expected = "an answer to initialize with capabilities that do not exist"
+    judge.that(orderly, expected=expected, observed=answer.summary, evidence=answer)
+    if answer.result is None:
+        with probe.session() as connection:
+            answer = connection.request("ping")
+        served = answer.response is not None
+        judge.that(served, expected="a new connection is served", observed=answer.summary, evidence=answer)
+
+
+@requirement("lifecycle.base-protocol-supported")
+def test_a_client_without_capabilities_is_served(survey: Survey, judge: Judge) -> None:
+    answer = opening_of(survey, judge)
+    judge.that(answer.result is not None, expected="a handshake", observed=answer.summary, evidence=answer)
+    for method, listing in survey.listings.items():
+        page = listing.pages[0]
+        if page.http.status not in (401, 403):
+            judge.that(
+                page.response is not None, expected=f"a response to {method}", observed=page.summary, evidence=page
+            )
+
+
+def _undeclared(survey: Survey) -> dict[str, tuple[str, dict[str, Any]]]:
+    """A request of each feature that the server does not declare, by its capability."""
+    known = {one: request for one, request in FEATURES.items() if one not in survey.capabilities}
+    if survey.revision < "2025-03-26":
+        known.pop("completions", None)
+    return known
+
+
+@pytest.fixture(scope="session")
+def undeclared(audit: Audit) -> dict[str, Answer]:
+    """The answers to requests of the features that the server does not declare, by their capability."""
+    survey = audit.need_survey()
+    if survey.opening is None or survey.opening.result is None:
+        raise CouldNotRun("there was no handshake")
+
+    def ask() -> dict[str, Answer]:
+        return {one: audit.mcp().request(*request) for one, request in _undeclared(survey).items()}
+
+    answers = audit.once("undeclared features", ask)
+    if not answers:
+        raise NotApplicable("the server declares every feature")
+    return answers
+
+
+@requirement("lifecycle.implemented-features-advertised")
+def test_what_the_server_offers_it_declares(undeclared: dict[str, Answer], judge: Judge) -> None:
+    for capability, answer in undeclared.items():
+        content = [name for name, value in (answer.result or {}).items() if as_list(value)]
+        observed = f"{answer.summary} where {capability} is not declared"
+        judge.that(not content, expected=f"no {capability}", observed=observed, evidence=answer)
+
+
+@requirement("jsonrpc.unadvertised-feature-method-not-found")
+def test_the_methods_of_an_undeclared_feature_are_not_found(undeclared: dict[str, Answer], judge: Judge) -> None:
+    refused = {one: answer for one, answer in undeclared.items() if answer.error is not None}
+    if not refused:
+        judge.not_applicable("what the server does not declare it serves all the same")
+    for capability, answer in refused.items():
+        good = answer.error_code == jsonrpc.METHOD_NOT_FOUND
+        expected = f"error -32601 where {capability} is not declared"
+        judge.that(good, expected=expected, observed=answer.summary, evidence=answer)

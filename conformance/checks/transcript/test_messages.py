@@ -1,5 +1,6 @@
 """Every message of the whole run, judged once at no extra request."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from json import JSONDecodeError, JSONDecoder
@@ -14,12 +15,23 @@ from conformance.shapes import as_object, is_array, is_object
 from conformance.wire import jsonrpc
 
 _BELOW_THE_PROTOCOL = (400, 401, 403, 404, 405, 406, 413, 415, 421, 429)
+_PROTOCOL_TYPES = ("application/json", "text/event-stream")
+CONCISE = 300
+"""Characters of a message that is still short."""
 
 
 @pytest.fixture(scope="session")
 def answers(transcript: Sequence[Exchange]) -> list[Exchange]:
     """Exchanges in which the MCP server sent a body; refusals of the token are not its messages."""
     return [one for one in transcript if one.response and one.response.size and one.status not in (401, 403)]
+
+
+def charset_of(exchange: Exchange) -> str:
+    """The charset parameter of the answer's media type, in lower case; empty without one."""
+    lines = exchange.response.headers if exchange.response else ()
+    value = next((value for name, value in lines if name.lower() == "content-type"), "")
+    found = re.search(r";\s*charset\s*=\s*\"?([^\s;\"]+)", value, re.IGNORECASE)
+    return found[1].lower() if found and media_type(exchange) in _PROTOCOL_TYPES else ""
 
 
 def of_kind(messages: list[Arrived], *kinds: str) -> list[Arrived]:
@@ -66,6 +78,10 @@ def test_every_message_is_utf_8(answers: list[Exchange], judge: Judge) -> None:
             observed=f"other bytes in the answer to {one.purpose}",
             evidence=_Seen(one.id),
         )
+    for one in answers:
+        charset = charset_of(one)
+        if charset not in ("", "utf-8", "utf8"):
+            judge.that(False, expected="charset utf-8 or none", observed=charset, evidence=_Seen(one.id))
     judge.that(
         not broken,
         expected="every answer is valid UTF-8",
@@ -101,6 +117,30 @@ def test_every_error_code_is_an_integer(messages: list[Arrived], judge: Judge) -
 
     errors = [one for one in of_kind(messages, "response") if is_object(one.message.get("error"))]
     judge_each(judge, [one for one in errors if "code" in one.message["error"]], "integer error codes", problem)
+
+
+@requirement("jsonrpc.error-message-is-concise")
+def test_every_error_message_is_short(messages: list[Arrived], judge: Judge) -> None:
+    errors = [one for one in of_kind(messages, "response") if isinstance(message_of(one), str)]
+    if not errors:
+        judge.not_applicable("the server sent no error with a message")
+    for one in errors:
+        text = without_echoes(message_of(one), one.source.request.body)
+        wordy = len(text) > CONCISE or len(text.strip().splitlines()) > 1
+        observed = f"{len(text.splitlines())} lines, {len(text)} characters" if wordy else "short"
+        judge.that(not wordy, expected="a short sentence", observed=observed, evidence=one if wordy else None)
+
+
+def message_of(one: Arrived) -> Any:  # noqa: ANN401
+    """The message of an error, whatever it is; None where there is none."""
+    return as_object(as_object(one.message).get("error")).get("message")
+
+
+def without_echoes(text: str, sent: str) -> str:
+    """The text without long values that were sent."""
+    for value in re.findall(r'"([^"\\]{60,})"', sent):
+        text = text.replace(value, "…")
+    return text
 
 
 @requirement("jsonrpc.response-has-result-or-error")
