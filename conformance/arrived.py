@@ -125,11 +125,11 @@ def messages_in(exchanges: Sequence[Exchange]) -> list[Arrived]:
     """All JSON-RPC messages the server sent, single ones and those in batches.
 
     A response is matched with the request that its own exchange sent or, where it came on a stream of its own, with
-    the nearest one in the transcript that has its id and no response yet.
+    the nearest one of the conversation that has its id and no response yet.
     """
     found: list[Arrived] = []
     strays: list[tuple[int, int]] = []
-    waiting: dict[tuple[bool, Any], list[_Sent]] = {}
+    waiting: dict[tuple[str, bool, Any], list[_Sent]] = {}
     for place, exchange in enumerate(exchanges):
         sent = requests_in(exchange)
         for one in _brought_by(exchange):
@@ -140,9 +140,9 @@ def messages_in(exchanges: Sequence[Exchange]) -> list[Arrived]:
                 strays.append((len(found), place))
             found.append(replace(one, request=own))
         for request in sent if exchange.status < 400 else ():
-            waiting.setdefault(_key(request["id"]), []).append((place, request))
+            waiting.setdefault(_key(exchange, request["id"]), []).append((place, request))
     for index, place in strays:
-        same = waiting.get(_key(as_object(found[index].message).get("id")), [])
+        same = waiting.get(_key(found[index].source, as_object(found[index].message).get("id")), [])
         if same:
             nearest = min(same, key=lambda one: abs(one[0] - place))
             same.remove(nearest)
@@ -150,9 +150,9 @@ def messages_in(exchanges: Sequence[Exchange]) -> list[Arrived]:
     return found
 
 
-def _key(id: object) -> tuple[bool, Any]:
-    """The same for ids that are the same JSON value."""
-    return isinstance(id, str), id if isinstance(id, str | int | float) else None
+def _key(exchange: Exchange, id: object) -> tuple[str, bool, Any]:
+    """The same for ids that are the same JSON value in one conversation."""
+    return exchange.conversation, isinstance(id, str), id if isinstance(id, str | int | float) else None
 
 
 def _brought_by(exchange: Exchange) -> Iterator[Arrived]:

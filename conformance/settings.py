@@ -184,6 +184,12 @@ OPTIONS = (
         "NAME,...",
     ),
     Option(
+        "--stress",
+        "Also judge what takes patience or load to see: requests of the server left unanswered, connections that idle,"
+        " bursts.",
+        action="store_true",
+    ),
+    Option(
         "--fail-on",
         "Lowest level whose violation makes the run not conformant.",
         default="must",
@@ -240,6 +246,7 @@ class Settings:
     consent_submit: str = ""
     approvals: int | None = None
     call_tools: tuple[str, ...] = ()
+    stress: bool = False
     fail_on: FailOn = "must"
     report_dir: str = "reports"
     request_timeout: float = 10.0
@@ -270,6 +277,7 @@ class Settings:
             "consent",
             "approvals",
             "call_tools",
+            "stress",
             "fail_on",
             "request_timeout",
             "patience",

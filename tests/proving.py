@@ -61,6 +61,7 @@ class Deployment:
     target: Callable[[ReferenceServer], str] = "--target-url={0.url}".format
 
 
+_OPEN_TO_ALL = frozenset({"security.local-access-restricted"})
 PROFILES: Mapping[Profile, Deployment] = {
     "combined": Deployment(lambda fault: ReferenceServer(fault, consent="form"), waits={"CLOCK_LEEWAY": 1.0}),
     "strict": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="strict")),
@@ -84,16 +85,23 @@ PROFILES: Mapping[Profile, Deployment] = {
     ),
     "lists": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="lists")),
     "service": Deployment(lambda fault: ReferenceServer(fault, consent="form", profile="service")),
-    "open": Deployment(lambda fault: ReferenceServer(fault, profile="open"), lambda _: ()),
+    "open": Deployment(lambda fault: ReferenceServer(fault, profile="open"), lambda _: (), lacks=_OPEN_TO_ALL),
     "sse": Deployment(
         lambda fault: ReferenceServer(fault, profile="sse"),
         lambda _: ("--transport=http+sse",),
+        lacks=_OPEN_TO_ALL,
         target="--target-url={0.sse_url}".format,
     ),
     "stdio": Deployment(
         lambda fault: ReferenceServer(fault, profile="stdio"),
         lambda _: (),
         target="--target-command={0.command}".format,
+    ),
+    "impatient": Deployment(
+        lambda fault: ReferenceServer(fault, profile="impatient"),
+        lambda _: ("--stress",),
+        waits={"IDLE": 3.0},
+        lacks=_OPEN_TO_ALL,
     ),
 }
 

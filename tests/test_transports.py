@@ -12,6 +12,8 @@ from conformance.wire.connection import HANDSHAKE_REVISIONS
 from tests.auditing import audit
 from tests.proof import EVERYTHING
 
+LOCAL = "base/test_security.py::test_a_local_server_does_not_serve_every_process"
+"""Warns, since the server needs no token and is on this machine."""
 PROTOCOL = tuple(str(CHECKS / folder) for folder in EVERYTHING if folder != "authorization")
 
 
@@ -33,6 +35,10 @@ def target(request: pytest.FixtureRequest, server: ReferenceServer) -> tuple[str
 @pytest.mark.parametrize("revision", HANDSHAKE_REVISIONS)
 def test_the_reference_server_conforms(tmp_path: Path, target: tuple[str, ...], revision: str) -> None:
     run = audit(tmp_path, *PROTOCOL, *target, f"--revision={revision}", "--call-tools=all")
-    wrong = [one for one in run.checks.values() if one["verdict"] in ("fail", "warn", "could-not-run", "error")]
+    wrong = [
+        one
+        for id, one in run.checks.items()
+        if id != LOCAL and one["verdict"] in ("fail", "warn", "could-not-run", "error")
+    ]
     assert not [f"{one['id']} {one['verdict']}: {one['reason']}" for one in wrong if not one["narrowed"]], run.output
     assert run.outcome == "conformant"

@@ -162,5 +162,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise Narrowed(state.reason)
     if state.state == "missing":
         raise CouldNotRun(state.reason)
+    if not audit.settings.stress and any(audit.catalogue[one].observable == "stress" for one in ids):
+        raise Narrowed("asked for with --stress")
     if turn_of(item) == 0 and _TOKEN_USERS & frozenset(getattr(item, "fixturenames", ())):
         audit.keep_token()

@@ -1,6 +1,6 @@
 """Batches, which only revision 2025-03-26 has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from conformance.reference.jsonrpc import (
     INVALID_REQUEST,
@@ -12,6 +12,8 @@ from conformance.reference.jsonrpc import (
     error_message,
     message_of,
 )
+from conformance.reference.mcp import Dispatcher
+from conformance.reference.sessions import Session
 
 
 class Batch:
@@ -34,3 +36,22 @@ class Batch:
                 self.refusals.append(error_message(alone))
             else:
                 self.requests.append(message)
+
+    def start(self, dispatcher: Dispatcher, session: Session, send: Callable[[object], None]) -> None:
+        """Take what is not answered and begin to answer the rest; `send` gets all responses at once."""
+        responses, left = self.refusals, len(self.requests)
+
+        def done(response: JsonObject | None) -> None:
+            nonlocal left
+            left -= 1
+            if response is not None:
+                responses.append(response)
+            if not left and responses:
+                send(responses)
+
+        for message in self.others:
+            dispatcher.take(message, session)
+        for request in self.requests:
+            dispatcher.start(request, session, session, done)
+        if not self.requests and responses:
+            send(responses)

@@ -10,15 +10,19 @@ from dataclasses import dataclass, field
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from conformance.reference.batches import Batch
 from conformance.reference.jsonrpc import (
     SESSION_ERROR,
     JsonObject,
     Request,
     RpcError,
+    as_array,
     message_of,
+    notification_message,
     read_value,
 )
 from conformance.reference.mcp import Dispatcher
+from conformance.reference.revisions import BATCHES
 from conformance.reference.sessions import Session
 from conformance.reference.site import MESSAGES_PATH
 from conformance.reference.streams import OpenStreams, Stream, streaming
@@ -32,8 +36,8 @@ class SseSession(Session):
         self.stream = stream
         self.dispatcher = dispatcher
 
-    def send(self, message: JsonObject) -> None:
-        """Send a message of any kind."""
+    def send(self, message: object) -> None:
+        """Send a message of any kind, or a batch of them."""
         self.stream.send(self.dispatcher.encode(message))
 
     def answer(self, message: JsonObject | None) -> None:
@@ -61,6 +65,8 @@ class LegacySse:
         path = MESSAGES_PATH + ("-gone" if faults.active("sse-endpoint-gone") else "")
         named = "message" if faults.active("sse-endpoint-unnamed") else "endpoint"
         session.stream.send(f"{path}?session_id={session.id}".encode(), named)
+        if faults.active("speaks-before-initialize"):
+            session.send(notification_message("notifications/tools/list_changed", {}))
         response = streaming(session.stream, closed=lambda: self.sessions.pop(session.id).end())
         if faults.active("sse-as-text"):
             response.headers["Content-Type"] = "text/plain"
@@ -72,7 +78,12 @@ class LegacySse:
         if session is None or session.user != request.state.user:
             return self._refuse(404, RpcError(SESSION_ERROR, "There is no such session"))
         try:
-            message = message_of(read_value(await request.body()))
+            value = read_value(await request.body())
+            batch = as_array(value) if session.revision == BATCHES else None
+            if batch:
+                Batch(batch).start(self.dispatcher, session, session.send)
+                return Response(status_code=202)
+            message = message_of(value)
         except RpcError as error:
             return self._refuse(400, error)
         faults = self.dispatcher.faults

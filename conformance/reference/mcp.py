@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import count
 
 from conformance.reference.calls import Call
 from conformance.reference.content import ICON
@@ -26,18 +27,33 @@ from conformance.reference.jsonrpc import (
     as_object,
     encode,
     error_message,
+    request_message,
     result_message,
 )
 from conformance.reference.notebook import Notebook
 from conformance.reference.prompt_methods import PromptMethods
 from conformance.reference.resource_methods import ResourceMethods
 from conformance.reference.revisions import COMPLETIONS_DECLARED, NEWEST, REVISIONS, fitted_implementation
-from conformance.reference.sessions import LOG_LEVELS, Outlet, Session
+from conformance.reference.sessions import ASK_SECONDS, LOG_LEVELS, Outlet, Session
 from conformance.reference.tool_methods import ToolMethods
 
 _INSTRUCTIONS = "A server to audit: it offers something of every kind."
+_TRACE = '\n  File "dispatcher.py", line 140, in answer\n    return self._methods[name](call)\nKeyError'
 _UNCANCELLABLE = "initialize"
 _LOGGER = logging.getLogger(__name__)
+
+_ID_FAULTS: Mapping[str, tuple[object, ...]] = {
+    "server-request-id-fraction": (0.5,),
+    "server-request-id-null": (None,),
+    "server-request-id-reused": ("again", "again"),
+}
+_PING_FAULTS = {"pings-constantly": 0.1, "pings-in-vain": 0.8}
+_META_FAULTS = {
+    "meta-prefix-malformed": "com.example-/state",
+    "meta-name-malformed": "com.example/the state",
+    "meta-prefix-not-reversed": "reference.example/state",
+    "meta-prefix-reserved": "com.mcp.example/state",
+}
 
 Method = Callable[[Call], Awaitable[JsonObject]]
 
@@ -45,8 +61,9 @@ Method = Callable[[Call], Awaitable[JsonObject]]
 class Dispatcher:
     """Answers requests and takes notifications; holds what all sessions share."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, ask_seconds: float = ASK_SECONDS) -> None:
         self.faults = faults
+        self.ask_seconds = ask_seconds
         self.notebook = Notebook()
         self.tools = ToolMethods(faults)
         resources, prompts = ResourceMethods(faults), PromptMethods(faults)
@@ -105,6 +122,7 @@ class Dispatcher:
             case "notifications/initialized":
                 session.initialized = True
                 self._look_at_roots(session)
+                self._speak_wrongly(session)
             case "notifications/roots/list_changed":
                 self._look_at_roots(session)
             case "notifications/cancelled":
@@ -119,15 +137,27 @@ class Dispatcher:
             with contextlib.suppress(TimeoutError):
                 await session.ask("roots/list", {}, session)
 
-        if session.offers("roots"):
+        if session.offers("roots") or self.faults.active("roots-asked-undeclared"):
             session.spawn(ask())
+
+    def _speak_wrongly(self, session: Session) -> None:
+        for fault, pause in _PING_FAULTS.items():
+            if self.faults.active(fault):
+                session.spawn(_ping_for_ever(session, pause))
+        for fault, ids in _ID_FAULTS.items():
+            if self.faults.active(fault):
+                for id in ids:
+                    session.send({"jsonrpc": "2.0", "id": id, "method": "ping"})
 
     def refusal(self, error: RpcError) -> JsonObject:
         """The error response to a body that held no usable message."""
         spoiling = {INVALID_REQUEST: "invalid-request-wrong-code", PARSE_ERROR: "malformed-json-wrong-code"}
         if error.code in spoiling and self.faults.active(spoiling[error.code]):
             error.code = INTERNAL_ERROR
-        return error_message(error)
+        message = error_message(error)
+        if error.code == PARSE_ERROR and self.faults.active("unreadable-id-invented"):
+            message["id"] = 987_654_321
+        return message
 
     def encode(self, message: object) -> bytes:
         """`message`, or a batch of them, as the bytes to send."""
@@ -137,6 +167,12 @@ class Dispatcher:
         method = self._methods.get(name)
         if method is None:
             return self._unknown_method(name)
+        if name == "completion/complete" and self.faults.active("undeclared-completions-wrong-code"):
+            raise RpcError(INTERNAL_ERROR, "Internal error")
+        if name == "ping" and not call.session.initialized and self.faults.active("ping-refused-during-handshake"):
+            raise RpcError(INVALID_REQUEST, "Invalid request: the handshake is not over")
+        if call.meta and self.faults.active("unknown-meta-refused"):
+            raise RpcError(INVALID_PARAMS, "Invalid params: unknown members of _meta")
         if not call.session.revision and name not in ("initialize", "ping"):
             raise RpcError(INVALID_REQUEST, "Invalid request: initialize comes first")
         return await method(call)
@@ -146,7 +182,8 @@ class Dispatcher:
             return {}
         code = INTERNAL_ERROR if self.faults.active("unknown-method-wrong-code") else METHOD_NOT_FOUND
         shown = "\udcff" if self.faults.active("invalid-utf8") else name[:100]
-        raise RpcError(code, f"Method not found: {shown}")
+        trace = _TRACE if self.faults.active("error-message-with-stack-trace") else ""
+        raise RpcError(code, f"Method not found: {shown}{trace}")
 
     def _with_faults(self, request: Request, message: JsonObject) -> JsonObject:
         if request.method == "ping":
@@ -156,6 +193,9 @@ class Dispatcher:
                 del message["result"]
             if self.faults.active("result-null"):
                 message["result"] = None
+            for fault, key in _META_FAULTS.items():
+                if self.faults.active(fault):
+                    message["result"] = {"_meta": {key: True}}
         if self.faults.active("id-as-string"):
             message["id"] = _as_number(request.id)
         return message
@@ -185,8 +225,13 @@ class Dispatcher:
                 INVALID_PARAMS,
                 "Invalid params: initialize needs protocolVersion, capabilities and clientInfo",
             )
-        session.client = capabilities
+        if "roots" not in capabilities and self.faults.active("initialize-needs-roots"):
+            raise RpcError(INVALID_PARAMS, "Invalid params: the client must offer roots")
+        session.client, session.ask_seconds = capabilities, self.ask_seconds
+        session.forgetful = self.faults.active("timed-out-request-not-cancelled")
         session.revision = wanted if wanted in REVISIONS else NEWEST
+        if wanted not in REVISIONS and self.faults.active("counter-offer-oldest"):
+            session.revision = REVISIONS[0]
         if self.faults.active("version-always-newest"):
             session.revision = NEWEST
         result: JsonObject = {
@@ -195,8 +240,12 @@ class Dispatcher:
             "serverInfo": server_info(session.revision),
             "instructions": _INSTRUCTIONS,
         }
+        if "icons" in result["serverInfo"]:
+            result["serverInfo"]["icons"] = [_spoiled_icon(self.faults)]
         if self.faults.active("initialize-without-server-info"):
             del result["serverInfo"]
+        if self.faults.active("asks-before-initialized"):
+            self._look_at_roots(session)
         return result
 
     def _capabilities(self, revision: str) -> JsonObject | list[JsonObject]:
@@ -215,6 +264,8 @@ class Dispatcher:
         for feature in ("tools", "resources", "prompts", "completions"):
             if self.faults.active(f"{feature}-undeclared"):
                 capabilities.pop(feature, None)
+        if self.faults.active("undeclared-completions-wrong-code"):
+            capabilities.pop("completions", None)
         return capabilities
 
     async def _ping(self, _: Call) -> JsonObject:
@@ -239,6 +290,20 @@ def server_info(revision: str) -> JsonObject:
         "icons": [ICON],
     }
     return fitted_implementation(info, revision)
+
+
+async def _ping_for_ever(session: Session, pause: float) -> None:
+    for number in count():
+        await asyncio.sleep(pause)
+        session.send(request_message(f"ping-{number}", "ping", {}))
+
+
+def _spoiled_icon(faults: Faults) -> JsonObject:
+    if faults.active("icon-without-src"):
+        return {"sizes": ["any"]}
+    if faults.active("icon-in-file"):
+        return ICON | {"src": "file:///usr/share/icons/server.png"}
+    return ICON | {"sizes": ["large"]} if faults.active("icon-size-in-words") else ICON
 
 
 def _as_number(id: RequestId) -> RequestId:

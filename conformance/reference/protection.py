@@ -51,6 +51,8 @@ class Protection:
         path = SSE_PATH if request.url.path == MESSAGES_PATH else request.url.path
         scheme, credentials = self._credentials(request)
         bearer = None if self.faults.active("access-token-refused") else self.access_tokens.bearer(credentials, path)
+        if self.faults.active("stream-without-token") and _wants_new_stream(request):
+            return None
         if bearer is None and SESSION_HEADER in request.headers and self.faults.active("session-replaces-token"):
             request.state.user = USERNAME
             return None
@@ -188,6 +190,10 @@ class Protection:
         if self.faults.active("resource-metadata-over-http"):
             origin = origin.replace("https:", "http:")
         return origin + prefix + ("-gone" if self.faults.active("resource-metadata-url-dead") else path)
+
+
+def _wants_new_stream(request: Request) -> bool:
+    return request.method == "GET" and not {"authorization", SESSION_HEADER.lower()}.intersection(request.headers)
 
 
 async def _messages(request: Request) -> list[JsonObject]:

@@ -9,6 +9,7 @@ from conformance.reference.arguments import is_uri
 from conformance.reference.calls import Call
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import (
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     METHOD_NOT_FOUND,
     RESOURCE_NOT_FOUND,
@@ -134,7 +135,8 @@ class ResourceMethods:
 def _uri(call: Call) -> str:
     uri = call.params.get("uri")
     if not isinstance(uri, str):
-        raise RpcError(INVALID_PARAMS, "Invalid params: uri must be a string")
+        code = INTERNAL_ERROR if call.faults.active("malformed-params-wrong-code") else INVALID_PARAMS
+        raise RpcError(code, "Invalid params: uri must be a string")
     return uri
 
 

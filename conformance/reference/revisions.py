@@ -13,7 +13,13 @@ PROGRESS_MESSAGES = AUDIO = COMPLETIONS_DECLARED = "2025-03-26"
 ELICITATION = STRUCTURED_CONTENT = "2025-06-18"
 POLLING = URL_ELICITATION = SAMPLING_TOOLS = TASKS = "2025-11-25"
 
-_ENTRY_MEMBERS = {"title": "2025-06-18", "outputSchema": "2025-06-18", "icons": NEWEST, "execution": NEWEST}
+_ENTRY_MEMBERS = {
+    "title": "2025-06-18",
+    "outputSchema": "2025-06-18",
+    "_meta": "2025-06-18",
+    "icons": NEWEST,
+    "execution": NEWEST,
+}
 _TOOL_MEMBERS = {"annotations": "2025-03-26", **_ENTRY_MEMBERS}
 _IMPLEMENTATION_MEMBERS = {"title": "2025-06-18", "description": NEWEST, "icons": NEWEST}
 _BLOCKS = {"audio": "2025-03-26", "resource_link": "2025-06-18"}

@@ -19,12 +19,15 @@ from conformance.reference.mcp import Dispatcher
 from conformance.reference.pages import PASSWORD, USERNAME
 from conformance.reference.scopes import RESOURCE_SCOPES
 from conformance.reference.services import Services
+from conformance.reference.sessions import ASK_SECONDS
 from conformance.reference.site import SERVER_PATH, SSE_PATH, Consent, Site
 from conformance.reference.store import Grant, Store
 from conformance.reference.streams import OpenStreams
 from conformance.reference.tls import TlsPort
 
 HOST = "127.0.0.1"
+HASTE = 0.5
+"""How long an impatient server waits for the answer of a client."""
 YEAR = 365 * 24 * 3600
 
 
@@ -52,7 +55,8 @@ class ReferenceServer:
         path: str = "",
     ) -> None:
         faults = Faults(fault)
-        self.protected = protected and profile not in ("open", "sse", "stdio")
+        is_open = profile in ("open", "sse", "stdio", "impatient") or faults.active("token-not-needed")
+        self.protected = protected and not is_open
         path = path or ("/v1/mcp" if faults.active("atlassian-2025") else "/mcp")
         everywhere = faults.active("bound-to-every-interface") or faults.active("sse-bound-to-every-interface")
         self._sockets = [_listen(port, "" if everywhere else HOST)]
@@ -74,7 +78,7 @@ class ReferenceServer:
         self.command = f"{shlex.quote(sys.executable)} -m conformance.reference --stdio"
         self.command += f" --fault {fault}" if fault else ""
         self._streams = OpenStreams()
-        self._dispatcher = Dispatcher(faults)
+        self._dispatcher = Dispatcher(faults, HASTE if profile == "impatient" else ASK_SECONDS)
         site = Site(self.origin, server, faults, consent, self.protected, profile, third_party, path)
         store = Store(_code_lifetime(faults, profile))
         if faults.active("access-token-lives-a-year"):

@@ -37,7 +37,8 @@ class Session:
 
     `client` holds the capabilities the client declared. `running` holds the requests of the client that are being
     answered, `asked` how many requests the server has sent to it, `shown` the tools, prompts and resources that come
-    and go. Each transport has a kind of its own that knows how to `send`.
+    and go. `ask_seconds` is how long it waits for an answer, `forgetful` whether it then does not cancel what it asked.
+    Each transport has a kind of its own that knows how to `send`.
     """
 
     id: str = ""
@@ -52,6 +53,8 @@ class Session:
         default_factory=dict[RequestId, "asyncio.Task[JsonObject]"]
     )
     asked: int = 0
+    ask_seconds: float = ASK_SECONDS
+    forgetful: bool = False
     _waiting: dict[RequestId, "asyncio.Future[Response]"] = field(
         default_factory=dict[RequestId, "asyncio.Future[Response]"]
     )
@@ -87,11 +90,11 @@ class Session:
         self._waiting[id] = answered
         outlet.send(request_message(id, method, params))
         try:
-            return await asyncio.wait_for(answered, ASK_SECONDS)
+            return await asyncio.wait_for(answered, self.ask_seconds)
         except (TimeoutError, asyncio.CancelledError):
-            outlet.send(
-                notification_message("notifications/cancelled", {"requestId": id, "reason": "no longer needed"})
-            )
+            if not self.forgetful:
+                reason: JsonObject = {"requestId": id, "reason": "no longer needed"}
+                outlet.send(notification_message("notifications/cancelled", reason))
             raise
         finally:
             del self._waiting[id]

@@ -64,7 +64,7 @@ class StdioSession(Session):
             if batch is None:
                 message = message_of(value)
             elif batch and self.revision == BATCHES:
-                return self._receive_batch(Batch(batch))
+                return Batch(batch).start(self.dispatcher, self, self.send)
             else:
                 raise RpcError(INVALID_REQUEST, "Invalid request: expected one message")
         except RpcError as error:
@@ -76,24 +76,6 @@ class StdioSession(Session):
         if self.dispatcher.faults.active("stdio-pretty-printed"):
             self.write(json.dumps(_NOTE, indent=2).encode() + b"\n")
         return self.dispatcher.take(message, self)
-
-    def _receive_batch(self, batch: Batch) -> None:
-        responses, left = batch.refusals, len(batch.requests)
-
-        def done(response: JsonObject | None) -> None:
-            nonlocal left
-            left -= 1
-            if response is not None:
-                responses.append(response)
-            if not left and responses:
-                self.send(responses)
-
-        for message in batch.others:
-            self.dispatcher.take(message, self)
-        for request in batch.requests:
-            self.dispatcher.start(request, self, self, done)
-        if not batch.requests and responses:
-            self.send(responses)
 
 
 def run_stdio(fault: str | None) -> None:

@@ -17,6 +17,7 @@ from conformance.reference.exchange import Exchange
 from conformance.reference.http_sessions import HttpSession
 from conformance.reference.jsonrpc import (
     INVALID_REQUEST,
+    METHOD_NOT_FOUND,
     SESSION_ERROR,
     JsonObject,
     Message,
@@ -75,6 +76,8 @@ class StreamableHttp:
             if request.headers.get(VERSION_HEADER) == STATELESS:
                 return await self._alone(message, request)
             if isinstance(message, Request) and message.method == "initialize":
+                if self._crashes_at(message):
+                    return Response("Internal Server Error", 500, media_type="text/plain")
                 return await self._open_session(message, request.state.user)
             session = self._session(request)
         except RpcError as error:
@@ -101,6 +104,10 @@ class StreamableHttp:
             return self._json(await answer_alone(message, request.headers, self.dispatcher))
         except RpcError as error:
             return self._json(error_message(error, message.id), 400)
+
+    def _crashes_at(self, message: Request) -> bool:
+        unknown = message.params.get("protocolVersion") not in (*REVISIONS, STATELESS)
+        return unknown and self.dispatcher.faults.active("initialize-crashes-at-unknown-version")
 
     async def _open_session(self, message: Request, user: str) -> Response:
         session = HttpSession(self._session_id(message), user, self.dispatcher, self.streams)
@@ -140,6 +147,8 @@ class StreamableHttp:
         return secrets.token_urlsafe(24)
 
     def _open_stream(self, request: HttpRequest) -> Response:
+        if self.dispatcher.faults.active("stream-without-token") and not request.headers.get(SESSION_HEADER):
+            return streaming(self.streams.new())
         session = self._session(request)
         faults = self.dispatcher.faults
         if "text/event-stream" not in _accepted(request):
@@ -186,6 +195,12 @@ class StreamableHttp:
             stream.send(self.dispatcher.encode(answer))
             stream.end()
             return streaming(stream)
+        if message.method == "ping" and faults.active("answered-twice"):
+            stream = self.streams.new()
+            stream.send(self.dispatcher.encode(answer))
+            stream.send(self.dispatcher.encode(answer))
+            stream.end()
+            return streaming(stream)
         if message.method == "ping" and faults.active("json-two-messages"):
             return Response(self.dispatcher.encode(answer) * 2, media_type="application/json")
         if message.method == "ping" and faults.active("answer-in-batch"):
@@ -197,12 +212,19 @@ class StreamableHttp:
     async def _answer_batch(self, values: list[object], request: HttpRequest) -> Response:
         """Answer several messages of one POST. Raises RpcError(-32600) in the revisions that have no batches."""
         session = self._session(request)
-        if session.revision != BATCHES or not values:
+        faults = self.dispatcher.faults
+        if session.revision != BATCHES or not values or faults.active("batch-refused"):
             raise RpcError(INVALID_REQUEST, "Invalid request: expected one message")
         batch = Batch(values)
         for message in batch.others:
             self.dispatcher.take(message, session)
+        if faults.active("batch-answered-in-part"):
+            batch.requests[1:] = []
+        if batch.others and batch.requests and faults.active("batch-answers-notification"):
+            batch.refusals.append(error_message(RpcError(METHOD_NOT_FOUND, "Method not found")))
         if not batch.requests:
+            if faults.active("batch-of-notifications-answered"):
+                return self._json([])
             return self._json(batch.refusals) if batch.refusals else Response(status_code=202)
         exchange = Exchange(session, "text/event-stream" in _accepted(request))
         exchange.responses += batch.refusals
@@ -233,7 +255,8 @@ class StreamableHttp:
         return Response(status_code=202)
 
     def _json(self, message: object, status: int = 200) -> Response:
-        return Response(self.dispatcher.encode(message), status, media_type="application/json")
+        latin = "; charset=iso-8859-1" if self.dispatcher.faults.active("charset-latin-1") else ""
+        return Response(self.dispatcher.encode(message), status, media_type="application/json" + latin)
 
 
 def _media_type(value: str) -> str:

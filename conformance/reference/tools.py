@@ -68,6 +68,8 @@ class Tool:
             entry["outputSchema"] = self.output_schema
         if self.icons:
             entry["icons"] = list(self.icons)
+        if self.name == "echo":
+            entry["_meta"] = {"com.example.reference/since": "1.0.0"}
         return entry
 
 

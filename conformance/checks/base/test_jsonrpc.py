@@ -6,6 +6,8 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
+from conformance.offered import Offered
+from conformance.probe import Probe
 from conformance.shapes import as_object, is_object
 from conformance.survey import Survey
 from conformance.wire import jsonrpc
@@ -41,6 +43,24 @@ def test_an_error_carries_the_id_of_its_request(unknown_method: dict[int | str, 
             judge.could_not_run(f"no error could be provoked ({answer.summary})")
         got = (answer.response or {}).get("id")
         judge.that(jsonrpc.same_id(got, sent), expected=f"id {sent!r}", observed=repr(got), evidence=answer)
+
+
+@requirement("jsonrpc.server-request-id-not-reused")
+def test_two_requests_of_the_server_in_a_row_have_two_ids(offered: Offered, probe: Probe, judge: Judge) -> None:
+    call = {"name": offered.tool("test_sampling"), "arguments": {"prompt": "conformance audit"}}
+    with probe.session({"sampling": {}}, {"sampling/createMessage": sample}) as connection:
+        answers = [connection.request("tools/call", call) for _ in range(2)]
+        heard = [as_object(one.value) for one in connection.heard.since()]
+    ids = [one.get("id") for one in heard if one.get("method") == "sampling/createMessage"]
+    if len(ids) < 2:
+        judge.could_not_run(f"two calls of test_sampling asked for {len(ids)} samples ({answers[-1].summary})")
+    observed = f"ids {ids}"
+    judge.that(not jsonrpc.same_id(*ids[:2]), expected="two ids", observed=observed, evidence=answers[-1])
+
+
+def sample(_: dict[str, Any]) -> dict[str, Any]:
+    """What a model says."""
+    return {"role": "assistant", "model": "conformance", "content": {"type": "text", "text": "conformance audit"}}
 
 
 @requirement("jsonrpc.unknown-method-not-found")

@@ -59,7 +59,7 @@ def judge_each(judge: Judge, found: list[Arrived], expected: str, problem: Any) 
 @requirement("jsonrpc.messages-well-formed")
 def test_every_message_is_json_rpc(messages: list[Arrived], judge: Judge) -> None:
     def problem(message: Any) -> str:  # noqa: ANN401
-        if jsonrpc.kind_of(message) == "unknown":
+        if jsonrpc.kind_of(message) in ("unknown", "batch"):
             return f"members {sorted(as_object(message))}" if is_object(message) else type(message).__name__
         return "" if message.get("jsonrpc") == "2.0" else f"jsonrpc is {message.get('jsonrpc')!r}"
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from conformance.reference.faults import (
     audience,
     authorization_endpoint,
+    base,
     bearer,
     challenge,
     client_credentials,
@@ -72,6 +73,7 @@ _AREAS = (
     legacy_sse,
     stdio,
     lifecycle,
+    base,
     tools,
     tool_calls,
     lists,

@@ -26,12 +26,12 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "session-shared-between-users",
-        "bearer.session-bound-to-user",
+        "bearer.session-bound-to-user security.session-ids-bound-to-user",
         "Whoever learns a session id acts in the session of another user.",
     ),
     fault(
         "session-ids-counted",
-        "bearer.session-ids-unguessable session.id-unpredictable",
+        "bearer.session-ids-unguessable session.id-unpredictable security.session-ids-non-deterministic",
         "Anybody can name the sessions of others.",
     ),
     fault(

@@ -117,7 +117,8 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "session-replaces-token",
-        "challenge.session-id-is-not-a-credential bearer.token-validated-on-each-request",
+        "challenge.session-id-is-not-a-credential bearer.token-validated-on-each-request"
+        " security.sessions-not-authentication",
         "Whoever learns a session id can use the session.",
     ),
     fault(

@@ -17,6 +17,7 @@ Profile = Literal[
     "open",
     "sse",
     "stdio",
+    "impatient",
 ]
 """How the reference server is deployed.
 
@@ -28,7 +29,8 @@ server on a port of its own, its issuer with a path. plain: no metadata at all, 
 service: tokens for clients that act without a user. brief: codes that end after two seconds, for audits that do not
 wait minutes. lazy: only calls of tools need a token. lists: everything but the handshake needs one. open: no login,
 no authorization server. sse: the same, audited over HTTP+SSE. stdio: the same, audited over stdio
-as a process of its own.
+as a process of its own. impatient: like open, but clients have half a second to answer what the server asks, for
+audits under stress.
 """
 
 

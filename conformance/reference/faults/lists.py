@@ -92,9 +92,11 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "tools-undeclared",
-        "tools.capability-declared",
+        "tools.capability-declared lifecycle.implemented-features-advertised",
         "Clients never ask for the tools.",
-        "pagination.cursor-continues-list pagination.cursors-stable pagination.invalid-cursor-code"
+        "jsonrpc.notifications-have-no-id jsonrpc.server-request-id-is-string-or-integer"
+        " jsonrpc.server-request-id-not-null jsonrpc.server-request-id-not-reused"
+        " pagination.cursor-continues-list pagination.cursors-stable pagination.invalid-cursor-code"
         " pagination.next-cursor-when-more pagination.walk-ends-without-repeats prompts.list-changed-notified"
         " resources.list-changed-notified tools.binary-content-base64 tools.call-result-matches-schema"
         " tools.dialect-2020-12-supported tools.embedded-resources-imply-capability"
@@ -109,7 +111,8 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "resources-undeclared",
-        "resources.capability-declared tools.embedded-resources-imply-capability",
+        "resources.capability-declared lifecycle.implemented-features-advertised"
+        " tools.embedded-resources-imply-capability",
         "Clients never ask for the resources.",
         "completion.resource-reference-accepted resources.annotations-match-schema resources.binary-base64"
         " resources.custom-schemes-follow-rfc3986 resources.internal-error-code"
@@ -124,7 +127,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "prompts-undeclared",
-        "prompts.capability-declared",
+        "prompts.capability-declared lifecycle.implemented-features-advertised",
         "Clients never ask for the prompts.",
         "completion.prompt-reference-accepted prompts.arguments-validated"
         " prompts.embedded-resource-has-mime-type prompts.embedded-resource-text-or-blob"

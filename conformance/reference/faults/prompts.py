@@ -60,7 +60,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "prompt-changes-undeclared",
-        "prompts.capability-negotiation-respected",
+        "prompts.capability-negotiation-respected lifecycle.undeclared-server-capabilities-not-used",
         "Clients are told what they did not agree to hear.",
         "prompts.list-changed-notified",
     ),
