@@ -7,7 +7,6 @@ from conformance.audit import Audit
 from conformance.early import Early, asks_more_than_ping
 from conformance.probe import Probe
 from conformance.shapes import as_object
-from conformance.wire.connection import Answer
 
 HARMLESS = ("ping", "notifications/message")
 
@@ -41,14 +40,10 @@ def test_the_server_asks_nothing_before_it_is_told_that_the_client_is_ready(earl
 def test_a_ping_is_answered_during_the_handshake(early: Early, judge: Judge) -> None:
     if early.opening.result is None:
         judge.could_not_run(f"initialize with capabilities was not answered with a result ({early.opening.summary})")
-    judge.that(_empty(early.ping), expected="an empty result", observed=early.ping.summary, evidence=early.ping)
+    judge.that(early.ping.result is not None, expected="a result", observed=early.ping.summary, evidence=early.ping)
     if early.first_ping:
-        observed = early.first_ping.summary
-        expected = "an empty result before initialize, too"
-        judge.advise(_empty(early.first_ping), expected=expected, observed=observed, evidence=early.first_ping)
+        good, observed = early.first_ping.result is not None, early.first_ping.summary
+        expected = "a result before initialize, too"
+        judge.advise(good, expected=expected, observed=observed, evidence=early.first_ping)
     elif early.ended:
-        judge.advise(False, expected="an empty result before initialize, too", observed=early.ended)
-
-
-def _empty(answer: Answer) -> bool:
-    return answer.result is not None and not answer.result.keys() - {"_meta"}
+        judge.advise(False, expected="a result before initialize, too", observed=early.ended)

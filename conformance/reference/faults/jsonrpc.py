@@ -50,12 +50,13 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "empty-response",
-        "jsonrpc.response-has-result-or-error jsonrpc.messages-well-formed ping.answered-promptly ping.result-empty",
+        "jsonrpc.messages-well-formed jsonrpc.response-has-result-or-error ping.answered-before-initialized"
+        " ping.answered-promptly ping.result-empty",
         "Clients cannot tell success from failure.",
     ),
     fault(
         "result-null",
-        "jsonrpc.result-is-object ping.result-empty",
+        "jsonrpc.result-is-object ping.answered-before-initialized ping.result-empty",
         "Clients that look into the result crash.",
     ),
     fault(
@@ -81,7 +82,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "notification-answered",
-        "jsonrpc.no-reply-to-notifications transport.notification-accepted-202",
+        "jsonrpc.no-reply-to-notifications jsonrpc.one-response-per-request transport.notification-accepted-202",
         "Clients receive an answer to nothing they asked.",
         "transport.notification-202-has-no-body",
     ),

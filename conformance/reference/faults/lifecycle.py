@@ -10,8 +10,9 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "capabilities-null",
-        "completion.unsupported-code lifecycle.initialize-result-matches-schema prompts.capability-declared"
-        " resources.capability-declared tools.capability-declared",
+        "completion.unsupported-code jsonrpc.unadvertised-feature-method-not-found"
+        " lifecycle.implemented-features-advertised lifecycle.initialize-result-matches-schema"
+        " prompts.capability-declared resources.capability-declared tools.capability-declared",
         "Clients see a server without any feature, or refuse to connect.",
         "*",
     ),
@@ -24,6 +25,7 @@ FAULTS: tuple[Fault, ...] = (
         "version-echoed",
         "lifecycle.unsupported-version-counter-offer",
         "Clients rely on a revision the server has never heard of.",
+        "lifecycle.counter-offer-is-latest",
     ),
     fault(
         "later-notification-sent",
@@ -38,7 +40,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "ping-refused",
-        "ping.answered-promptly",
+        "ping.answered-before-initialized ping.answered-promptly",
         "Clients take the connection as dead and drop it.",
         "ping.result-empty",
     ),

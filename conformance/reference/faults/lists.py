@@ -94,47 +94,46 @@ FAULTS: tuple[Fault, ...] = (
         "tools-undeclared",
         "tools.capability-declared lifecycle.implemented-features-advertised",
         "Clients never ask for the tools.",
-        "jsonrpc.notifications-have-no-id jsonrpc.server-request-id-is-string-or-integer"
-        " jsonrpc.server-request-id-not-null jsonrpc.server-request-id-not-reused"
-        " pagination.cursor-continues-list pagination.cursors-stable pagination.invalid-cursor-code"
-        " pagination.next-cursor-when-more pagination.walk-ends-without-repeats prompts.list-changed-notified"
-        " resources.list-changed-notified tools.binary-content-base64 tools.call-result-matches-schema"
-        " tools.dialect-2020-12-supported tools.embedded-resources-imply-capability"
-        " tools.execution-errors-in-result tools.input-schema-is-object-schema"
-        " tools.input-validation-error-in-result tools.inputs-validated tools.list-answered"
-        " tools.list-changed-notified tools.list-result-matches-schema tools.malformed-call-is-protocol-error"
-        " tools.name-allowed-characters tools.name-case-sensitive tools.name-length"
-        " tools.name-no-spaces-or-punctuation tools.name-unique tools.output-schema-root-object"
+        "jsonrpc.server-request-id-is-string-or-integer jsonrpc.server-request-id-not-null"
+        " jsonrpc.server-request-id-not-reused pagination.cursor-continues-list pagination.cursors-stable"
+        " pagination.invalid-cursor-code pagination.next-cursor-when-more pagination.walk-ends-without-repeats"
+        " prompts.list-changed-notified resources.list-changed-notified tools.binary-content-base64"
+        " tools.call-result-matches-schema tools.dialect-2020-12-supported"
+        " tools.embedded-resources-imply-capability tools.execution-errors-in-result"
+        " tools.input-schema-is-object-schema tools.input-validation-error-in-result tools.inputs-validated"
+        " tools.list-answered tools.list-changed-notified tools.list-result-matches-schema"
+        " tools.malformed-call-is-protocol-error tools.name-allowed-characters tools.name-case-sensitive"
+        " tools.name-length tools.name-no-spaces-or-punctuation tools.name-unique tools.output-schema-root-object"
         " tools.schemas-valid-in-their-dialect tools.structured-content-conforms"
         " tools.structured-content-is-object tools.structured-content-mirrored-as-text"
         " tools.structured-content-present tools.unknown-tool-code tools.unknown-tool-is-protocol-error",
     ),
     _fault(
         "resources-undeclared",
-        "resources.capability-declared lifecycle.implemented-features-advertised"
-        " tools.embedded-resources-imply-capability",
+        "lifecycle.implemented-features-advertised lifecycle.undeclared-server-capabilities-not-used"
+        " resources.capability-declared tools.embedded-resources-imply-capability",
         "Clients never ask for the resources.",
         "completion.resource-reference-accepted resources.annotations-match-schema resources.binary-base64"
-        " resources.custom-schemes-follow-rfc3986 resources.internal-error-code"
-        " resources.last-modified-iso8601 resources.list-answered resources.list-changed-notified"
-        " resources.list-result-matches-schema resources.listed-resources-readable resources.not-found-code"
-        " resources.not-found-is-error resources.read-result-matches-schema resources.size-matches-content"
-        " resources.subscribe-answered resources.templates-list-result-matches-schema"
-        " resources.text-only-for-textual-content resources.unsubscribe-answered"
-        " resources.updated-notification-matches-schema resources.updates-notified"
+        " resources.custom-schemes-follow-rfc3986 resources.internal-error-code resources.last-modified-iso8601"
+        " resources.list-answered resources.list-changed-notified resources.list-result-matches-schema"
+        " resources.listed-resources-readable resources.not-found-code resources.not-found-is-error"
+        " resources.read-result-matches-schema resources.size-matches-content resources.subscribe-answered"
+        " resources.templates-list-result-matches-schema resources.text-only-for-textual-content"
+        " resources.unsubscribe-answered resources.updated-notification-matches-schema resources.updates-notified"
         " resources.updates-only-when-subscribed resources.updates-stop-after-unsubscribe"
         " resources.uri-template-valid resources.uri-unique resources.uri-valid resources.uris-validated",
     ),
     _fault(
         "prompts-undeclared",
-        "prompts.capability-declared lifecycle.implemented-features-advertised",
+        "lifecycle.implemented-features-advertised lifecycle.undeclared-server-capabilities-not-used"
+        " prompts.capability-declared",
         "Clients never ask for the prompts.",
-        "completion.prompt-reference-accepted prompts.arguments-validated"
-        " prompts.embedded-resource-has-mime-type prompts.embedded-resource-text-or-blob"
-        " prompts.embedded-resource-uri-valid prompts.get-result-matches-schema prompts.image-base64"
-        " prompts.image-mime-type-valid prompts.internal-error-code prompts.list-answered"
-        " prompts.list-changed-notified prompts.list-result-matches-schema prompts.missing-argument-code"
-        " prompts.name-unique prompts.unknown-name-code",
+        "completion.prompt-reference-accepted prompts.arguments-validated prompts.embedded-resource-has-mime-type"
+        " prompts.embedded-resource-text-or-blob prompts.embedded-resource-uri-valid"
+        " prompts.get-result-matches-schema prompts.image-base64 prompts.image-mime-type-valid"
+        " prompts.internal-error-code prompts.list-answered prompts.list-changed-notified"
+        " prompts.list-result-matches-schema prompts.missing-argument-code prompts.name-unique"
+        " prompts.unknown-name-code",
     ),
     _fault(
         "cursor-works-once",
