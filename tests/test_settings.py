@@ -167,7 +167,7 @@ def test_options_that_make_no_sense_are_refused(pytester: pytest.Pytester, words
         "--request-timeout=inf",
         "--patience=7201",
         "--transport=carrier-pigeon",
-        "--revision=2024-11-05",
+        "--revision=2024-10-07",
         "--consent=yes",
         "--fail-on=may",
         "--requirements=xml",
