@@ -67,7 +67,10 @@ FAULTS: tuple[Fault, ...] = (
         "tools-list-refused",
         "tools.list-answered",
         "Nobody can use a tool, for none can be found.",
-        "pagination.cursor-continues-list pagination.cursors-stable pagination.invalid-cursor-code"
+        "jsonrpc.server-request-id-is-string-or-integer jsonrpc.server-request-id-not-null"
+        " jsonrpc.server-request-id-not-reused meta.key-name-well-formed meta.key-prefix-reverse-dns"
+        " meta.key-prefix-well-formed meta.reserved-prefixes-not-used"
+        " pagination.cursor-continues-list pagination.cursors-stable pagination.invalid-cursor-code"
         " pagination.next-cursor-when-more pagination.walk-ends-without-repeats prompts.list-changed-notified"
         " resources.list-changed-notified tools.binary-content-base64 tools.call-result-matches-schema"
         " tools.dialect-2020-12-supported tools.embedded-resources-imply-capability"
