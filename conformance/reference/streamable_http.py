@@ -196,7 +196,8 @@ class StreamableHttp:
             stream.end()
             return streaming(stream)
         if message.method == "ping" and faults.active("answered-twice"):
-            stream = self.streams.new()
+            stream = self.streams.new("twice")
+            stream.prime()
             stream.send(self.dispatcher.encode(answer))
             stream.send(self.dispatcher.encode(answer))
             stream.end()

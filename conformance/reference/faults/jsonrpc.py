@@ -106,7 +106,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "answered-twice",
-        "jsonrpc.one-response-per-request",
+        "jsonrpc.one-response-per-request transport.interleaved-messages-legal",
         "Clients take the second answer for that of another request, or drop the connection.",
         profile="open",
     ),

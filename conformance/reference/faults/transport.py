@@ -139,7 +139,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "response-sent-again",
-        "transport.interleaved-messages-legal transport.replay-stays-within-stream",
+        "jsonrpc.one-response-per-request transport.interleaved-messages-legal transport.replay-stays-within-stream",
         "Clients match a response to the wrong request.",
         profile="open",
     ),
