@@ -196,8 +196,7 @@ class StreamableHttp:
             stream.end()
             return streaming(stream)
         if message.method == "ping" and faults.active("answered-twice"):
-            stream = self.streams.new("twice")
-            stream.prime()
+            stream = session.open_stream()
             stream.send(self.dispatcher.encode(answer))
             stream.send(self.dispatcher.encode(answer))
             stream.end()
