@@ -8,6 +8,7 @@ pytest_plugins = (
     "conformance.plugins.clients",
     "conformance.plugins.grants",
     "conformance.plugins.tokens",
+    "conformance.plugins.tasks",
     "conformance.plugins.verdicts",
     "conformance.plugins.reporting",
     "conformance.plugins.testlog",

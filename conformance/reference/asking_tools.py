@@ -216,7 +216,15 @@ async def _ping(call: Call, _: JsonObject) -> ToolOutput:
 
 _PROMPT_SCHEMA = input_schema(["prompt"], prompt=_TEXT)
 ASKING_TOOLS = (
-    Tool("test_sampling", "Sampling", "Has the client's model answer.", _PROMPT_SCHEMA, _sample, read_only=None),
+    Tool(
+        "test_sampling",
+        "Sampling",
+        "Has the client's model answer.",
+        _PROMPT_SCHEMA,
+        _sample,
+        read_only=None,
+        task_support="optional",
+    ),
     Tool(
         "test_sampling_with_tools",
         "Sampling with tools",
@@ -234,6 +242,7 @@ ASKING_TOOLS = (
         _elicit,
         read_only=None,
         since=ELICITATION,
+        task_support="optional",
     ),
     Tool(
         "test_elicitation_sep1034_defaults",
@@ -270,6 +279,7 @@ ASKING_TOOLS = (
         _require_url,
         read_only=None,
         since=URL_ELICITATION,
+        task_support="optional",
     ),
     Tool("test_list_roots", "Roots", "Lists the client's roots.", input_schema(), _list_roots, read_only=None),
     Tool(

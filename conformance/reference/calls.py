@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from conformance.reference.client_tasks import AUGMENTATION, ask_as_task
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import JsonObject, as_object, notification_message
 from conformance.reference.notebook import Notebook
-from conformance.reference.revisions import PROGRESS_MESSAGES
+from conformance.reference.revisions import PROGRESS_MESSAGES, TASKS
 from conformance.reference.sessions import Outlet, Session
 
 _CAPABILITIES = {
@@ -57,6 +58,8 @@ class Call:
         token = self.meta.get("progressToken")
         if isinstance(token, bool) or not isinstance(token, str | int):
             return
+        if self.related and self.faults.active("task-progress-other-token"):
+            token = f"{token}-of-task"
         params: JsonObject = {"progressToken": token, "progress": progress, "total": total}
         if self.session.revision >= PROGRESS_MESSAGES:
             params["message"] = message
@@ -72,6 +75,18 @@ class Call:
             raise AskError(f"The client does not offer {capability}")
         if not self.session.initialized and method != "ping":
             raise AskError("The client has not said yet that it is initialized")
+        if self.runs_as_task(method):
+            return await ask_as_task(self, method, params)
+        if capability and self.faults.active("augments-undeclared"):
+            params = params | AUGMENTATION
+        return await self.ask_plainly(method, params)
+
+    def runs_as_task(self, method: str) -> bool:
+        """Whether the client declared that it can answer this request later."""
+        return self.session.revision >= TASKS and self.session.offers("tasks", "requests", *method.split("/"))
+
+    async def ask_plainly(self, method: str, params: JsonObject) -> JsonObject:
+        """Send a request to the client, whatever it declared, and return its result. Raises AskError."""
         try:
             response = await self.session.ask(method, self._tagged(params), self.outlet)
         except TimeoutError:

@@ -50,7 +50,15 @@ async def _dynamic(_: Call, __: JsonObject) -> ToolOutput:
 
 _SECONDS: JsonObject = {"type": "number", "minimum": 0, "maximum": 10, "default": 1}
 CHANGING_TOOLS = (
-    Tool("test_wait", "Wait", "Takes its time.", input_schema(seconds=_SECONDS), _wait, read_only=None),
+    Tool(
+        "test_wait",
+        "Wait",
+        "Takes its time.",
+        input_schema(seconds=_SECONDS),
+        _wait,
+        read_only=None,
+        task_support="optional",
+    ),
     Tool(
         "test_trigger_tool_change",
         "Change the tools",

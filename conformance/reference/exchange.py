@@ -32,7 +32,10 @@ class Exchange:
             self.stream = self.session.streams.new()
             self.stream.end()
             return
-        if self.streaming and any(request.method == "tools/call" for request in requests):
+        streamed = {"tools/call"}
+        if self.faults.active("task-get-streamed"):
+            streamed.add("tasks/get")
+        if self.streaming and any(request.method in streamed for request in requests):
             self._open()
         for request in requests:
             self.session.dispatcher.start(request, self.session, self, self._done)

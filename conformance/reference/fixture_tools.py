@@ -9,7 +9,7 @@ import json
 from conformance.reference.calls import Call
 from conformance.reference.content import audio_block, image_block, resource_block, text_block
 from conformance.reference.jsonrpc import JsonObject
-from conformance.reference.revisions import AUDIO
+from conformance.reference.revisions import AUDIO, TASKS
 from conformance.reference.tools import Tool, ToolError, ToolOutput, input_schema
 
 _PAUSE = 0.05
@@ -87,12 +87,16 @@ async def _reconnection(call: Call, _: JsonObject) -> ToolOutput:
     return ToolOutput([text_block("Reconnection test completed successfully.")])
 
 
+async def _as_task_only(_: Call, __: JsonObject) -> ToolOutput:
+    return ToolOutput([text_block("This ran as a task.")])
+
+
 async def _dialect(_: Call, arguments: JsonObject) -> ToolOutput:
     return ToolOutput([text_block(f"JSON Schema 2020-12 tool called with: {json.dumps(arguments)}")])
 
 
 FIXTURE_TOOLS = (
-    Tool("test_simple_text", "Simple text", "Returns a text.", input_schema(), _simple_text),
+    Tool("test_simple_text", "Simple text", "Returns a text.", input_schema(), _simple_text, task_support="optional"),
     Tool("test_image_content", "Image", "Returns a picture.", input_schema(), _image),
     Tool("test_audio_content", "Audio", "Returns a sound.", input_schema(), _audio, since=AUDIO),
     Tool("test_embedded_resource", "Embedded resource", "Returns a resource.", input_schema(), _embedded_resource),
@@ -103,9 +107,27 @@ FIXTURE_TOOLS = (
         input_schema(),
         _multiple_content_types,
     ),
-    Tool("test_tool_with_logging", "Logging", "Logs while it works.", input_schema(), _logging, read_only=None),
-    Tool("test_tool_with_progress", "Progress", "Tells how far it is.", input_schema(), _progress, read_only=None),
-    Tool("test_error_handling", "Error", "Always fails.", input_schema(), _error, read_only=None),
+    Tool(
+        "test_tool_with_logging",
+        "Logging",
+        "Logs while it works.",
+        input_schema(),
+        _logging,
+        read_only=None,
+        task_support="optional",
+    ),
+    Tool(
+        "test_tool_with_progress",
+        "Progress",
+        "Tells how far it is.",
+        input_schema(),
+        _progress,
+        read_only=None,
+        task_support="optional",
+    ),
+    Tool(
+        "test_error_handling", "Error", "Always fails.", input_schema(), _error, read_only=None, task_support="optional"
+    ),
     Tool(
         "test_reconnection",
         "Reconnection",
@@ -113,6 +135,15 @@ FIXTURE_TOOLS = (
         input_schema(),
         _reconnection,
         read_only=None,
+    ),
+    Tool(
+        "test_task_required",
+        "Task only",
+        "Runs as a task only.",
+        input_schema(),
+        _as_task_only,
+        since=TASKS,
+        task_support="required",
     ),
     Tool(
         "json_schema_2020_12_tool",

@@ -33,8 +33,9 @@ from conformance.reference.jsonrpc import (
 from conformance.reference.notebook import Notebook
 from conformance.reference.prompt_methods import PromptMethods
 from conformance.reference.resource_methods import ResourceMethods
-from conformance.reference.revisions import COMPLETIONS_DECLARED, NEWEST, REVISIONS, fitted_implementation
+from conformance.reference.revisions import COMPLETIONS_DECLARED, NEWEST, REVISIONS, TASKS, fitted_implementation
 from conformance.reference.sessions import ASK_SECONDS, LOG_LEVELS, Outlet, Session
+from conformance.reference.task_methods import TaskMethods
 from conformance.reference.tool_methods import ToolMethods
 
 _INSTRUCTIONS = "A server to audit: it offers something of every kind."
@@ -66,12 +67,12 @@ class Dispatcher:
         self.ask_seconds = ask_seconds
         self.notebook = Notebook()
         self.tools = ToolMethods(faults)
-        resources, prompts = ResourceMethods(faults), PromptMethods(faults)
+        resources, prompts, tasks = ResourceMethods(faults), PromptMethods(faults), TaskMethods(faults, self.tools)
         self._methods: Mapping[str, Method] = {
             "initialize": self._initialize,
             "ping": self._ping,
             "tools/list": self.tools.list_all,
-            "tools/call": self.tools.call,
+            "tools/call": tasks.call_tool,
             "resources/list": resources.list_all,
             "resources/templates/list": resources.list_templates,
             "resources/read": resources.read,
@@ -81,6 +82,10 @@ class Dispatcher:
             "prompts/get": prompts.get,
             "completion/complete": prompts.complete,
             "logging/setLevel": self._set_level,
+            "tasks/get": tasks.get,
+            "tasks/result": tasks.result,
+            "tasks/list": tasks.list_all,
+            "tasks/cancel": tasks.cancel,
         }
 
     def start(
@@ -165,7 +170,7 @@ class Dispatcher:
 
     async def _result(self, name: str, call: Call) -> JsonObject:
         method = self._methods.get(name)
-        if method is None:
+        if method is None or (name.startswith("tasks/") and "" < call.session.revision < TASKS):
             return self._unknown_method(name)
         if name == "completion/complete" and self.faults.active("undeclared-completions-wrong-code"):
             raise RpcError(INTERNAL_ERROR, "Internal error")
@@ -259,13 +264,15 @@ class Dispatcher:
         }
         if revision >= COMPLETIONS_DECLARED:
             capabilities["completions"] = {}
+        if revision >= TASKS:
+            capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
         if self.faults.active("prompt-changes-undeclared"):
             capabilities["prompts"] = {}
-        for feature in ("tools", "resources", "prompts", "completions"):
+        for feature in ("tools", "resources", "prompts", "completions", "tasks"):
             if self.faults.active(f"{feature}-undeclared"):
                 capabilities.pop(feature, None)
-        if self.faults.active("undeclared-completions-wrong-code"):
-            capabilities.pop("completions", None)
+        if self.faults.active("undeclared-task-refused"):
+            capabilities.pop("tasks", None)
         return capabilities
 
     async def _ping(self, _: Call) -> JsonObject:

@@ -90,7 +90,8 @@ class Session:
         self._waiting[id] = answered
         outlet.send(request_message(id, method, params))
         try:
-            return await asyncio.wait_for(answered, self.ask_seconds)
+            async with asyncio.timeout(self.ask_seconds):
+                return await answered
         except (TimeoutError, asyncio.CancelledError):
             if not self.forgetful:
                 reason: JsonObject = {"requestId": id, "reason": "no longer needed"}

@@ -28,8 +28,11 @@ async def answer_alone(request: Request, headers: Mapping[str, str], dispatcher:
         return {"jsonrpc": "2.0", "id": request.id, "result": _discovery()}
     if request.method not in ("tools/list", "tools/call"):
         raise RpcError(METHOD_NOT_FOUND, f"Method not found: {request.method[:100]}")
+    request.params.pop("task", None)
     session = Session(revision=NEWEST)
     answer = await dispatcher.answer(request, session, session)
+    if request.method == "tools/list" and "result" in answer:
+        answer["result"]["tools"] = [_without_tasks(one) for one in answer["result"]["tools"] if not _only_task(one)]
     if "result" in answer:
         answer["result"] |= _FRESH if request.method == "tools/list" else {"resultType": "complete"}
     return answer
@@ -39,3 +42,11 @@ def _discovery() -> JsonObject:
     about: JsonObject = {_META + "serverInfo": server_info(NEWEST)}
     capabilities: JsonObject = {"tools": {}}
     return {"supportedVersions": [STATELESS, *REVISIONS], "capabilities": capabilities, "_meta": about, **_FRESH}
+
+
+def _only_task(tool: JsonObject) -> bool:
+    return tool.get("execution") == {"taskSupport": "required"}
+
+
+def _without_tasks(tool: JsonObject) -> JsonObject:
+    return {name: value for name, value in tool.items() if name != "execution"}

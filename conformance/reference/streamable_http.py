@@ -112,7 +112,9 @@ class StreamableHttp:
     async def _open_session(self, message: Request, user: str) -> Response:
         session = HttpSession(self._session_id(message), user, self.dispatcher, self.streams)
         response = self._json(await self.dispatcher.answer(message, session, session))
-        if session.revision:
+        if session.revision and self.dispatcher.faults.active("clients-not-told-apart"):
+            self.sessions[""] = session
+        elif session.revision:
             self.sessions[session.id] = session
             response.headers[SESSION_HEADER] = session.id
         return response
@@ -126,6 +128,8 @@ class StreamableHttp:
         if version is not None and version not in REVISIONS and not faults.active("version-header-ignored"):
             raise RefusedError(400, f"Unsupported {VERSION_HEADER}; supported: " + ", ".join(REVISIONS))
         id = request.headers.get(SESSION_HEADER)
+        if self.dispatcher.faults.active("clients-not-told-apart"):
+            id = ""
         if id is None:
             raise RefusedError(404 if faults.active("missing-session-id-404") else 400, f"Missing {SESSION_HEADER}")
         session = self.sessions.get(id)

@@ -24,7 +24,7 @@ from conformance.reference.jsonrpc import (
 from conformance.reference.pagination import PAGE_SIZE, cursor_of, page
 from conformance.reference.revisions import STRUCTURED_CONTENT, fitted_block, fitted_tool
 from conformance.reference.sessions import Session
-from conformance.reference.tools import OWN_TOOLS, Tool, ToolError
+from conformance.reference.tools import OWN_TOOLS, TaskSupport, Tool, ToolError
 
 TOOLS: Mapping[str, Tool] = {tool.name: tool for tool in (*OWN_TOOLS, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS)}
 
@@ -90,6 +90,11 @@ class ToolMethods:
                 "properties": {"text": {"type": "strng"}},
                 "required": ["text"],
             }
+
+    def task_support(self, call: Call) -> TaskSupport | None:
+        """Whether the called tool can run as a task; None where the call names no tool."""
+        tool = TOOLS.get(str(call.params.get("name")))
+        return tool.task_support if tool and _offers(call.session, tool) else None
 
     async def call(self, call: Call) -> JsonObject:
         """tools/call."""

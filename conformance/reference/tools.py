@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from conformance.reference.calls import Call
 from conformance.reference.content import ICON, text_block
@@ -13,6 +13,7 @@ from conformance.reference.revisions import OLDEST
 from conformance.reference.scopes import REPORTS
 
 LARGEST_NUMBER = 10**15
+TaskSupport = Literal["forbidden", "optional", "required"]
 
 
 class ToolError(Exception):
@@ -33,7 +34,7 @@ class Tool:
 
     `scope` is what a token needs for it beside the base scope. Where `read_only` is None nothing is said about what
     the tool does. `since` is the first revision in which it can do what it is for. One that is
-    `dynamic` is only there in sessions that show it.
+    `dynamic` is only there in sessions that show it. `task_support` says whether it can or must run as a task.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Tool:
     since: str = OLDEST
     icons: tuple[JsonObject, ...] = ()
     dynamic: bool = False
+    task_support: TaskSupport = "forbidden"
 
     def describe(self) -> JsonObject:
         """The entry of this tool in `tools/list`."""
@@ -70,6 +72,8 @@ class Tool:
             entry["icons"] = list(self.icons)
         if self.name == "echo":
             entry["_meta"] = {"com.example.reference/since": "1.0.0"}
+        if self.task_support != "forbidden":
+            entry["execution"] = {"taskSupport": self.task_support}
         return entry
 
 

@@ -15,6 +15,7 @@ ELSEWHERE = frozenset(
     """
     InitializeResult ListToolsResult ListResourcesResult ListResourceTemplatesResult ListPromptsResult CallToolResult
     ReadResourceResult GetPromptResult CompleteResult ResourceUpdatedNotification LoggingMessageNotification
+    CreateTaskResult GetTaskResult ListTasksResult TaskStatusNotification
     """.split()
 )
 """Definitions with a requirement of their own that is decided by a check."""

@@ -36,6 +36,7 @@ from conformance.reference.faults import (
     server_metadata,
     session,
     stdio,
+    tasks,
     token,
     tool_calls,
     tools,
@@ -80,6 +81,7 @@ _AREAS = (
     resources,
     prompts,
     logging,
+    tasks,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area.FAULTS})
