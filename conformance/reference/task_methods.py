@@ -31,7 +31,7 @@ from conformance.reference.tool_methods import ToolMethods
 MOST_AT_WORK = 64
 MOST_MISSES = 100
 """Looks at unknown tasks that a session has in a second."""
-_LATE = 0.2
+_LATE, _TOO_LATE = 0.2, 0.27
 _EPOCH = "1970-01-01T00:00:00Z"
 
 
@@ -81,7 +81,7 @@ class TaskMethods:
             asyncio.get_running_loop().call_later(task.ttl / 1000, self._forget, task)
         described = task.describe()
         if self.faults.active("task-created-late"):
-            await asyncio.wait([task.work], timeout=_LATE)
+            await asyncio.wait([task.work], timeout=_TOO_LATE)
         if self.faults.active("task-starts-input-required"):
             described["status"] = "input_required"
         return {"task": self._spoiled(described)}
@@ -226,7 +226,7 @@ class TaskMethods:
         if self.faults.active("task-id-number-in-notification"):
             described["taskId"] = 1
         if self.faults.active("status-notification-incomplete"):
-            del described["createdAt"]
+            del described["ttl"]
         if self.faults.active("status-notification-tagged"):
             described |= {"_meta": {RELATED: {"taskId": task.id}}}
         session.send(notification_message("notifications/tasks/status", described))

@@ -12,7 +12,7 @@ from conformance.wire.connection import Answer, Connection, Pending
 from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
 
-OWN_ID = "conformance-chosen-task-id"
+OWN_ID = "conformance-task-id-that-the-client-has-chosen"
 YEARS = 10 * 365 * 24 * 3600 * 1000
 """Ten years in milliseconds."""
 TOKEN = "conformance-task-progress"  # noqa: S105 - not a secret
@@ -26,23 +26,23 @@ WINDOW = 0.25
 class Life:
     """A task and what was seen of it.
 
-    `created` is the answer to the call, `bold` that to one with an id of our own and a ttl of years. `looks` are the
-    states up to the end, `seconds` is the time from the call to it. `early` is the answer to tasks/result
-    that came while the task was at work, `result` and `again` are those after its end. The others came in this order:
-    `tagged`, for which the metadata named the other task, `stopped` for tasks/cancel, `pages` for tasks/list, `last`.
-    `blocked` says that the result was asked for while it was at work. `heard` are messages of the server during the
-    life, `late` is progress that was sent after it.
+    `created` is the answer to the call, `looks` are the states up to the end, `seconds` is the time from the call to
+    it. `blocked` says that the result was asked for while it was at work, `early` is an answer to that which came
+    before the end, `result` and `again` are those after it. The others came in this order: `bold` to a second call with
+    an id of our own and a ttl of years, `tagged` to a look whose metadata named that task, `stopped` to tasks/cancel,
+    `pages` of tasks/list, and the `last` look. `heard` are messages of the server during the life, `late` is progress
+    that was sent after it.
     """
 
     call: Call
     created: Answer
-    bold: Answer | None = None
     looks: tuple[Answer, ...] = ()
     seconds: float = 0.0
     blocked: bool = False
     early: Answer | None = None
     result: Answer | None = None
     again: Answer | None = None
+    bold: Answer | None = None
     tagged: Answer | None = None
     stopped: Answer | None = None
     pages: tuple[Answer, ...] = ()
@@ -83,20 +83,20 @@ def live(connection: Connection, call: Call, seconds: float, capabilities: dict[
         return Life(call, created)
     first = client.get(id)
     pending = connection.start("tasks/result", {"taskId": id}) if at_work(first) else None
-    bold = client.create(call, ttl=YEARS, taskId=OWN_ID)
     looks, early = _watch(client, id, first, pending, seconds)
     over, mark = time.monotonic(), connection.heard.mark
-    life = Life(call, created, bold, looks, over - began, pending is not None, early)
+    life = Life(call, created, looks, over - began, pending is not None, early)
     if not life.ended:
         return life
     heard = connection.heard.since()
     answered = _answer(pending, connection.http.timeout) if not early else None
     result, again = answered or client.result(id), client.result(id)
+    bold = client.create(call, ttl=YEARS, taskId=OWN_ID)
     tagged = client.get(id, id_of(bold)) if id_of(bold) else None
     stopped = client.cancel(id) if "cancel" in capabilities else None
     pages = client.pages() if "list" in capabilities else ()
     last = client.get(id)
-    life = replace(life, result=result, again=again, tagged=tagged, stopped=stopped, pages=pages, last=last)
+    life = replace(life, bold=bold, result=result, again=again, tagged=tagged, stopped=stopped, pages=pages, last=last)
     life = replace(life, heard=tuple(heard))
     return replace(life, late=_late_progress(connection, over, mark) if life.progress else None)
 

@@ -67,7 +67,8 @@ def see_outcomes(probe: Probe, tools: TaskTools, seconds: float) -> Outcomes:
     with probe.session(_CAPABILITIES, {_ELICITATION: _leave_open}) as connection, connection.listening():
         client, asking = TaskClient(connection), calls.pop(ASKING, None)
         tasks = {name: _run(client, call, seconds, direct=name != FAILING) for name, call in calls.items()}
-        return Outcomes(tasks, _ask(connection, asking) if asking else None)
+        accepted = not tasks or any(one.result for one in tasks.values())
+        return Outcomes(tasks, _ask(connection, asking) if asking and accepted else None)
 
 
 def _run(client: TaskClient, call: Call, seconds: float, *, direct: bool) -> Outcome:

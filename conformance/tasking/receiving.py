@@ -21,7 +21,7 @@ _CAPABILITIES: dict[str, Any] = {
     "tasks": {"cancel": {}, "requests": {"sampling": {"createMessage": {}}}},
 }
 _ASKED_SECONDS = 3.0
-_GIVEN_UP_SECONDS = 1.5
+_GIVEN_UP_SECONDS = 2.0
 _ID = "conformance-client-task"
 _SAMPLE = {
     "role": "assistant",
@@ -114,7 +114,7 @@ def receive(probe: Probe, tool: str) -> Receiving:
         pending = connection.start("tools/call", params)
         request = pending.heard(lambda one: as_object(one).get("method") == _SAMPLING, _ASKED_SECONDS)
         seen = Receiving(True, answer, tuple(model.looks), model.done, as_object(request and request.value).get("id"))
-        if request is None or not pending.heard(lambda one: as_object(one).get("method") == "tasks/get", INTERVAL * 3):
+        if not request or not pending.heard(lambda one: as_object(one).get("method") == "tasks/get", _ASKED_SECONDS):
             return seen
         connection.notify("notifications/cancelled", {"requestId": pending.id, "reason": "the audit saw enough"})
         stopped = connection.heard.until(lambda one: _gives_up(one, seen.request_id), _GIVEN_UP_SECONDS, mark)

@@ -41,8 +41,9 @@ def test_a_client_cannot_choose_the_id_of_a_task(life: Life, judge: Judge) -> No
 @requirement("tasks.valid-transitions")
 def test_a_task_moves_along_the_known_ways(life: Life, judge: Judge) -> None:
     told = [as_object(one.value.get("params")) for one in life.heard if _is_status(one.value)]
+    states = [one for one in (*life.looks, life.tagged, life.last) if one and one.result]
     ways = {
-        "tasks/get": [status_of(one) for one in (*life.looks, life.tagged, life.last) if one and one.result],
+        "tasks/get": [status_of(one) for one in states if (one.result or {}).get("taskId") == life.id],
         "notifications": [str(one.get("status")) for one in told if one.get("taskId") == life.id],
     }
     for source, statuses in ways.items():

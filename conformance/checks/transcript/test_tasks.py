@@ -133,7 +133,7 @@ def test_every_task_says_when_it_was_made(seen: list[Seen], judge: Judge) -> Non
         created = one.task.get("createdAt")
         if _time(created) is None:
             return f"createdAt {created!r}"
-        before = first.setdefault(one.key, created)
+        before = first.setdefault(one.key, created) if isinstance(one.task.get("taskId"), str) else created
         return "" if _time(before) == _time(created) else f"createdAt {created!r}, before that {before!r}"
 
     _judge_each(judge, seen, "an ISO 8601 time that stays", problem)
@@ -184,6 +184,11 @@ def _fit(judge: Judge, messages: Iterable[Arrived], definition: str) -> None:
 @requirement("tasks.get-result-matches-schema")
 def test_every_state_of_a_task_fits_its_schema(seen: list[Seen], messages: list[Arrived], judge: Judge) -> None:
     _fit(judge, messages, "GetTaskResult")
+
+
+@requirement("tasks.list-result-matches-schema")
+def test_every_page_of_tasks_fits_its_schema(seen: list[Seen], messages: list[Arrived], judge: Judge) -> None:
+    _fit(judge, messages, "ListTasksResult")
 
 
 @requirement("tasks.create-returns-task")
