@@ -233,7 +233,7 @@ def test_no_state_of_a_task_is_streamed(seen: list[Seen], judge: Judge) -> None:
 def test_the_server_wants_no_task_of_a_client_without(
     messages: list[Arrived], transcript: Sequence[Exchange], judge: Judge
 ) -> None:
-    declaring = {one.conversation for one in transcript if _declares_tasks(one)}
+    declaring = {one.conversation for one in transcript if _declares_tasks(one)} | {""}
     asked = [one for one in messages if as_object(one.message).get("method") in _AUGMENTED]
     asked = [one for one in asked if one.source.conversation not in declaring]
     if not asked:

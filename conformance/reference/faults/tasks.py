@@ -218,7 +218,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "augments-undeclared",
-        "tasks.server-augments-only-if-declared",
+        "lifecycle.undeclared-client-capabilities-not-used tasks.server-augments-only-if-declared",
         "Clients that know no tasks refuse what the server asks.",
     ),
     _fault(
