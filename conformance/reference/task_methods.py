@@ -176,7 +176,7 @@ class TaskMethods:
         if self.faults.active("tasks-list-invalid"):
             for entry in entries:
                 del entry["ttl"]
-        if self.faults.active("tasks-list-unpaged"):
+        if self.faults.active("tasks-list-unpaged") and "cursor" not in params:
             return {"tasks": entries}
         try:
             result = page("tasks", entries, params)

@@ -38,7 +38,8 @@ def test_the_revision_is_negotiated(session: Client, wanted: str, granted: str) 
     result = session.initialize(wanted)
     assert result["protocolVersion"] == granted
     assert ("icons" in result["serverInfo"]) == (granted == "2025-11-25")
-    assert result["capabilities"].keys() - {"completions"} == {"tools", "resources", "prompts", "logging"}
+    assert result["capabilities"].keys() - {"completions", "tasks"} == {"tools", "resources", "prompts", "logging"}
+    assert ("tasks" in result["capabilities"]) == (granted == "2025-11-25")
     assert ("completions" in result["capabilities"]) == (granted >= "2025-03-26")
     listed = session.call("tools/list")["result"]["tools"]
     assert ("icons" in listed[0]) == (granted == "2025-11-25")
@@ -208,7 +209,7 @@ def test_lists_come_in_pages_and_always_in_the_same_order(session: Client) -> No
     first, second = walk(session, "tools")
     assert first[:6] == ["echo", "add", "weather", "recall", "remember", "report"]
     assert len(first) == 16
-    assert len({*first, *second}) == len(first) + len(second) == 30
+    assert len({*first, *second}) == len(first) + len(second) == 31
     assert walk(session, "tools") == [first, second]
     assert walk(session, "resources")[0][:2] == ["guide", "pixel"]
     assert walk(session, "prompts")[0][:2] == ["greeting", "explain_guide"]

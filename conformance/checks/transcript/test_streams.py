@@ -12,6 +12,7 @@ from conformance.arrived import events, is_stream, parsed, requests_in
 from conformance.audit import Audit
 from conformance.evidence import Exchange
 from conformance.shapes import as_list, as_object
+from conformance.tasking.client import related_id
 from conformance.wire import jsonrpc
 from conformance.wire.sse import SseEvent
 
@@ -195,9 +196,11 @@ def test_a_stream_carries_what_concerns_its_request(streams: list[PostStream], j
             as_object(as_object(as_object(asked.get("params")).get("_meta"))).get("progressToken")
             for asked in one.requests
         ]
+        tasks = [as_object(asked.get("params")).get("taskId") for asked in one.requests]
         for message in one.messages:
-            token = as_object(message.get("params")).get("progressToken")
-            strange = message.get("method") == "notifications/progress" and token not in tokens
+            params = as_object(message.get("params"))
+            concerns = params.get("progressToken") in tokens or related_id(params) in [each for each in tasks if each]
+            strange = message.get("method") == "notifications/progress" and not concerns
             if strange or message.get("method") in _OUT_OF_PLACE:
                 observed = f"{message['method']} on the stream of {one.purpose}"
                 judge.advise(False, expected="messages about the request", observed=observed, evidence=one)
