@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.shapes import as_list, as_object
 from conformance.tool_calls import Call
-from conformance.wire.connection import Answer, Connection
+from conformance.wire.connection import Answer, Connection, Pending
 
 RELATED = "io.modelcontextprotocol/related-task"
 STATUSES = ("working", "input_required", "completed", "failed", "cancelled")
@@ -69,10 +69,13 @@ class TaskClient:
         """Call a tool without a task."""
         return self.connection.request("tools/call", {"name": call[0], "arguments": call[1]})
 
-    def get(self, id: str, related: str = "") -> Answer:
-        """The state of a task; `related` is the id of another one, named in the metadata of the request."""
-        meta = {"_meta": {RELATED: {"taskId": related}}} if related else {}
-        return self.connection.request("tasks/get", {"taskId": id, **meta})
+    def get(self, id: str) -> Answer:
+        """The state of a task."""
+        return self.connection.request("tasks/get", {"taskId": id})
+
+    def start_to_get(self, id: str, related: str) -> Pending:
+        """Ask for the state of a task in a request whose metadata names another one."""
+        return self.connection.start("tasks/get", {"taskId": id, "_meta": {RELATED: {"taskId": related}}})
 
     def result(self, id: str) -> Answer:
         """The outcome of a task."""

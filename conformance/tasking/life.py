@@ -20,6 +20,7 @@ IN_FLIGHT = 0.15
 """Seconds in which a message may still arrive that was sent before a task ended."""
 WINDOW = 0.25
 """Seconds in which one that was sent afterwards is waited for."""
+_TAGGED_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Life:
     `created` is the answer to the call, `looks` are the states up to the end, `seconds` is the time from the call to
     it. `blocked` says that the result was asked for while it was at work, `early` is an answer to that which came
     before the end, `result` and `again` are those after it. The others came in this order: `bold` to a second call with
-    an id of our own and a ttl of years, `tagged` to a look whose metadata named that task, `stopped` to tasks/cancel,
-    `pages` of tasks/list, and the `last` look. `heard` are messages of the server during the life, `late` is progress
-    that was sent after it.
+    an id of our own and a ttl of years, `stopped` to tasks/cancel, `pages` of tasks/list, `tagged` to a look whose
+    metadata named the second task, and the `last` look. `heard` are messages of the server during the life, `late` is
+    progress that was sent after it.
     """
 
     call: Call
@@ -92,9 +93,9 @@ def live(connection: Connection, call: Call, seconds: float, capabilities: dict[
     answered = _answer(pending, connection.http.timeout) if not early else None
     result, again = answered or client.result(id), client.result(id)
     bold = client.create(call, ttl=YEARS, taskId=OWN_ID)
-    tagged = client.get(id, id_of(bold)) if id_of(bold) else None
     stopped = client.cancel(id) if "cancel" in capabilities else None
     pages = client.pages() if "list" in capabilities else ()
+    tagged = _answer(client.start_to_get(id, id_of(bold)), _TAGGED_SECONDS) if id_of(bold) else None
     last = client.get(id)
     life = replace(life, bold=bold, result=result, again=again, tagged=tagged, stopped=stopped, pages=pages, last=last)
     life = replace(life, heard=tuple(heard))
