@@ -113,7 +113,7 @@ class StreamableHttp:
         session = HttpSession(self._session_id(message), user, self.dispatcher, self.streams)
         response = self._json(await self.dispatcher.answer(message, session, session))
         if session.revision and self.dispatcher.faults.active("clients-not-told-apart"):
-            self.sessions[""] = session
+            self.sessions.setdefault("", session)
         elif session.revision:
             self.sessions[session.id] = session
             response.headers[SESSION_HEADER] = session.id

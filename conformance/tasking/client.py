@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.shapes import as_list, as_object
 from conformance.tool_calls import Call
 from conformance.wire.connection import Answer, Connection, Pending
+from conformance.wire.http import NoAnswer
 
 RELATED = "io.modelcontextprotocol/related-task"
 STATUSES = ("working", "input_required", "completed", "failed", "cancelled")
@@ -15,6 +17,7 @@ FINAL = STATUSES[2:]
 KEPT = 60_000
 """The ttl that is asked for, in milliseconds."""
 _SHORTEST, _USUAL, _LONGEST = 0.05, 0.25, 5.0
+_LEAVING_SECONDS = 1.0
 _MOST_PAGES = 50
 
 
@@ -84,6 +87,14 @@ class TaskClient:
     def cancel(self, id: str) -> Answer:
         """Stop a task."""
         return self.connection.request("tasks/cancel", {"taskId": id})
+
+    def leave(self, id: str, state: Answer, pending: Pending | None) -> None:
+        """Stop a task that is at work, so that a request for its result is answered before the session ends."""
+        if at_work(state):
+            self.cancel(id)
+        if pending:
+            with suppress(NoAnswer):
+                pending.answer(_LEAVING_SECONDS)
 
     def pages(self) -> tuple[Answer, ...]:
         """The list of tasks, page by page up to one that is no result, at most 50 of them."""

@@ -88,6 +88,7 @@ def live(connection: Connection, call: Call, seconds: float, capabilities: dict[
     over, mark = time.monotonic(), connection.heard.mark
     life = Life(call, created, looks, over - began, pending is not None, early)
     if not life.ended:
+        client.leave(id, looks[-1], pending)
         return life
     heard = connection.heard.since()
     answered = _answer(pending, connection.http.timeout) if not early else None

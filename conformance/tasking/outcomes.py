@@ -89,6 +89,7 @@ def _ask(connection: Connection, call: Call) -> Input:
     pending = connection.start("tasks/result", {"taskId": id})
     question = pending.heard(_is_question, 0.0) or connection.heard.until(_is_question, _ASKED_SECONDS, mark)
     if question is None:
+        client.leave(id, client.get(id), pending)
         return Input(created)
     asking = client.get(id)
     response = {"jsonrpc": "2.0", "id": question.value["id"], "result": {"action": "decline"}}
@@ -97,6 +98,7 @@ def _ask(connection: Connection, call: Call) -> Input:
     while status_of(after) == "input_required" and time.monotonic() < deadline:
         time.sleep(interval_of(after))
         after = client.get(id)
+    client.leave(id, after, pending)
     return Input(created, question, asking, after)
 
 

@@ -152,7 +152,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "task-messages-untagged",
-        "tasks.input-requests-tagged tasks.related-messages-tagged",
+        "tasks.input-requests-tagged tasks.related-messages-tagged transport.post-stream-messages-related",
         "Clients cannot tell which of several tasks goes ahead.",
     ),
     _fault(
