@@ -36,25 +36,15 @@ def task_capability(survey: Survey) -> dict[str, Any]:
 
 
 @pytest.fixture
-def lives(
-    audit: Audit, probe: Probe, task_tools: TaskTools, task_capability: dict[str, Any]
-) -> tuple[Life, Stopping | None]:
-    """A task from its creation to its end, and one that is cancelled."""
+def first_life(audit: Audit, probe: Probe, task_tools: TaskTools, task_capability: dict[str, Any]) -> Life:
+    """A task of which at least the answer to its creation is known."""
     call, patience = task_tools.any(), audit.settings.patience
 
-    def perform() -> tuple[Life, Stopping | None]:
+    def perform() -> Life:
         with probe.session() as connection, connection.listening():
-            life = live(connection, call, patience, task_capability)
-            cancels = life.blocked and life.ended and "cancel" in task_capability
-            return life, stop(connection, life) if cancels else None
+            return live(connection, call, patience, task_capability)
 
     return audit.once("life of a task", perform)
-
-
-@pytest.fixture
-def first_life(lives: tuple[Life, Stopping | None]) -> Life:
-    """A task of which at least the answer to its creation is known."""
-    return lives[0]
 
 
 @pytest.fixture
@@ -77,11 +67,19 @@ def slow_life(life: Life) -> Life:
 
 
 @pytest.fixture
-def stopping(slow_life: Life, lives: tuple[Life, Stopping | None]) -> Stopping:
-    """A task that was cancelled at work. Raises CouldNotRun."""
-    if not lives[1]:
+def stopping(slow_life: Life, audit: Audit, probe: Probe, task_capability: dict[str, Any]) -> Stopping:
+    """A task that was cancelled at work. Raises NotApplicable, CouldNotRun."""
+    if "cancel" not in task_capability:
+        raise NotApplicable("the server does not declare tasks.cancel")
+
+    def perform() -> Stopping | None:
+        with probe.session() as connection, connection.listening():
+            return stop(connection, slow_life)
+
+    stopped = audit.once("stopped task", perform)
+    if not stopped:
         raise CouldNotRun(f"the second task of {slow_life.call[0]} had ended before it could be cancelled")
-    return lives[1]
+    return stopped
 
 
 @pytest.fixture
