@@ -137,6 +137,14 @@ FIXTURE_TOOLS = (
         read_only=None,
     ),
     Tool(
+        "json_schema_2020_12_tool",
+        "JSON Schema 2020-12",
+        "Takes arguments whose schema needs JSON Schema 2020-12.",
+        _DIALECT_SCHEMA,
+        _dialect,
+        read_only=None,
+    ),
+    Tool(
         "test_task_required",
         "Task only",
         "Runs as a task only.",
@@ -144,13 +152,5 @@ FIXTURE_TOOLS = (
         _as_task_only,
         since=TASKS,
         task_support="required",
-    ),
-    Tool(
-        "json_schema_2020_12_tool",
-        "JSON Schema 2020-12",
-        "Takes arguments whose schema needs JSON Schema 2020-12.",
-        _DIALECT_SCHEMA,
-        _dialect,
-        read_only=None,
     ),
 )
