@@ -256,8 +256,8 @@ def written(run: Run) -> str:
 
 
 def public(text: str) -> set[str]:
-    """Identifiers of clients, which are no secrets."""
-    return set(re.findall(r"client_id(?:\\*\"|=|:|&quot;|&#34;|\s)+([\w-]{20,})", text))
+    """Identifiers of clients, tasks and elicitations, which are no secrets."""
+    return set(re.findall(r"(?:client_id|taskId|elicitationId)(?:\\*\"|=|:|&quot;|&#34;|\s)+([\w-]{20,})", text))
 
 
 def leaks(text: str, values: list[str]) -> list[str]:

@@ -107,6 +107,10 @@ def _is_judged(item: pytest.Item) -> bool:
     audit = audit_for(item)
     if not audit or audit.judges_protocol or not item.path.is_relative_to(CHECKS):
         return True
+    return _decides_authorization(item, audit)
+
+
+def _decides_authorization(item: pytest.Item, audit: Audit) -> bool:
     return any(audit.catalogue[one].area in AUTHORIZATION_AREAS for one in requirement_ids(item))
 
 
@@ -154,6 +158,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     survey = audit.need_survey()
     if level_of(item, audit) is None:
         raise NotApplicable(f"not part of revision {audit.revision}")
+    if survey.protected and not survey.revision and not _decides_authorization(item, audit):
+        raise CouldNotRun(survey.failure.sentence if survey.failure else "nobody logged in")
     names = tuple(name for one in ids for name in audit.catalogue[one].applies_when)
     state = of_all(names, survey)
     if state.state == "absent":

@@ -38,6 +38,10 @@ class NoAnswer(Exception):
         self.exchange = exchange
 
 
+class Unreachable(NoAnswer):
+    """Nothing takes connections at the other side: says nothing about any single request."""
+
+
 class Missing:
     """Stands for a body that is not JSON; falsy, and equal only to itself."""
 
@@ -408,7 +412,8 @@ class StreamedExchange:
             reused = events and not events[0].startswith("connection.connect")
             if reused and isinstance(failure, httpx.NetworkError | httpx.RemoteProtocolError):
                 return self._answer()  # the server may have closed a connection it had kept open, as browsers assume
-            raise NoAnswer(sentence, exchange) from None
+            gone = isinstance(failure, httpx.ConnectError | httpx.ConnectTimeout)
+            raise (Unreachable if gone else NoAnswer)(sentence, exchange) from None
 
     def _content(self) -> bytes | Iterator[bytes] | None:
         """The body; where it is held, in two pieces."""

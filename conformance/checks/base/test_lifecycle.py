@@ -15,7 +15,7 @@ from conformance.survey import Survey
 from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDSHAKE_REVISIONS, Answer
-from conformance.wire.http import NoAnswer
+from conformance.wire.http import NoAnswer, Unreachable
 
 IMPOSSIBLE = ("1900-01-01", "2999-01-01")
 """Versions that do not exist."""
@@ -110,6 +110,8 @@ def _initialize(probe: Probe, asked: str) -> Answer | None:
     try:
         with probe.fresh() as connection:
             return connection.initialize(asked)
+    except Unreachable:
+        raise
     except NoAnswer:
         return None
 

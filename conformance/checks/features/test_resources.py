@@ -14,7 +14,7 @@ from conformance.schema import message_errors
 from conformance.shapes import as_object
 from conformance.survey import Survey
 from conformance.wire.connection import Answer, Connection
-from conformance.wire.http import NoAnswer
+from conformance.wire.http import NoAnswer, Unreachable
 
 NOT_FOUND = -32002
 _NOT_FOUND_CODES = (NOT_FOUND, -32602)
@@ -155,6 +155,8 @@ def test_what_is_no_uri_is_not_read(survey: Survey, mcp: Connection, judge: Judg
             continue
         try:
             answer = mcp.request("resources/read", {"uri": uri})
+        except Unreachable:
+            raise
         except NoAnswer as failure:
             judge.that(False, expected=f"an error for {what}", observed=str(failure), evidence=failure)
             continue
