@@ -273,6 +273,8 @@ class Dispatcher:
                 capabilities.pop(feature, None)
         if self.faults.active("undeclared-task-refused"):
             capabilities.pop("tasks", None)
+        if self.faults.active("undeclared-completions-wrong-code"):
+            capabilities.pop("completions", None)
         return capabilities
 
     async def _ping(self, _: Call) -> JsonObject:

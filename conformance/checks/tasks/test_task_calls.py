@@ -4,7 +4,7 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
-from conformance.exercise import Exercise
+from conformance.exercise import Exercise, admitted
 from conformance.shapes import as_object
 from conformance.survey import Survey
 from conformance.tasking.client import TaskClient
@@ -47,14 +47,14 @@ def test_a_wish_for_a_task_is_ignored_where_none_is_declared(undeclared: Answer,
 def test_a_tool_that_runs_as_a_task_only_refuses_a_plain_call(
     task_tools: TaskTools, audit: Audit, judge: Judge
 ) -> None:
-    answer = TaskClient(audit.mcp()).call(task_tools.required())
+    answer = admitted(TaskClient(audit.mcp()).call(task_tools.required()))
     refused = answer.error_code == METHOD_NOT_FOUND
     judge.that(refused, expected="error -32601", observed=answer.summary, evidence=answer)
 
 
 @requirement("tasks.forbidden-tool-task-call-refused")
 def test_a_tool_that_runs_as_no_task_refuses_to_be_one(task_tools: TaskTools, audit: Audit, judge: Judge) -> None:
-    answer = TaskClient(audit.mcp()).create(task_tools.forbidden())
+    answer = admitted(TaskClient(audit.mcp()).create(task_tools.forbidden()))
     refused = answer.error_code == METHOD_NOT_FOUND
     judge.that(refused, expected="error -32601", observed=answer.summary, evidence=answer)
 

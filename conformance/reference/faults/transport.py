@@ -157,7 +157,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "response-on-get-stream",
-        "transport.no-response-on-get-stream",
+        "jsonrpc.one-response-per-request transport.no-response-on-get-stream",
         "Clients see a response they did not wait for there.",
         profile="open",
     ),
