@@ -63,8 +63,19 @@ def variables_of(template: str) -> list[str]:
 
 def may_expand_to(template: str, uri: str) -> bool:
     """Whether a URI template might expand to this URI; rather yes than no."""
-    literal = map(re.escape, _IN_BRACES.split(template))
-    return bool(re.fullmatch(".*".join(literal), uri, re.DOTALL))
+    first, *between = _IN_BRACES.split(template)
+    if not between:
+        return uri == first
+    last = between.pop()
+    at, end = len(first), len(uri) - len(last)
+    if not uri.startswith(first) or not uri.endswith(last) or at > end:
+        return False
+    for literal in between:
+        found = uri.find(literal, at, end)
+        if found < 0:
+            return False
+        at = found + len(literal)
+    return True
 
 
 def blocks_of(result: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -62,3 +62,25 @@ def test_what_is_no_base64_is_told(value: object) -> None:
 def test_media_types_have_two_parts() -> None:
     assert all(map(is_media_type, ("text/plain", "image/svg+xml", "text/html; charset=utf-8", "inode/directory")))
     assert not any(map(is_media_type, (None, "", "text", "text/", "/plain", "text/pl ain")))
+
+
+def test_no_template_of_a_server_makes_matching_long() -> None:
+    template = "".join(f"{{a{number}}}a" for number in range(200))
+
+    assert may_expand_to(template, "a" * 200)
+    assert not may_expand_to(template, "a" * 150 + "b")
+
+
+@pytest.mark.parametrize(
+    ("template", "uri", "may"),
+    [
+        ("ab{x}ba", "aba", False),
+        ("ab{x}ba", "abba", True),
+        ("{x}b{y}b", "ab", False),
+        ("{x}b{y}b", "abb", True),
+        ("a{x}", "a\nb", True),
+        ("", "", True),
+    ],
+)
+def test_the_parts_of_a_template_do_not_overlap(template: str, uri: str, may: bool) -> None:
+    assert may_expand_to(template, uri) is may
