@@ -57,3 +57,10 @@ OUTPUTS = {
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_output_is_taken_apart(output: str) -> None:
     assert [kind(one) for one in pieces(recorded(output))] == OUTPUTS[output]
+
+
+def test_lines_that_begin_messages_without_end_are_not_followed_for_ever() -> None:
+    found = list(pieces(recorded("{\n" * 5_000)))
+
+    assert len(found) == 5_000
+    assert not any(one.is_message for one in found)

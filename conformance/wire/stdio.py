@@ -17,6 +17,8 @@ from conformance.wire.duplex import Duplex
 from conformance.wire.http import HttpClient, NoAnswer, Reply
 
 LONGEST_LINE = 4_000_000
+MOST_OUTPUT = 64_000_000
+MOST_LINES = 50_000
 UNENDED = "end of the output"
 """Purpose of the recorded rest that no newline followed."""
 ENDED = "the server ended before it answered"
@@ -158,14 +160,15 @@ class Stdio(Duplex):
     def _read_output(self) -> None:
         stream = self._process.stdout
         assert stream  # noqa: S101 - narrows the type
-        rest = b""
+        rest, read = b"", 0
         while piece := stream.read(_PIECE):
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
                 self._take(line)
-            self.output.rest = rest
-            if len(rest) > LONGEST_LINE:
-                break
+            self.output.rest, read = rest, read + len(piece)
+            if len(rest) > LONGEST_LINE or read > MOST_OUTPUT or len(self.output.lines) > MOST_LINES:
+                self.heard.end("the server wrote more than is read of one process")
+                return
         over = self._ended()
         for id in [] if self._closing else list(self._sent):
             self._give_up(id, ENDED)

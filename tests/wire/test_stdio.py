@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conformance.wire import stdio
 from conformance.wire.http import HttpClient, NoAnswer
 from conformance.wire.stdio import UNENDED, Stdio
 
@@ -172,3 +173,16 @@ def test_a_server_that_goes_on_without_input_is_ended(tmp_path: Path, http: Http
 def test_a_command_that_cannot_be_started_is_told(http: HttpClient) -> None:
     with pytest.raises(NoAnswer, match="cannot start no-such-program"):
         Stdio(http, "no-such-program")
+
+
+def test_a_server_that_writes_without_end_is_left(
+    tmp_path: Path, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stdio, "MOST_LINES", 100)
+    server = Stdio(http, command(tmp_path, "while True: print('x')"))
+    with pytest.raises(NoAnswer, match="more than is read of one process"):
+        server.request("ping")
+    server.close()
+
+    assert len(server.output.lines) < 100_000
+    assert not server.running

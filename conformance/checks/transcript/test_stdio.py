@@ -16,6 +16,8 @@ from conformance.wire.stdio import ENDED, UNENDED
 _SHOWN = 60
 _LONGEST_MESSAGE = 500
 """Lines of which a message that was broken into lines can consist."""
+_MOST_BEGINNINGS = 50
+"""Lines of a process that begin a message which never ends, after which no more are followed."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,13 @@ def written(transcript: Sequence[Exchange]) -> list[Written]:
 
 def pieces(lines: Sequence[Exchange]) -> Iterator[Written]:
     """What one process wrote, message by message; blank lines are left out."""
-    at = 0
+    at = begun = 0
     while at < len(lines):
         text = _text(lines[at])
         piece = Written(text, lines[at])
-        if text[:1] in ("{", "[") and not piece.is_message and not piece.several:
+        if begun < _MOST_BEGINNINGS and text[:1] in ("{", "[") and not piece.is_message and not piece.several:
             piece = _broken(lines[at : at + _LONGEST_MESSAGE]) or piece
+            begun += piece.lines == 1
         if text:
             yield piece
         at += piece.lines
