@@ -19,6 +19,7 @@ KEPT = 60_000
 _SHORTEST, _USUAL, _LONGEST = 0.05, 0.25, 5.0
 _LEAVING_SECONDS = 1.0
 _MOST_PAGES = 50
+_MOST_MILLISECONDS = 10**15
 
 
 def task_of(answer: Answer | None) -> dict[str, Any]:
@@ -50,9 +51,14 @@ def related_id(message: object) -> Any:  # noqa: ANN401
 def interval_of(answer: Answer) -> float:
     """Seconds to wait before the next look at a task."""
     wanted = (answer.result or {}).get("pollInterval")
-    if isinstance(wanted, bool) or not isinstance(wanted, int | float):
-        return _USUAL
-    return min(max(wanted / 1000, _SHORTEST), _LONGEST)
+    return _USUAL if (seconds := seconds_of(wanted)) is None else min(max(seconds, _SHORTEST), _LONGEST)
+
+
+def seconds_of(milliseconds: object) -> float | None:
+    """A time told by the server in seconds, from none to 30,000 years; None where it is no number."""
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float) or milliseconds != milliseconds:
+        return None
+    return min(max(milliseconds, 0), _MOST_MILLISECONDS) / 1000
 
 
 @dataclass

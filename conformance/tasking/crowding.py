@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.probe import Probe
-from conformance.tasking.client import TaskClient, entries_of, id_of, task_of
+from conformance.tasking.client import TaskClient, entries_of, id_of, seconds_of, task_of
 from conformance.tool_calls import Call
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable
 from conformance.wire.connection import Answer
@@ -31,9 +31,9 @@ class Crowd:
         return self.pages[0].exchange
 
     @property
-    def listed(self) -> set[Any]:
+    def listed(self) -> set[str]:
         """The ids in the list."""
-        return {one.get("taskId") for one in entries_of(self.pages)}
+        return _ids_in(self.pages)
 
 
 def crowd(probe: Probe, call: Call) -> Crowd:
@@ -44,9 +44,13 @@ def crowd(probe: Probe, call: Call) -> Crowd:
         if len(ids) < MANY:
             raise CouldNotRun(f"only {len(ids)} of {MANY} tasks were accepted")
         pages = client.pages()
-        missing = set(ids) - {str(one.get("taskId")) for one in entries_of(pages)}
+        missing = set(ids) - _ids_in(pages)
         gone = {id for id in missing if client.get(id).result is None}
         return Crowd(frozenset(ids) - gone, pages)
+
+
+def _ids_in(pages: tuple[Answer, ...]) -> set[str]:
+    return {str(one.get("taskId")) for one in entries_of(pages)}
 
 
 def look_up(probe: Probe) -> list[Answer]:
@@ -74,13 +78,13 @@ def outlive(probe: Probe, call: Call, patience: float) -> Answer:
     with probe.session() as connection:
         client = TaskClient(connection)
         created = client.create(call, ttl=_SHORT_TTL)
-        granted = task_of(created).get("ttl")
+        granted = seconds_of(task_of(created).get("ttl"))
         if not id_of(created):
             raise CouldNotRun(f"no task was made ({created.summary})")
-        if isinstance(granted, bool) or not isinstance(granted, int | float):
+        if granted is None:
             raise NotApplicable("the task is kept without a limit")
-        wait = granted / 1000 * 2 + _SLACK
+        wait = granted * 2 + _SLACK
         if wait > patience:
-            raise Narrowed(f"the server keeps tasks for {granted / 1000:g} s: --patience {wait:g}")
+            raise Narrowed(f"the server keeps tasks for {granted:g} s: --patience {wait:g}")
         time.sleep(wait)
         return client.get(id_of(created))

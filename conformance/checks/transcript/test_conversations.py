@@ -131,6 +131,7 @@ def _declares(capabilities: Any, path: tuple[str, ...]) -> bool:  # noqa: ANN401
     return capabilities is not None and capabilities is not False
 
 
-def _key(id: object) -> tuple[bool, str]:
+def _key(id: object) -> tuple[bool, object]:
     """The same for ids that are the same JSON value."""
-    return isinstance(id, str), id if isinstance(id, str) else repr(float(id) if isinstance(id, int) else id)
+    number = isinstance(id, int | float) and not isinstance(id, bool)
+    return isinstance(id, str), id if isinstance(id, str) or number else repr(id)
