@@ -73,16 +73,7 @@ class Resuming:
 def _break_off(inside: StreamableHttp, tool: str, id: str) -> str:
     """Call a tool, leave its stream after the first event with an id, and give that id."""
     message = jsonrpc.request("tools/call", {"name": tool, "arguments": {}, "_meta": {"progressToken": id}}, id)
-    exchange = inside.http.stream(
-        "POST",
-        inside.url,
-        channel="mcp",
-        purpose=f"{tool}, left early",
-        headers=inside.headers(),
-        body=jsonrpc.encode(message),
-        revision=inside.revision,
-        conversation=inside.conversation,
-    )
+    exchange = inside.stream("POST", f"{tool}, left early", inside.headers(), jsonrpc.encode(message))
     scanner = SseScanner()
     with exchange as stream:
         if stream.media_type != "text/event-stream":
@@ -96,16 +87,8 @@ def _break_off(inside: StreamableHttp, tool: str, id: str) -> str:
 
 
 def _resume(inside: StreamableHttp, id: str, event: str) -> Broken:
-    exchange = inside.http.stream(
-        "GET",
-        inside.url,
-        channel="mcp",
-        purpose=f"stream resumed after {event}",
-        headers=inside.listening_headers(event),
-        revision=inside.revision,
-        conversation=inside.conversation,
-        silence=None,
-    )
+    headers = inside.listening_headers(event)
+    exchange = inside.stream("GET", f"stream resumed after {event}", headers, silence=None)
     replayed: list[Any] = []
     scanner = SseScanner()
     with exchange as stream:

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.wire import jsonrpc
-from conformance.wire.connection import CLIENT_INFO, STATELESS_REVISION, Answer
+from conformance.wire.connection import STATELESS_REVISION, Answer
 from conformance.wire.http import HttpClient
-from conformance.wire.streamable_http import StreamableHttp
-
-_META = "io.modelcontextprotocol/"
+from conformance.wire.streamable_http import StreamableHttp, stateless_meta
 
 
 class Stateless(StreamableHttp):
@@ -37,9 +35,9 @@ class Stateless(StreamableHttp):
         purpose: str = "",
     ) -> Answer:
         """Send a request and wait for its response. Raises NoAnswer."""
-        about = {"protocolVersion": STATELESS_REVISION, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
-        meta = {f"{_META}{name}": value for name, value in about.items()}
         self._described = {"Mcp-Method": method}
         if method == "tools/call":
             self._described["Mcp-Name"] = str((params or {}).get("name"))
-        return super().request(method, {**(params or {}), "_meta": meta}, id=id, purpose=purpose)
+        return super().request(
+            method, {**(params or {}), "_meta": stateless_meta(STATELESS_REVISION)}, id=id, purpose=purpose
+        )

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.wire import jsonrpc
 from conformance.wire.connection import CLIENT_INFO, SERVED, STATELESS_REVISION, Answer, Connection
-from conformance.wire.http import Fields, HttpClient, NoAnswer, Reply, Stream
+from conformance.wire.http import Fields, HttpClient, NoAnswer, Reply, Stream, StreamedExchange
 from conformance.wire.sse import SseEvent, SseScanner
 
 ACCEPT = "application/json, text/event-stream"
@@ -28,10 +28,15 @@ def first_request(revision: str) -> tuple[dict[str, str], bytes]:
     if revision < STATELESS_REVISION:
         params = {"protocolVersion": revision, "capabilities": {}, "clientInfo": CLIENT_INFO}
         return headers, jsonrpc.encode(jsonrpc.request("initialize", params, 1))
-    about: dict[str, Any] = {"protocolVersion": revision, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
-    meta = {f"io.modelcontextprotocol/{name}": value for name, value in about.items()}
     headers |= {"MCP-Protocol-Version": revision, "Mcp-Method": "server/discover"}
-    return headers, jsonrpc.encode(jsonrpc.request("server/discover", {"_meta": meta}, "discover"))
+    params = {"_meta": stateless_meta(revision)}
+    return headers, jsonrpc.encode(jsonrpc.request("server/discover", params, "discover"))
+
+
+def stateless_meta(revision: str) -> dict[str, Any]:
+    """What each request of the stateless revision says about the client in `_meta` (2026-07-28, basic/index)."""
+    about: dict[str, Any] = {"protocolVersion": revision, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
+    return {f"io.modelcontextprotocol/{name}": value for name, value in about.items()}
 
 
 def messages_of(reply: Reply) -> list[Any]:
@@ -75,6 +80,22 @@ class StreamableHttp(Connection):
         del fields["Content-Type"]
         return fields | ({"Last-Event-ID": last_event_id} if last_event_id else {})
 
+    def stream(
+        self, method: str, purpose: str, headers: Fields, body: bytes = b"", *, silence: float | None = 0.0
+    ) -> StreamedExchange:
+        """A request in this conversation, its answer handed out while it arrives; see `HttpClient.stream`."""
+        return self.http.stream(
+            method,
+            self.url,
+            channel="mcp",
+            purpose=purpose,
+            headers=headers,
+            body=body,
+            revision=self.revision,
+            conversation=self.conversation,
+            silence=silence,
+        )
+
     def craft(
         self,
         method: str,
@@ -90,16 +111,8 @@ class StreamableHttp(Connection):
         Raises NoAnswer.
         """
         proper = self.listening_headers() if message is None else self.headers()
-        exchange = self.http.stream(
-            method,
-            self.url,
-            channel="mcp",
-            purpose=purpose,
-            headers={name: value for name, value in proper.items() if name not in without} | dict(fields or {}),
-            body=b"" if message is None else jsonrpc.encode(message),
-            revision=self.revision,
-            conversation=self.conversation,
-        )
+        headers = {name: value for name, value in proper.items() if name not in without} | dict(fields or {})
+        exchange = self.stream(method, purpose, headers, b"" if message is None else jsonrpc.encode(message))
         with exchange as stream:
             if method != "GET" or stream.media_type != "text/event-stream":
                 stream.read_one_message()
@@ -159,17 +172,7 @@ class StreamableHttp(Connection):
 
     def _post(self, body: bytes, purpose: str, id: jsonrpc.Id | None) -> Answer:
         started = time.monotonic()
-        exchange = self.http.stream(
-            "POST",
-            self.url,
-            channel="mcp",
-            purpose=purpose,
-            headers=self.headers(),
-            body=body,
-            revision=self.revision,
-            conversation=self.conversation,
-            silence=self.patience(purpose),
-        )
+        exchange = self.stream("POST", purpose, self.headers(), body, silence=self.patience(purpose))
         reading = _Reading(self, id, serve=not purpose.startswith(SERVED))
         try:
             with exchange as stream:
@@ -239,16 +242,8 @@ class Listener:
     def _listen(self) -> None:
         """Hear one GET stream to its end. Raises NoAnswer where none was ever open."""
         connection = self._connection
-        exchange = connection.http.stream(
-            "GET",
-            connection.url,
-            channel="mcp",
-            purpose="stream of the server",
-            headers=connection.listening_headers(self._last_event_id),
-            revision=connection.revision,
-            conversation=connection.conversation,
-            silence=None,
-        )
+        headers = connection.listening_headers(self._last_event_id)
+        exchange = connection.stream("GET", "stream of the server", headers, silence=None)
         try:
             with exchange as stream:
                 self._stream = stream
@@ -320,15 +315,8 @@ class _Reading:
         connection = self._connection
         for _ in range(_RESUMPTIONS):
             time.sleep(min(self._retry, _LONGEST_RETRY))
-            exchange = connection.http.stream(
-                "GET",
-                connection.url,
-                channel="mcp",
-                purpose=f"{purpose} (resumed)",
-                headers=connection.listening_headers(self.last_id or ""),
-                revision=connection.revision,
-                conversation=connection.conversation,
-            )
+            headers = connection.listening_headers(self.last_id or "")
+            exchange = connection.stream("GET", f"{purpose} (resumed)", headers)
             with suppress(NoAnswer):
                 with exchange as stream:
                     refused = stream.media_type != "text/event-stream"
