@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.ceremony.foreign_origin import FOREIGN
 from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.wire import jsonrpc
 from conformance.wire.connection import CLIENT_INFO
-from conformance.wire.http import Reply, Stream, join_url, origin_of
+from conformance.wire.heard import Heard
+from conformance.wire.http import BrokenStream, Reply, Stream, join_url, origin_of
 from conformance.wire.sse import SseEvent, SseScanner
 
-FOREIGN = "http://evil.example"
 _SECONDS = 3.0
 """How long is waited for an event, at most."""
 
@@ -90,22 +92,20 @@ class _Reading:
     """A thread that reads a stream."""
 
     def __init__(self, stream: Stream) -> None:
-        self.events: list[SseEvent] = []
+        self._heard = Heard()
         self._stream = stream
-        self._changed = threading.Condition()
-        self._over = False
         self._thread = threading.Thread(target=self._read, name="http+sse opening", daemon=True)
         self._thread.start()
 
+    @property
+    def events(self) -> list[SseEvent]:
+        """The events so far."""
+        return [one.value for one in self._heard.since()]
+
     def wait(self, wanted: Callable[[SseEvent], bool]) -> SseEvent | None:
         """The first wanted event, waited for at most three seconds."""
-
-        def found() -> SseEvent | None:
-            return next((event for event in self.events if wanted(event)), None)
-
-        with self._changed:
-            self._changed.wait_for(lambda: found() or self._over, _SECONDS)
-            return found()
+        found = self._heard.until(wanted, _SECONDS)
+        return found.value if found else None
 
     def end(self) -> None:
         """Leave the stream."""
@@ -114,15 +114,11 @@ class _Reading:
 
     def _read(self) -> None:
         scanner = SseScanner()
-        try:
+        with suppress(BrokenStream):
             for chunk in self._stream.chunks():
-                with self._changed:
-                    self.events += scanner.feed(chunk)
-                    self._changed.notify_all()
-        finally:
-            with self._changed:
-                self._over = True
-                self._changed.notify_all()
+                for event in scanner.feed(chunk):
+                    self._heard.add(event, "", "stream")
+        self._heard.end("the stream ended")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Message:
-    """One JSON-RPC message from the server, a member of a batch alone.
+    """One JSON-RPC message from the server, a member of a batch alone; or an event of a stream.
 
     `arrival` is the recorded exchange that brought it, empty while that is not over; `at` is when, as
     `time.monotonic` tells it; `channel` is where it came in: "answer", "stream" or "stdout".

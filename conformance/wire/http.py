@@ -42,6 +42,10 @@ class Unreachable(NoAnswer):
     """Nothing takes connections at the other side: says nothing about any single request."""
 
 
+BrokenStream = httpx.HTTPError
+"""What `Stream.chunks` raises where the answer breaks off; leaving its `with` block makes it NoAnswer."""
+
+
 class Missing:
     """Stands for a body that is not JSON; falsy, and equal only to itself."""
 
