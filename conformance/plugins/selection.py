@@ -158,7 +158,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     survey = audit.need_survey()
     if level_of(item, audit) is None:
         raise NotApplicable(f"not part of revision {audit.revision}")
-    if survey.protected and not survey.revision and not _decides_authorization(item, audit):
+    on_protocol = not _decides_authorization(item, audit)
+    if on_protocol and survey.protected and not survey.revision:
         raise CouldNotRun(survey.failure.sentence if survey.failure else "nobody logged in")
     names = tuple(name for one in ids for name in audit.catalogue[one].applies_when)
     state = of_all(names, survey)
@@ -170,5 +171,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise CouldNotRun(state.reason)
     if not audit.settings.stress and any(audit.catalogue[one].observable == "stress" for one in ids):
         raise Narrowed("asked for with --stress")
-    if turn_of(item) == 0 and _TOKEN_USERS & frozenset(getattr(item, "fixturenames", ())):
+    if turn_of(item) == 0 and (on_protocol or _TOKEN_USERS & frozenset(getattr(item, "fixturenames", ()))):
         audit.keep_token()
