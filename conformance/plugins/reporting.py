@@ -24,13 +24,17 @@ _REASONS_SHOWN = 3
 
 
 class Part:
-    """What is known so far of the audit of one revision, and where its reports are."""
+    """What is known so far of the audit of one revision, and where its reports are.
+
+    `changed` says whether something is known that the reports do not have.
+    """
 
     def __init__(self, audit: Audit, folder: Path) -> None:
         self.audit = audit
         self.folder = folder
         self.checks: dict[str, dict[str, Any]] = {}
         self.results: dict[str, Any] = {}
+        self.changed = True
         self._exchanges: dict[str, Any] = {}
         self._requests = 0
         self._approvals = 0
@@ -42,6 +46,7 @@ class Part:
         self._requests += record.pop("requests_sent")
         self._approvals += record.pop("approvals")
         self.checks[record["id"]] = record
+        self.changed = True
 
     def remove_clients(self) -> None:
         """Remove the clients that were registered, and count the requests for it."""
@@ -51,7 +56,7 @@ class Part:
         finally:
             self._requests += self.audit.recorder.sent - sent
 
-    def write(self, course: Course, folder: Path) -> None:
+    def write(self, course: Course) -> None:
         """Write both reports as far as the run has come. Raises ReportError."""
         exchanges, sent = self.audit.surveyed
         surveyed = {one.id: one.as_json() for one in self.audit.recorder.exchanges[:exchanges]}
@@ -59,7 +64,8 @@ class Part:
         self.results = build_results(
             self.audit, counted, [*self.checks.values()], surveyed | self._exchanges, checks_by_requirement()
         )
-        write_reports(self.results, folder, self.audit.catalogue)
+        write_reports(self.results, self.folder, self.audit.catalogue)
+        self.changed = False
 
 
 class Reporter:
@@ -92,7 +98,7 @@ class Reporter:
     def take(self, audit: Audit) -> None:
         """Report on one more revision; each then has a folder of its own, and a page compares them."""
         for part in self._parts:
-            part.folder = self._folder / str(part.audit.settings.revision)
+            part.folder, part.changed = self._folder / str(part.audit.settings.revision), True
         (self._folder / RESULTS_FILE).unlink(missing_ok=True)
         self._parts.append(Part(audit, self._folder / str(audit.settings.revision)))
 
@@ -161,7 +167,8 @@ class Reporter:
         )
         try:
             for part in self._parts:
-                part.write(course, part.folder)
+                if part.changed or course.ended:
+                    part.write(course)
             if len(self._parts) > 1:
                 write_comparison([part.results for part in self._parts], self._folder, self._parts[0].audit.catalogue)
         except ReportError as failure:
