@@ -97,7 +97,10 @@ def pytest_runtest_makereport(
 
 def _unformatted(raised: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
     """A stand-in that pytest does not format: our own words replace the traceback, which is costly to make."""
-    quiet = pytest.fail.Exception("", pytrace=False).with_traceback(raised.tb)
+    last = raised.tb
+    while last.tb_next:
+        last = last.tb_next
+    quiet = pytest.fail.Exception("", pytrace=False).with_traceback(last)
     return pytest.ExceptionInfo.from_exception(quiet)  # type: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
