@@ -9,6 +9,7 @@ import atexit
 import json
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock, Timer
 from typing import IO, Any, cast
@@ -108,9 +109,16 @@ class _Worker:
     def __init__(self) -> None:
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._answers: dict[bytes, dict[str, Any] | None] = {}
 
     def ask(self, request: bytes) -> dict[str, Any] | None:
-        """The answer to one request, or None if the process was ended before it had one."""
+        """The answer to one request, or None if the process was ended before it had one; no request is judged twice."""
+        digest = sha256(request).digest()
+        if digest not in self._answers:
+            self._answers[digest] = self._judge(request)
+        return self._answers[digest]
+
+    def _judge(self, request: bytes) -> dict[str, Any] | None:
         with self._lock:
             process = self._running()
             requests, answers = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
