@@ -18,6 +18,7 @@ _SHORTEST_SECRET = 6
 _SURELY_NO_WORD = 16
 _LEARNED_AT_MOST = 500
 _REMEMBERED = 300
+_FEW = 200
 _SECRET_NAMES = frozenset(
     "accesstoken refreshtoken idtoken clientsecret registrationaccesstoken codeverifier token assertion"
     " clientassertion subjecttoken actortoken password passwd pwd secret apikey authorization csrf csrftoken"
@@ -221,9 +222,12 @@ class Redactor:
         return _INPUT_VALUE.sub(lambda found: f'{found[1]}"[form field]"', tag)
 
     def _known_values(self, text: str) -> str:
-        """Looks up each stretch of the text by the beginnings of the secrets, of which there can be thousands."""
+        """Looks for the beginnings of few secrets, or of thousands: then looks up each stretch of the text instead."""
         size, known = _SHORTEST_SECRET, self._replacements
-        begun = {start for at in range(len(text) - size + 1) if (start := text[at : at + size]) in known}
+        if len(known) < _FEW:
+            begun = {start for start in known if start in text}
+        else:
+            begun = {start for at in range(len(text) - size + 1) if (start := text[at : at + size]) in known}
         found = [pair for start in begun for pair in known[start]]
         for form, replacement in sorted(found, key=lambda pair: (-len(pair[0]), pair)):
             text = text.replace(form, replacement)

@@ -264,7 +264,7 @@ def leaks(text: str, values: list[str]) -> list[str]:
     return [one for one in values if one in text or base64.b64encode(one.encode()).decode().rstrip("=")[:-2] in text]
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2"), ("-vv", "--junitxml=j.xml", "--html=log.html")], ids=" ".join)
+@pytest.mark.parametrize("options", [("-n", "2"), ("-vv", "--junitxml=j.xml", "--html=log.html")], ids=" ".join)
 def test_an_audit_writes_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
     made = secrets_of(monkeypatch)
     with ReferenceServer(consent="form") as server:
