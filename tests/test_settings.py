@@ -1,9 +1,5 @@
 """Options, their environment variables, and what they must not be."""
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -13,16 +9,19 @@ from conformance.settings import OPTIONS, Settings, read_settings
 TARGET = "--target-url=http://127.0.0.1:1/mcp"
 
 
-KEY_FILE = Path(tempfile.gettempdir(), "pytest-mcp-conformance-key.pem")
+KEY_FILE = "key.pem"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def key_file() -> Iterator[str]:
+@pytest.fixture(scope="module")
+def pem() -> str:
     key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    KEY_FILE.write_text(pem)
-    yield pem
-    KEY_FILE.unlink()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@pytest.fixture(autouse=True)
+def key_file(pytester: pytest.Pytester, pem: str) -> str:
+    (pytester.path / KEY_FILE).write_text(pem)
+    return pem
 
 
 @pytest.fixture(autouse=True)
