@@ -2,9 +2,12 @@
 
 import json
 import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Generator
+import tempfile
+import time
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,14 +15,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from ssl import SSLContext
 from threading import Thread
-from typing import Any
+from typing import Any, NoReturn
 
 import jsonschema_rs
+import pytest
 
 from conformance.data import schemas_dir
+from tests.forks import DidNotEnd, forked
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
+TIME_LIMIT = 120
+"""Seconds after which an audit is ended."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +72,13 @@ class Run:
         return [one for one, verdict in self.verdicts.items() if verdict in wanted]
 
 
+_FAST = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--patience=2", "-W", "error")
+"""Options without which runs are slow or noisy."""
+
+
 def command(*options: str) -> list[str]:
-    """The command line of an audit, without what makes runs slow or noisy."""
-    fast = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--patience=2"]
-    return [sys.executable, "-m", "pytest", *fast, "-W", "error", *options]
+    """The command line of an audit."""
+    return [sys.executable, "-m", "pytest", *_FAST, *options]
 
 
 def environment() -> dict[str, str]:
@@ -78,12 +88,12 @@ def environment() -> dict[str, str]:
 
 
 def start(folder: Path, *options: str) -> "subprocess.Popen[str]":
-    """Begin an audit in a folder."""
+    """Begin an audit in a folder as a user does, in a process that imports everything itself."""
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     return subprocess.Popen(command(*options), cwd=folder, env=environment(), text=True, **streams)
 
 
-def finish(process: "subprocess.Popen[str]", folder: Path, timeout: float = 60) -> Run:
+def finish(process: "subprocess.Popen[str]", folder: Path, timeout: float = TIME_LIMIT) -> Run:
     """Wait until an audit has ended."""
     try:
         output, _ = process.communicate(timeout=timeout)
@@ -96,7 +106,46 @@ def finish(process: "subprocess.Popen[str]", folder: Path, timeout: float = 60) 
 
 def audit(folder: Path, *options: str) -> Run:
     """A whole audit in a folder, with reports in `reports/`."""
-    return finish(start(folder, *options), folder)
+    handle, name = tempfile.mkstemp(prefix="output-")
+    os.close(handle)
+    output = Path(name)
+    try:
+        code = forked(_audit, options, folder=folder, environment=environment(), output=output, seconds=TIME_LIMIT)
+    except DidNotEnd:
+        raise AssertionError(f"the audit did not end:\n{output.read_text('utf-8', 'replace')}") from None
+    finally:
+        said = output.read_text("utf-8", "replace")
+        output.unlink()
+    return Run(code or 0, said, folder / "reports")
+
+
+def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Run]) -> Run:
+    """An audit that many tests look at, made by the first worker of the test run that asks for it.
+
+    `make` makes it in a folder, which is the same for all workers.
+    """
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    made = folder.with_suffix(".pickle")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 2 * TIME_LIMIT
+        while not made.exists():
+            assert time.monotonic() < deadline, f"the worker that began the audit {name} did not finish it"
+            time.sleep(0.1)
+    else:
+        unfinished = folder.with_suffix(".part")
+        unfinished.write_bytes(pickle.dumps(make(folder)))
+        unfinished.replace(made)
+    return pickle.loads(made.read_bytes())
+
+
+def _audit(options: Sequence[str]) -> NoReturn:
+    """What `python -m pytest` does."""
+    sys.argv = ["pytest", "--assert=plain", *_FAST, *options]
+    sys.path.insert(0, str(Path.cwd()))
+    sys.exit(pytest.console_main())
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -1,14 +1,8 @@
-"""Audits the reference server, each time in a process forked from one that has imported everything.
-
-The forks are made by a helper process without threads (tests/warm.py is what it imports), so callers may have
-threads of their own, as the workers of a parallel test run do.
-"""
+"""Audits the reference server, each time in a process of its own."""
 
 import gc
 import importlib
 import json
-import multiprocessing
-import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,15 +18,13 @@ from conformance.reference import ReferenceServer
 from conformance.reference.faults import Profile
 from conformance.survey import Surveyor
 from tests.auditing import environment
+from tests.forks import DidNotEnd, forked
 
 REPOSITORY = Path(__file__).parent.parent
 TIME_LIMIT = 120.0
 """Seconds after which an audit is ended."""
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.warm"])
 _VERDICTS = "verdicts.json"
-_OUTPUT = "output.txt"
 _NOT_NEEDED = "cacheprovider logging unraisableexception threadexception skipping tmpdir junitxml faulthandler".split()
 """Plugins of pytest that an audit can do without, and that cost time at each check."""
 
@@ -135,17 +127,24 @@ def audit(trial: Trial, fault: str | None = None) -> Audited:
     """Audit the reference server with a fault, or without. Raises AuditFailed."""
     with tempfile.TemporaryDirectory(prefix="proof-") as name:
         folder = Path(name)
-        process = _FORKS.Process(target=_audit_here, args=(trial, fault, folder), daemon=True)
-        process.start()
-        process.join(TIME_LIMIT)
-        hung = process.is_alive()
-        process.kill()
-        process.join()
-        if hung:
-            raise AuditFailed(f"the audit did not end within {TIME_LIMIT:g} s")
+        output = folder / "output.txt"
+        variables = {**environment(), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        try:
+            forked(
+                _audit_here,
+                trial,
+                fault,
+                folder,
+                folder=REPOSITORY,
+                environment=variables,
+                output=output,
+                seconds=TIME_LIMIT,
+            )
+        except DidNotEnd:
+            raise AuditFailed(f"the audit did not end within {TIME_LIMIT:g} s") from None
         if not (folder / _VERDICTS).exists():
-            output = (folder / _OUTPUT).read_text("utf-8", "replace") if (folder / _OUTPUT).exists() else ""
-            raise AuditFailed(f"the audit had no results:\n{output[-3000:]}")
+            said = output.read_text("utf-8", "replace") if output.exists() else ""
+            raise AuditFailed(f"the audit had no results:\n{said[-3000:]}")
         results = json.loads((folder / _VERDICTS).read_text("utf-8"))
     if results["errors"]:
         raise AuditFailed(f"defects of the suite: {results['errors']}")
@@ -154,21 +153,15 @@ def audit(trial: Trial, fault: str | None = None) -> Audited:
 
 def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     """Audit in this process, which ends afterwards and takes the server with it."""
-    os.chdir(REPOSITORY)
-    for name in os.environ.keys() - environment().keys():
-        del os.environ[name]
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     gc.disable()
     tempfile.tempdir = str(folder)
-    with (folder / _OUTPUT).open("wb") as output:
-        os.dup2(output.fileno(), 1)
-        os.dup2(output.fileno(), 2)
     deployment = PROFILES[trial.profile]
     for name, seconds in deployment.waits.items():
         waits = importlib.import_module("conformance.waits")
         getattr(waits, name)
         setattr(waits, name, seconds)
     reporting.write_reports = partial(_keep_verdicts, _count_protocol_requests())
+    _write_at_the_end_only()
     server = deployment.serve(fault)
     server.start()
     command = [str(CHECKS / one) for one in trial.folders]
@@ -194,10 +187,18 @@ def _count_protocol_requests() -> list[int]:
     return counts
 
 
+def _write_at_the_end_only() -> None:
+    write = reporting.Reporter.write
+
+    def last(self: reporting.Reporter, *, finished: bool) -> None:
+        if finished:
+            write(self, finished=True)
+
+    reporting.Reporter.write = last
+
+
 def _keep_verdicts(protocol: Sequence[int], results: Mapping[str, Any], folder: Path, _: object) -> list[Path]:
     """Takes the place of the reports, which cost more than the audit."""
-    if not results["run"]["finished"]:
-        return []
     judged = [one for one in results["requirements"] if one["checks"] and not one["narrowed"]]
     kept = {
         "verdicts": {one["id"]: one["verdict"] for one in judged},

@@ -1,12 +1,13 @@
 """A server as many were in 2025: what breaks which rule under which revision, and what is merely unusual."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
 from conformance.reference import FAULTS, ReferenceServer
-from tests.auditing import Run, audit
+from tests.auditing import Run, audit, shared
 from tests.proving import sign_in
 
 FAULT = "atlassian-2025"
@@ -28,15 +29,14 @@ UNDER_2025_11_25 = {
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     """The audits of two revisions."""
     with ReferenceServer(FAULT, consent="form") as server:
+
+        def make(option: str) -> Callable[[Path], Run]:
+            return lambda folder: audit(folder, f"--target-url={server.url}", *sign_in(server), option)
+
         return {
-            revision: audit(_folder(tmp_path_factory), f"--target-url={server.url}", *sign_in(server), *options)
+            revision: shared(tmp_path_factory, f"atlassian-{revision}", make(f"--revision={revision}"))
             for revision in ("2025-03-26", "2025-11-25")
-            if (options := [f"--revision={revision}"])
         }
-
-
-def _folder(factory: pytest.TempPathFactory) -> Path:
-    return factory.mktemp("audit")
 
 
 def broken(run: Run) -> dict[str, str]:

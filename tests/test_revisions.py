@@ -8,14 +8,14 @@ import pytest
 from conformance.catalogue import load
 from conformance.reference import ReferenceServer
 from conformance.report.comparison import render
-from tests.auditing import Run, audit
+from tests.auditing import Run, audit, shared
 
 REVISIONS = ("2025-11-25", "2026-07-28", "2025-06-18", "2025-03-26", "2024-11-05")
 
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return audit(tmp_path_factory.mktemp("everything"), "--demo", "--revision=all")
+    return shared(tmp_path_factory, "everything", lambda folder: audit(folder, "--demo", "--revision=all"))
 
 
 def of(run: Run, revision: str) -> Run:

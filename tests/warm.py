@@ -15,6 +15,7 @@ __all__ = ["proving"]
 
 _IMPORTED_LATE = (
     "hypothesis",
+    "pytest_html",
     "httpcore",
     "anyio._backends._asyncio",
     "uvicorn.lifespan.off",
