@@ -54,6 +54,14 @@ def test_less_is_broken_under_the_first_revision(runs: dict[str, Run]) -> None:
     assert set(UNDER_2025_11_25) == FAULTS[FAULT].trips
 
 
+def test_its_older_endpoint_breaks_the_same(tmp_path: Path) -> None:
+    with ReferenceServer(FAULT, consent="form") as server:
+        run = audit(tmp_path, f"--target-url={server.origin}/v1/sse", *sign_in(server), "--revision=2025-03-26")
+
+    assert run.results["survey"]["transport"] == "http+sse"
+    assert broken(run) == UNDER_2025_03_26
+
+
 @pytest.mark.parametrize("revision", ["2025-03-26", "2025-11-25"])
 def test_the_run_is_complete_and_the_login_judged(runs: dict[str, Run], revision: str) -> None:
     run = runs[revision]

@@ -58,10 +58,10 @@ def _words(reply: Reply, header: str) -> set[str]:
     return {one.strip().lower() for value in reply.header_all(header) for one in value.split(",")}
 
 
-def visit(http: HttpClient, endpoint: str, discovery: Discovery) -> dict[str, CrossOriginAnswer]:
+def visit(http: HttpClient, endpoint: str, method: str, discovery: Discovery) -> dict[str, CrossOriginAnswer]:
     """Visit every document and endpoint that is known, by its name, with what it will refuse.
 
-    Those that do not answer are left out.
+    Those that do not answer are left out. `method` is that of the first request to the MCP endpoint.
     """
     documents = {"resource metadata": discovery.resource_document, "server metadata": discovery.server_document}
     wanted = [
@@ -73,10 +73,10 @@ def visit(http: HttpClient, endpoint: str, discovery: Discovery) -> dict[str, Cr
     for name in ("authorization_endpoint", *kinds):
         url = discovery.endpoint(name)
         if url:
-            method = "POST" if name in kinds else "GET"
-            wanted.append(Visit(name, method, url, "content-type", kinds.get(name, "")))
+            wanted.append(Visit(name, "POST" if name in kinds else "GET", url, "content-type", kinds.get(name, "")))
     headers = "authorization,content-type,mcp-protocol-version"
-    wanted.append(Visit("MCP endpoint", "POST", endpoint, headers, _JSON, channel="metadata"))
+    kind = _JSON if method == "POST" else ""
+    wanted.append(Visit("MCP endpoint", method, endpoint, headers, kind, channel="metadata"))
     answers: dict[str, CrossOriginAnswer] = {}
     for one in wanted:
         with suppress(NoAnswer):

@@ -21,12 +21,7 @@ from conformance.reference.metadata import Metadata
 from conformance.reference.pages import with_frame_faults
 from conformance.reference.protection import Protection
 from conformance.reference.registration import Registration
-from conformance.reference.site import (
-    JWKS_PATH,
-    MESSAGES_PATH,
-    SSE_PATH,
-    Site,
-)
+from conformance.reference.site import JWKS_PATH, Site
 from conformance.reference.store import Store
 from conformance.reference.streamable_http import StreamableHttp
 from conformance.reference.streams import OpenStreams
@@ -41,7 +36,7 @@ def build_app(
 ) -> ASGIApp:
     """The application serving `site` at one port or two; without protection there is no authorization server."""
     protection = Protection(site, access_tokens)
-    legacy = LegacySse(dispatcher, streams)
+    legacy = LegacySse(site.messages_path, dispatcher, streams)
 
     def route(
         path: str, endpoint: Endpoint, *methods: str, cors: list[Middleware] | None = None, guarded: bool = False
@@ -63,8 +58,8 @@ def build_app(
 
     routes = [
         route(site.mcp_path, mcp.handle, "GET", "POST", "DELETE", cors=allow.mcp(), guarded=True),
-        route(SSE_PATH, legacy.open_stream, "GET", cors=allow.mcp(), guarded=True),
-        route(MESSAGES_PATH, legacy.receive, "POST", cors=allow.mcp(), guarded=True),
+        route(site.sse_path, legacy.open_stream, "GET", cors=allow.mcp(), guarded=True),
+        route(site.messages_path, legacy.receive, "POST", cors=allow.mcp(), guarded=True),
     ]
     if not site.protected:
         return _application(routes)

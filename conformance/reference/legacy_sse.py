@@ -24,7 +24,6 @@ from conformance.reference.jsonrpc import (
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.revisions import BATCHES
 from conformance.reference.sessions import Session
-from conformance.reference.site import MESSAGES_PATH
 from conformance.reference.streams import OpenStreams, Stream, streaming
 
 
@@ -51,6 +50,7 @@ class SseSession(Session):
 class LegacySse:
     """The two endpoints; requests reach them after the Origin and the token were found good."""
 
+    messages_path: str
     dispatcher: Dispatcher
     streams: OpenStreams
     sessions: dict[str, SseSession] = field(default_factory=dict[str, SseSession])
@@ -62,7 +62,7 @@ class LegacySse:
         faults = self.dispatcher.faults
         if faults.active("sse-event-before-endpoint"):
             session.stream.send(b"{}", "ready")
-        path = MESSAGES_PATH + ("-gone" if faults.active("sse-endpoint-gone") else "")
+        path = self.messages_path + ("-gone" if faults.active("sse-endpoint-gone") else "")
         named = "message" if faults.active("sse-endpoint-unnamed") else "endpoint"
         session.stream.send(f"{path}?session_id={session.id}".encode(), named)
         if faults.active("speaks-before-initialize"):

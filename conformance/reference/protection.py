@@ -16,13 +16,7 @@ from conformance.reference.pages import USERNAME
 from conformance.reference.redirects import LOOPBACK_HOSTS
 from conformance.reference.scope_gate import SESSION_HEADER, ScopeGate
 from conformance.reference.scopes import BASE, RESOURCE_SCOPES
-from conformance.reference.site import (
-    MESSAGES_PATH,
-    MOVED_METADATA_PREFIX,
-    RESOURCE_METADATA_PREFIX,
-    SSE_PATH,
-    Site,
-)
+from conformance.reference.site import MOVED_METADATA_PREFIX, RESOURCE_METADATA_PREFIX, Site
 
 _DPOP = f'DPoP algs="{" ".join(ALGORITHMS)}"'
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -48,7 +42,7 @@ class Protection:
             return Response("Foreign origin", status, media_type="text/plain")
         if not self.site.protected:
             return None
-        path = SSE_PATH if request.url.path == MESSAGES_PATH else request.url.path
+        path = self.site.sse_path if request.url.path == self.site.messages_path else request.url.path
         scheme, credentials = self._credentials(request)
         bearer = None if self.faults.active("access-token-refused") else self.access_tokens.bearer(credentials, path)
         if self.faults.active("stream-without-token") and _wants_new_stream(request):
@@ -58,7 +52,7 @@ class Protection:
             return None
         methods = [str(message.get("method", "")) for message in await _messages(request)]
         if credentials == "":
-            if request.url.path == MESSAGES_PATH and self.faults.active("sse-messages-without-token"):
+            if request.url.path == self.site.messages_path and self.faults.active("sse-messages-without-token"):
                 request.state.user = USERNAME
                 return None
             return None if self.site.opens(methods) else await self._ask_for_token(request, path)
@@ -78,7 +72,7 @@ class Protection:
 
     def _passed_over(self, request: Request) -> bool:
         """Whether a fault lets a foreign origin in."""
-        legacy = request.url.path in (SSE_PATH, MESSAGES_PATH)
+        legacy = request.url.path in (self.site.sse_path, self.site.messages_path)
         message = request.method == "POST" and SESSION_HEADER in request.headers
         return (
             self.faults.active("foreign-origin-served")

@@ -20,7 +20,7 @@ from conformance.reference.pages import PASSWORD, USERNAME
 from conformance.reference.scopes import RESOURCE_SCOPES
 from conformance.reference.services import Services
 from conformance.reference.sessions import ASK_SECONDS
-from conformance.reference.site import SERVER_PATH, SSE_PATH, Consent, Site
+from conformance.reference.site import SERVER_PATH, Consent, Site
 from conformance.reference.store import Grant, Store
 from conformance.reference.streams import OpenStreams
 from conformance.reference.tls import TlsPort
@@ -74,12 +74,12 @@ class ReferenceServer:
             third_party = f"http://{HOST}:{_port(self._sockets[1])}"
         self.url = self.origin + path
         self._path = path
-        self.sse_url = self.origin + SSE_PATH
         self.command = f"{shlex.quote(sys.executable)} -m conformance.reference --stdio"
         self.command += f" --fault {fault}" if fault else ""
         self._streams = OpenStreams()
         self._dispatcher = Dispatcher(faults, HASTE if profile == "impatient" else ASK_SECONDS)
         site = Site(self.origin, server, faults, consent, self.protected, profile, third_party, path)
+        self.sse_url = self.origin + site.sse_path
         store = Store(_code_lifetime(faults, profile))
         if faults.active("access-token-lives-a-year"):
             store.access_token_lifetime = YEAR

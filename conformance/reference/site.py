@@ -9,8 +9,6 @@ from conformance.reference.faults import Faults, Profile
 
 Consent = Literal["auto", "form"]
 
-SSE_PATH = "/sse"
-MESSAGES_PATH = "/messages"
 RESOURCE_METADATA_PREFIX = "/.well-known/oauth-protected-resource"
 MOVED_METADATA_PREFIX = "/resource-metadata"
 SERVER_METADATA_PATH = "/.well-known/oauth-authorization-server"
@@ -42,7 +40,17 @@ class Site:
     @property
     def resource_paths(self) -> tuple[str, ...]:
         """The paths of the endpoints that tokens are for."""
-        return self.mcp_path, SSE_PATH
+        return self.mcp_path, self.sse_path
+
+    @property
+    def sse_path(self) -> str:
+        """The path of the stream of HTTP+SSE, beside the Streamable HTTP endpoint."""
+        return self.mcp_path.rpartition("/")[0] + "/sse"
+
+    @property
+    def messages_path(self) -> str:
+        """The path to which clients of HTTP+SSE post."""
+        return self.mcp_path.rpartition("/")[0] + "/messages"
 
     @property
     def server_origin(self) -> str:

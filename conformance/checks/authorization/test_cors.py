@@ -12,7 +12,8 @@ from conformance.oauth.discovery import Discovery
 def visits(audit: Audit, discovery: Discovery) -> dict[str, CrossOriginAnswer]:
     """A preflight and a request from another origin to every endpoint, by its name."""
     survey = audit.need_survey()
-    return audit.once("cross-origin requests", lambda: visit(audit.http, survey.endpoint, discovery))
+    method = "GET" if survey.transport == "http+sse" else "POST"
+    return audit.once("cross-origin requests", lambda: visit(audit.http, survey.endpoint, method, discovery))
 
 
 def _answer(visits: dict[str, CrossOriginAnswer], name: str, judge: Judge) -> CrossOriginAnswer:
