@@ -373,24 +373,24 @@ def test_that_a_value_that_is_not_json_is_refused(value: object) -> None:
 def test_that_the_worker_is_started_again_after_its_end() -> None:
     schema = ServerSchema(PERSON)
     worker = server_schema._WORKER
-    assert schema.errors({"name": "before its end"}) == []
+    assert schema.errors({"name": "a"}) == []
     assert isinstance(worker._process, subprocess.Popen)
     first = worker._process.pid
 
     worker._process.kill()
     worker._process.wait()
-    assert schema.errors({"name": "after its end"}) == []
+    assert schema.errors({"name": "b"}) == []
     assert worker._process.pid != first
 
     worker.close()
     assert worker._process is None
-    assert schema.errors({"name": "after it was closed"}) == []
+    assert schema.errors({"name": "c"}) == []
 
 
 def test_that_a_judgement_is_fast() -> None:
     schema = ServerSchema(PERSON)
     before = time.monotonic()
     for number in range(200):
-        schema.errors({"name": f"x{number}"})
+        schema.errors({"name": str(number)})
 
     assert time.monotonic() - before < 2
