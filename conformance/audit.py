@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue import Catalogue, load
+from conformance.catalogue import Catalogue, Level, Requirement, load
 from conformance.evidence import Recorder
 from conformance.oauth.configuration import remove_all
 from conformance.oauth.documents import DocumentServer
@@ -65,6 +65,15 @@ class Audit:
     def judges_protocol(self) -> bool:
         """Whether the protocol of the audited revision is judged, and not its authorization alone."""
         return self.revision in HANDSHAKE_REVISIONS
+
+    def level(self, requirement: Requirement) -> Level | None:
+        """Its level in the audited revision, None where it does not apply.
+
+        What only revision 2024-11-05 says of HTTP+SSE holds wherever that transport is offered.
+        """
+        own = requirement.level(self.revision)
+        older = requirement.area == "legacy-sse" and self.survey and self.survey.transport == "http+sse"
+        return own or (requirement.level("2024-11-05") if older else None)
 
     def beside(self, settings: Settings) -> "Audit":
         """An audit of the same target with other settings and a transcript of its own, not surveyed yet."""

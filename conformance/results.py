@@ -118,7 +118,7 @@ def _requirements(
         for one in check["requirements"]:
             by_id.setdefault(one, []).append(check)
     for requirement in audit.catalogue.values():
-        level = requirement.level(revision)
+        level = audit.level(requirement)
         if level is None:
             continue
         mine = by_id.get(requirement.id, [])

@@ -49,3 +49,11 @@ def test_a_deviation_weighs_what_the_revision_says(revision: str, fault: str, re
 @pytest.mark.parametrize(("fault", "verdict"), UNBOUND.items())
 def test_a_free_redirect_uri_weighs_more_where_nothing_else_protects_codes(fault: str, verdict: str) -> None:
     assert verdicts("2025-11-25", fault)["token.redirect-uri-mismatch-refused"] == verdict
+
+
+@pytest.mark.parametrize("revision", ["2024-11-05", "2025-11-25"])
+def test_the_rules_of_a_transport_hold_wherever_it_is_offered(revision: str) -> None:
+    fault = "foreign-origin-served-over-sse"
+
+    audited = audit(Trial(revision, "sse", (), ("base", "transport", "transcript")), fault).verdicts
+    assert audited["legacy-sse.origin-validated"] == "fail"

@@ -144,7 +144,7 @@ def check_id(item: pytest.Item) -> str:
 
 def level_of(item: pytest.Item, audit: Audit) -> str | None:
     """The strictest level among the requirements of a check in the audited revision."""
-    levels = [audit.catalogue[one].level(audit.revision) for one in requirement_ids(item)]
+    levels = [audit.level(audit.catalogue[one]) for one in requirement_ids(item)]
     order = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
     return min((level for level in levels if level), key=order.index, default=None)
 

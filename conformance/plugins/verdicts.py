@@ -193,7 +193,7 @@ def _explained(item: pytest.Item, audit: Audit, judge: Judge) -> str:
     lines: list[str] = []
     for one in requirement_ids(item):
         requirement = audit.catalogue[one]
-        lines.append(f"{one} ({requirement.level(audit.revision)}): {requirement.says}")
+        lines.append(f"{one} ({audit.level(requirement)}): {requirement.says}")
     for seen in judge.observations:
         if not seen.ok:
             lines += [f"  expected: {seen.expected}", f"  observed: {seen.observed}"]
