@@ -109,7 +109,12 @@ def test_the_id_decides_which_task_is_meant(life: Life, judge: Judge) -> None:
     if not id_of(life.bold) or life.last is None or life.last.result is None:
         judge.could_not_run("there were no two tasks to be told apart")
     if life.tagged is None:
-        judge.that(False, expected=f"the task {life.id}", observed="no answer came", evidence=life.last)
+        judge.that(
+            False,
+            expected=f"the task {life.id}",
+            observed="no answer to a tasks/get whose metadata named another task",
+            evidence=life.last,
+        )
         return
     id = (life.tagged.result or {}).get("taskId", life.tagged.summary)
     judge.that(id == life.id, expected=f"the task {life.id}", observed=id, evidence=life.tagged)
