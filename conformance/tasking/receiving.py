@@ -116,7 +116,7 @@ def receive(probe: Probe, tool: str) -> Receiving:
         seen = Receiving(True, answer, tuple(model.looks), model.done, as_object(request and request.value).get("id"))
         if not request or not pending.heard(lambda one: as_object(one).get("method") == "tasks/get", _ASKED_SECONDS):
             return seen
-        connection.notify("notifications/cancelled", {"requestId": pending.id, "reason": "the audit saw enough"})
+        pending.cancel("the audit saw enough")
         stopped = connection.heard.until(lambda one: _gives_up(one, seen.request_id), _GIVEN_UP_SECONDS, mark)
         return Receiving(True, answer, seen.looks, seen.done, seen.request_id, stopped)
 

@@ -102,7 +102,8 @@ class Connection(ABC):
     `revision` is the negotiated one, empty before the handshake. `opening` is the answer to `initialize`. `heard` has
     every message of the server, `conversation` is the name under which they are recorded. `linger` is how many seconds
     the stream of an answer is read on after the response. `handlers` answer requests of the server by method; `ping` is
-    answered without one, others are refused. `capabilities` are those last declared in `initialize`.
+    answered without one, others are refused. `capabilities` are those last declared in `initialize`. `asked` are the
+    ids of our requests, `cancelled` those of them that we gave up.
     """
 
     transport: str
@@ -118,8 +119,9 @@ class Connection(ABC):
         self.linger = 0.0
         self.handlers: dict[str, Handler] = {}
         self.capabilities: Mapping[str, Any] = {}
+        self.cancelled: list[jsonrpc.Id] = []
         self._ids = itertools.count(1)
-        self._asked: list[jsonrpc.Id] = []
+        self.asked: list[jsonrpc.Id] = []
 
     @abstractmethod
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
@@ -158,7 +160,7 @@ class Connection(ABC):
         Ids count up from 1 unless given. `purpose` is what the transcript says of it, its method unless given.
         """
         number = self.next_id() if id is None else id
-        self._asked.append(number)
+        self.asked.append(number)
         body = jsonrpc.encode(jsonrpc.request(method, params, number))
         return self.post(body, purpose=purpose or method, id=number)
 
@@ -214,7 +216,7 @@ class Connection(ABC):
         ):
             return False
         answered = members.get("id")
-        earlier = any(jsonrpc.same_id(answered, one) for one in self._asked)
+        earlier = any(jsonrpc.same_id(answered, one) for one in self.asked)
         return jsonrpc.same_id(answered, id) or not earlier
 
     def _serve(self, request: dict[str, Any]) -> None:
@@ -262,6 +264,11 @@ class Pending:
     def heard(self, wanted: Callable[[Any], bool], seconds: float) -> Message | None:
         """The first wanted message since the request was sent, waited for at most so many seconds."""
         return self._connection.heard.until(wanted, seconds, self._mark)
+
+    def cancel(self, reason: str) -> Answer:
+        """Tell the server that no response is wanted any more. Raises NoAnswer."""
+        self._connection.cancelled.append(self.id)
+        return self._connection.notify("notifications/cancelled", {"requestId": self.id, "reason": reason})
 
     def answer(self, seconds: float) -> Answer | None:
         """The answer; None where it does not come in so many seconds. Raises NoAnswer."""

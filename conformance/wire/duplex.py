@@ -53,7 +53,7 @@ class Duplex(Connection):
         def passed(message: object) -> bool:
             return as_object(message).get("id") == barrier
 
-        self._asked.append(barrier)
+        self.asked.append(barrier)
         taken = self._send(jsonrpc.encode(jsonrpc.request("ping", None, barrier)), "ping").status < 400
         seconds = self.patience("ping") if taken and self._ids_return else _GLANCE
         self._ids_return = self.heard.until(passed, seconds, mark) is not None

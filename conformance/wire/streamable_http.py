@@ -186,7 +186,7 @@ class StreamableHttp(Connection):
         reply = exchange.reply
         if reply.media_type != "text/event-stream":
             reading.take(jsonrpc.decode(reply.body))
-        elif id is not None and reading.response is None and reading.last_id:
+        elif id is not None and id not in self.cancelled and reading.response is None and reading.last_id:
             reading.resume(purpose)
         return Answer(reply, tuple(reading.messages), reading.response, time.monotonic() - started, reading.arrival)
 

@@ -1,6 +1,7 @@
 """The Streamable HTTP client against servers that use everything the transport allows."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -193,6 +194,32 @@ def test_resuming_is_given_up(http: HttpClient, monkeypatch: pytest.MonkeyPatch,
     assert answer.response is None
     assert len(received) <= 6
     assert sum(slept) <= 30
+
+
+def test_the_stream_of_a_cancelled_request_is_not_resumed(http: HttpClient) -> None:
+    cancelled = threading.Event()
+
+    def held(request: Handler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", SSE)
+        request.end_headers()
+        request.wfile.write(event({"jsonrpc": "2.0", "method": "x"}, "e-1").encode())
+        cancelled.wait(5)
+
+    def take(request: Handler) -> None:
+        request.send(202, "")
+        cancelled.set()
+
+    with server(held, take) as (url, received):
+        pending = StreamableHttp(http, url).start("tools/call")
+        pending.heard(lambda _: True, 2)
+        pending.cancel("it takes too long")
+        answer = pending.answer(2)
+
+    assert answer
+    assert answer.response is None
+    assert [one[0] for one in received] == ["POST", "POST"]
+    assert received[1][2]["params"] == {"requestId": pending.id, "reason": "it takes too long"}
 
 
 def test_a_stream_without_ids_is_not_resumed(http: HttpClient) -> None:
