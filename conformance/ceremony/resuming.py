@@ -35,6 +35,12 @@ class Broken:
         """Whether the response to the call came."""
         return any(self._own_response(one) for one in self.replayed)
 
+    @property
+    def broken_off(self) -> bool:
+        """Whether more of the work on the call was told, and then the stream ended without a response."""
+        told = any(as_object(one).get("method") == "notifications/progress" for one in self.replayed)
+        return told and not self.strangers() and not self.continued and not self.reply.cut
+
     def strangers(self) -> Sequence[Any]:
         """Messages that belong to another call."""
         return [one for one in self.replayed if self._foreign(one)]
@@ -77,6 +83,7 @@ def _break_off(inside: StreamableHttp, tool: str, id: str) -> str:
     scanner = SseScanner()
     with exchange as stream:
         if stream.media_type != "text/event-stream":
+            stream.read()
             raise NotApplicable("a slow call is not answered with an event stream")
         for chunk in stream.chunks():
             for event in scanner.feed(chunk):
