@@ -30,6 +30,13 @@ class Offered:
         """The first of these prompts that is listed. Raises NotApplicable where none is."""
         return self._one_of("prompt", names, self._members("prompts/list", "name"))
 
+    def quick(self) -> tuple[str, dict[str, Any] | None]:
+        """Method and params of a request that is quickly answered: a call where the tool is known, else a ping."""
+        try:
+            return "tools/call", {"name": self.tool("test_simple_text"), "arguments": {}}
+        except NotApplicable:
+            return "ping", None
+
     def _members(self, method: str, member: str) -> set[Any]:
         listing = self.survey.listings.get(method)
         return {str(as_object(item).get(member)) for item in listing.items} if listing else set()

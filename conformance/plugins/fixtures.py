@@ -10,6 +10,7 @@ from conformance.arrived import Arrived, messages_in
 from conformance.audit import Audit, audit_for, audit_named
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
+from conformance.conversations import Conversation, conversations_in
 from conformance.evidence import Exchange
 from conformance.exercise import Exercise
 from conformance.judge import Judge
@@ -214,6 +215,15 @@ def transcript(audit: Audit, request: pytest.FixtureRequest) -> Sequence[Exchang
 def messages(transcript: Sequence[Exchange]) -> list[Arrived]:
     """Every JSON-RPC message of the server in the whole run, with the request it answers."""
     return messages_in(transcript)
+
+
+@pytest.fixture(scope="session")
+def conversations(transcript: Sequence[Exchange]) -> list[Conversation]:
+    """What was said on each connection in the whole run."""
+    found = [one for one in conversations_in(transcript) if one.arrived]
+    if not found:
+        raise CouldNotRun("the server sent nothing on any connection")
+    return found
 
 
 def _wait_for_turn(audit: Audit, request: pytest.FixtureRequest, turn: int) -> None:

@@ -1,17 +1,12 @@
 """What the server sent unasked or twice, on every connection of the run (specification page basic/lifecycle)."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
-
-import pytest
 
 from conformance import Judge, requirement
 from conformance.arrived import Arrived
-from conformance.conversations import Conversation, conversations_in, requests_of
-from conformance.evidence import Exchange
+from conformance.conversations import Conversation, requests_of
 from conformance.shapes import as_object
-from conformance.verdict import CouldNotRun
 
 CLIENT_CAPABILITIES = {
     "sampling/createMessage": "sampling",
@@ -30,15 +25,6 @@ SERVER_CAPABILITIES = {
     "notifications/message": ("logging",),
     "notifications/tasks/status": ("tasks",),
 }
-
-
-@pytest.fixture(scope="session")
-def conversations(transcript: Sequence[Exchange]) -> list[Conversation]:
-    """What was said on each connection."""
-    found = [one for one in conversations_in(transcript) if one.arrived]
-    if not found:
-        raise CouldNotRun("the server sent nothing on any connection")
-    return found
 
 
 def asked(conversations: list[Conversation], judge: Judge) -> list[Arrived]:

@@ -2,7 +2,6 @@
 
 from conformance import Judge, requirement
 from conformance.offered import Offered
-from conformance.verdict import NotApplicable
 from conformance.wire.connection import Connection
 
 _SECONDS = 2.0
@@ -13,7 +12,7 @@ _SECONDS = 2.0
 def test_a_stream_ends_after_the_response(mcp: Connection, offered: Offered, judge: Judge) -> None:
     mcp.linger = min(_SECONDS, mcp.http.timeout)
     try:
-        answer = mcp.request(*simple(offered))
+        answer = mcp.request(*offered.quick())
     finally:
         mcp.linger = 0.0
     if answer.http.media_type != "text/event-stream":
@@ -22,11 +21,3 @@ def test_a_stream_ends_after_the_response(mcp: Connection, offered: Offered, jud
         judge.could_not_run("there was no response on the stream")
     observed = "open after two seconds" if answer.http.cut else "the end"
     judge.that(not answer.http.cut, expected="the end of the stream", observed=observed, evidence=answer)
-
-
-def simple(offered: Offered) -> tuple[str, dict[str, object] | None]:
-    """Method and params of a request that is quickly answered: a call where the tool is known, else a ping."""
-    try:
-        return "tools/call", {"name": offered.tool("test_simple_text"), "arguments": {}}
-    except NotApplicable:
-        return "ping", None
