@@ -6,6 +6,7 @@ pytest_plugins = (
     "conformance.plugins.selection",
     "conformance.plugins.fixtures",
     "conformance.plugins.clients",
+    "conformance.plugins.messages",
     "conformance.plugins.grants",
     "conformance.plugins.tokens",
     "conformance.plugins.tasks",

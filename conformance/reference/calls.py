@@ -47,25 +47,43 @@ class Call:
         self.outlet.send(message)
 
     def log(self, level: str, data: object, logger: str = "tools") -> None:
-        """Send a log message, unless the client asked for more serious ones only."""
-        if self.session.logs(level):
-            if self.faults.active("log-level-unknown"):
-                level = "warn"
-            self.notify("notifications/message", {"level": level, "logger": logger, "data": data})
+        """Send a log message, unless the client asked for more serious ones only or has had too many."""
+        if not self._logs(level) or not (self.session.log_rate.passes() or self.faults.active("log-unlimited")):
+            return
+        if isinstance(data, str) and self.faults.active("log-level-unknown"):
+            level = "warn"
+        self.notify("notifications/message", {"level": level, "logger": logger, "data": data})
+
+    def _logs(self, level: str) -> bool:
+        if self.faults.active("log-level-ignored"):
+            return True
+        if self.faults.active("log-level-exact"):
+            return level == self.session.log_level
+        return self.session.logs(level)
 
     def progress(self, progress: float, total: float, message: str) -> None:
-        """Tell how far the work is, if the client wants to know."""
+        """Tell how far the work is, if the client wants to know and has not been told too often."""
         token = self.meta.get("progressToken")
+        if token is None and self.faults.active("progress-without-token"):
+            token = "progress"  # noqa: S105 - not a secret
         if isinstance(token, bool) or not isinstance(token, str | int):
             return
+        if not (self.session.progress_rate.passes() or self.faults.active("progress-unlimited")):
+            return
+        if progress == total and self.faults.active("progress-token-as-text"):
+            token = str(token)
         if self.related and self.faults.active("task-progress-other-token"):
             token = f"{token}-of-task"
         params: JsonObject = {"progressToken": token, "progress": progress, "total": total}
         if self.session.revision >= PROGRESS_MESSAGES:
             params["message"] = message
+        if progress == total and self.faults.active("progress-as-text"):
+            params["progress"] = str(progress)
         if self.faults.active("progress-on-get-stream"):
             self.session.send(notification_message("notifications/progress", params))
         else:
+            self.notify("notifications/progress", params)
+        if progress == total and self.faults.active("progress-repeated"):
             self.notify("notifications/progress", params)
 
     async def ask(self, method: str, params: JsonObject) -> JsonObject:
@@ -75,11 +93,18 @@ class Call:
             raise AskError(f"The client does not offer {capability}")
         if not self.session.initialized and method != "ping":
             raise AskError("The client has not said yet that it is initialized")
+        if capability:
+            params = params | {"_meta": {"progressToken": self._own_token()}}
         if self.runs_as_task(method):
             return await ask_as_task(self, method, params)
         if capability and self.faults.active("augments-undeclared"):
             params = params | AUGMENTATION
         return await self.ask_plainly(method, params)
+
+    def _own_token(self) -> object:
+        if self.faults.active("own-progress-token-object"):
+            return {"number": self.session.asked}
+        return "asked" if self.faults.active("own-progress-tokens-alike") else f"asked-{self.session.asked + 1}"
 
     def runs_as_task(self, method: str) -> bool:
         """Whether the client declared that it can answer this request later."""
@@ -98,4 +123,4 @@ class Call:
         return result
 
     def _tagged(self, params: JsonObject) -> JsonObject:
-        return {**params, "_meta": self.related} if self.related else params
+        return params | {"_meta": {**params.get("_meta", {}), **self.related}} if self.related else params

@@ -14,11 +14,19 @@ _STEPS = 10
 
 
 async def _wait(call: Call, arguments: JsonObject) -> ToolOutput:
-    seconds = arguments.get("seconds", 1)
-    for step in range(_STEPS):
-        call.progress(step, _STEPS, f"Waited for {step * seconds / _STEPS:g} s")
-        await asyncio.sleep(seconds / _STEPS)
-    call.progress(_STEPS, _STEPS, "Waited long enough")
+    seconds, steps = arguments.get("seconds", 1), int(arguments.get("steps", _STEPS))
+    step = 0
+    try:
+        for step in range(steps):
+            call.progress(step, steps, f"Waited for {step * seconds / steps:g} s")
+            await asyncio.sleep(seconds / steps)
+    except asyncio.CancelledError:
+        if call.faults.active("cancelled-call-works-on"):
+            for further in range(step + 1, steps):
+                await asyncio.sleep(seconds / steps)
+                call.progress(further, steps, "Waits for nobody")
+        raise
+    call.progress(steps, steps, "Waited long enough")
     return ToolOutput([text_block(f"Waited for {seconds:g} s")])
 
 
@@ -48,13 +56,14 @@ async def _dynamic(_: Call, __: JsonObject) -> ToolOutput:
     return ToolOutput([text_block("This tool comes and goes.")])
 
 
+_WAITS: JsonObject = {"type": "integer", "minimum": 1, "maximum": 1000, "default": _STEPS}
 _SECONDS: JsonObject = {"type": "number", "minimum": 0, "maximum": 10, "default": 1}
 CHANGING_TOOLS = (
     Tool(
         "test_wait",
         "Wait",
         "Takes its time.",
-        input_schema(seconds=_SECONDS),
+        input_schema(seconds=_SECONDS, steps=_WAITS),
         _wait,
         read_only=None,
         task_support="optional",

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from conformance.reference.http_sessions import HttpSession
-from conformance.reference.jsonrpc import JsonObject, Request, result_message
+from conformance.reference.jsonrpc import JsonObject, Request, as_object, notification_message, result_message
 from conformance.reference.revisions import POLLING
 from conformance.reference.streams import Stream
 
@@ -22,12 +22,14 @@ class Exchange:
         self.streaming = streaming
         self.stream: Stream | None = None
         self.responses: list[JsonObject] = []
+        self._requests: Sequence[Request] = ()
+        self._dropped = False
         self._left = 0
         self._decided = asyncio.Event()
 
     async def run(self, requests: Sequence[Request]) -> None:
         """Answer the requests, and return once it is known whether there is a stream."""
-        self._left = len(requests)
+        self._requests, self._left = requests, len(requests)
         if self.faults.active("stream-ends-without-response") and requests[0].params.get("name") == "test_simple_text":
             self.stream = self.session.streams.new()
             self.stream.end()
@@ -52,8 +54,15 @@ class Exchange:
     def drop(self) -> None:
         """Break the connection, telling when to come back, in the revision in which streams may end early."""
         if self.stream and self.session.revision >= POLLING:
+            self._dropped = True
             self.stream.prime(self.session.retry)
             self.stream.drop()
+
+    def closed(self) -> None:
+        """Take notice that the client reads the stream no longer."""
+        if not self._dropped and self.faults.active("disconnect-cancels"):
+            for request in self._requests:
+                self.session.cancel(request.id)
 
     def _open(self) -> Stream:
         if self.stream is None:
@@ -68,6 +77,10 @@ class Exchange:
         if self.faults.active("response-sent-again"):
             stream.send(encode(result_message(1, {})))
         stream.send(encode(response), id="last" if self.faults.active("event-ids-repeat") else "")
+        for request in self._requests if self.faults.active("progress-after-response") else ():
+            token = (as_object(request.params.get("_meta")) or {}).get("progressToken")
+            if token is not None:
+                stream.send(encode(notification_message("notifications/progress", _tidying(token))))
 
     def _done(self, response: JsonObject | None) -> None:
         self._left -= 1
@@ -81,3 +94,7 @@ class Exchange:
             if self.stream and not self.faults.active("stream-left-open"):
                 self.stream.end()
             self._decided.set()
+
+
+def _tidying(token: object) -> JsonObject:
+    return {"progressToken": token, "progress": 1000, "total": 1000}

@@ -27,6 +27,7 @@ from conformance.reference.jsonrpc import (
     as_object,
     encode,
     error_message,
+    notification_message,
     request_message,
     result_message,
 )
@@ -41,6 +42,7 @@ from conformance.reference.tool_methods import ToolMethods
 _INSTRUCTIONS = "A server to audit: it offers something of every kind."
 _TRACE = '\n  File "dispatcher.py", line 140, in answer\n    return self._methods[name](call)\nKeyError'
 _UNCANCELLABLE = "initialize"
+_MOST_CANCELLATIONS = 10
 _LOGGER = logging.getLogger(__name__)
 
 _ID_FAULTS: Mapping[str, tuple[object, ...]] = {
@@ -99,6 +101,10 @@ class Dispatcher:
         def ended(task: "asyncio.Task[JsonObject]") -> None:
             if session.running.get(request.id) is task:
                 del session.running[request.id]
+            if task.cancelled() and self.faults.active("cancelled-call-answered"):
+                done(error_message(RpcError(INTERNAL_ERROR, "The request was cancelled"), request.id))
+                return
+            session.answered.add(request.id)
             done(None if task.cancelled() else task.result())
 
         task = asyncio.create_task(self.answer(request, session, outlet))
@@ -121,7 +127,7 @@ class Dispatcher:
     def take(self, message: Notification | Response, session: Session) -> None:
         """Act on what is not answered."""
         if isinstance(message, Response):
-            session.deliver(message)
+            session.deliver(message, misdeliver=self.faults.active("late-response-misdelivered"))
             return
         match message.method:
             case "notifications/initialized":
@@ -131,9 +137,37 @@ class Dispatcher:
             case "notifications/roots/list_changed":
                 self._look_at_roots(session)
             case "notifications/cancelled":
-                session.cancel(message.params.get("requestId"))
+                self._cancel(session, message.params.get("requestId"))
             case _:
                 pass
+
+    def _cancel(self, session: Session, id: object) -> None:
+        session.cancellations += 1
+        malformed = not isinstance(id, str | int)
+        if (malformed and self.faults.active("malformed-cancellation-ends-session")) or (
+            session.cancellations > _MOST_CANCELLATIONS and self.faults.active("cancellations-exhaust-session")
+        ):
+            session.broken = True
+        if not malformed and id in session.running and not session.asked and self.faults.active("cancellation-echoed"):
+            session.send(notification_message("notifications/cancelled", {"requestId": id}))
+        session.cancel(id)
+
+    def reply(self, message: Notification | Response, session: Session) -> JsonObject | None:
+        """What comes in return for what is not answered: nothing, but for faults."""
+        if not isinstance(message, Notification) or message.method != "notifications/cancelled":
+            return None
+        id = message.params.get("requestId")
+        if not isinstance(id, str | int):
+            fault = "malformed-cancellation-answered"
+        elif id in session.answered:
+            fault = "late-cancellation-answered"
+        elif id in session.running:
+            return None
+        else:
+            fault = "unknown-cancellation-answered"
+        if not self.faults.active(fault):
+            return None
+        return error_message(RpcError(INVALID_PARAMS, "Invalid params: there is nothing to cancel"))
 
     def _look_at_roots(self, session: Session) -> None:
         """Ask for the roots, if the client has any to offer."""
@@ -178,6 +212,8 @@ class Dispatcher:
             raise RpcError(INVALID_REQUEST, "Invalid request: the handshake is not over")
         if call.meta and self.faults.active("unknown-meta-refused"):
             raise RpcError(INVALID_PARAMS, "Invalid params: unknown members of _meta")
+        if call.session.broken:
+            raise RpcError(INTERNAL_ERROR, "Internal error")
         if not call.session.revision and name not in ("initialize", "ping"):
             raise RpcError(INVALID_REQUEST, "Invalid request: initialize comes first")
         return await method(call)
@@ -268,7 +304,7 @@ class Dispatcher:
             capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
         if self.faults.active("prompt-changes-undeclared"):
             capabilities["prompts"] = {}
-        for feature in ("tools", "resources", "prompts", "completions", "tasks"):
+        for feature in ("tools", "resources", "prompts", "completions", "logging", "tasks"):
             if self.faults.active(f"{feature}-undeclared"):
                 capabilities.pop(feature, None)
         if self.faults.active("undeclared-task-refused"):
@@ -283,9 +319,12 @@ class Dispatcher:
         return {"pong": True} if self.faults.active("ping-not-empty") else {}
 
     async def _set_level(self, call: Call) -> JsonObject:
-        if call.params.get("level") not in LOG_LEVELS:
+        level = call.params.get("level")
+        if level not in LOG_LEVELS and self.faults.active("unknown-log-level-accepted"):
+            return {}
+        if level not in LOG_LEVELS or (level == "notice" and self.faults.active("log-level-refused")):
             raise RpcError(INVALID_PARAMS, "Invalid params: level must be one of " + ", ".join(LOG_LEVELS))
-        call.session.log_level = call.params["level"]
+        call.session.log_level = level
         return {}
 
 

@@ -13,6 +13,7 @@ from conformance.reference.jsonrpc import (
     notification_message,
     request_message,
 )
+from conformance.reference.rates import RateLimit
 
 LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 ASK_SECONDS = 20.0
@@ -39,6 +40,9 @@ class Session:
     answered, `asked` how many requests the server has sent to it, `shown` the tools, prompts and resources that come
     and go. `ask_seconds` is how long it waits for an answer, `forgetful` whether it then does not cancel what it asked.
     Each transport has a kind of its own that knows how to `send`.
+
+    `log_rate` and `progress_rate` limit what it is told of requests. For faults alone, `answered` are the ids of its
+    earlier requests, `cancellations` counts what it cancelled, and a `broken` session answers nothing any more.
     """
 
     id: str = ""
@@ -47,6 +51,11 @@ class Session:
     client: JsonObject = field(default_factory=dict[str, object])
     initialized: bool = False
     log_level: str = "info"
+    log_rate: RateLimit = field(default_factory=RateLimit)
+    progress_rate: RateLimit = field(default_factory=RateLimit)
+    answered: set[RequestId] = field(default_factory=set[RequestId])
+    cancellations: int = 0
+    broken: bool = False
     subscriptions: dict[str, "asyncio.Task[None]"] = field(default_factory=dict[str, "asyncio.Task[None]"])
     shown: set[str] = field(default_factory=set[str])
     running: dict[RequestId, "asyncio.Task[JsonObject]"] = field(
@@ -100,9 +109,11 @@ class Session:
         finally:
             del self._waiting[id]
 
-    def deliver(self, response: Response) -> None:
-        """Hand an answer of the client to who waits for it; others are dropped."""
+    def deliver(self, response: Response, *, misdeliver: bool = False) -> None:
+        """Hand an answer of the client to who waits for it; others are dropped, or go to who has waited longest."""
         waiting = None if response.id is None else self._waiting.get(response.id)
+        if misdeliver and waiting is None:
+            waiting = next(iter(self._waiting.values()), None)
         if waiting and not waiting.done():
             waiting.set_result(response)
 

@@ -27,6 +27,7 @@ from conformance.reference.jsonrpc import (
     RpcError,
     error_message,
     message_of,
+    notification_message,
     read_value,
     result_message,
 )
@@ -85,7 +86,12 @@ class StreamableHttp:
         except RefusedError as refused:
             return self._refuse(refused, id, notified=isinstance(message, Notification))
         if isinstance(message, Request):
+            if message.method == "ping" and self.dispatcher.faults.active("token-logged"):
+                told = {"level": "info", "data": f"Pinged with {request.headers.get('authorization')}"}
+                session.send(notification_message("notifications/message", told))
             return await self._answer(message, session, "text/event-stream" in _accepted(request))
+        if reply := self.dispatcher.reply(message, session):
+            return self._json(reply)
         self.dispatcher.take(message, session)
         return self._acknowledge(message)
 
@@ -182,7 +188,7 @@ class StreamableHttp:
         exchange = Exchange(session, stream_accepted)
         await exchange.run([message])
         if exchange.stream:
-            return streaming(exchange.stream)
+            return streaming(exchange.stream, closed=exchange.closed)
         if not exchange.responses:
             return self._nothing()
         return self._json_answer(message, exchange.responses[0], session)

@@ -13,6 +13,7 @@ Judged = dict[str, list[Arrived]]
 
 ELSEWHERE = frozenset(
     """
+    ProgressNotification
     InitializeResult ListToolsResult ListResourcesResult ListResourceTemplatesResult ListPromptsResult CallToolResult
     ReadResourceResult GetPromptResult CompleteResult ResourceUpdatedNotification LoggingMessageNotification
     CreateTaskResult GetTaskResult ListTasksResult TaskStatusNotification
@@ -81,6 +82,11 @@ def test_every_update_of_a_resource_fits_its_schema(judged: Judged, judge: Judge
 @requirement("logging.message-matches-schema")
 def test_every_log_message_fits_its_schema(judged: Judged, judge: Judge) -> None:
     every(judge, judged, "LoggingMessageNotification")
+
+
+@requirement("progress.notification-matches-schema")
+def test_every_report_of_progress_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "ProgressNotification")
 
 
 @requirement("lifecycle.negotiated-version-respected")

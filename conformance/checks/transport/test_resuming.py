@@ -1,20 +1,10 @@
 """Resumption of streams (specification page basic/transports, resumability and redelivery)."""
 
-import pytest
-
 from conformance import Judge, requirement
-from conformance.audit import Audit
 from conformance.ceremony.resuming import Resuming
 from conformance.offered import Offered
-from conformance.probe import Probe
 from conformance.wire.connection import Connection
 from conformance.wire.sse import scan
-
-
-@pytest.fixture
-def resuming(audit: Audit, probe: Probe) -> Resuming:
-    """Two broken streams that were resumed, once in a run."""
-    return audit.once("resuming", lambda: Resuming.perform(probe))
 
 
 def offered_in(resuming: Resuming, judge: Judge) -> Resuming:

@@ -12,6 +12,7 @@ from conformance.reference.faults import (
     authorization_endpoint,
     base,
     bearer,
+    cancellation,
     challenge,
     client_credentials,
     client_metadata_document,
@@ -26,6 +27,7 @@ from conformance.reference.faults import (
     lists,
     logging,
     pkce,
+    progress,
     prompts,
     refresh,
     registration,
@@ -81,6 +83,8 @@ _AREAS = (
     resources,
     prompts,
     logging,
+    progress,
+    cancellation,
     tasks,
 )
 

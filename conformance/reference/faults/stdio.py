@@ -19,7 +19,7 @@ FAULTS: tuple[Fault, ...] = (
         "stdio-two-on-a-line",
         "stdio.newline-framing",
         "Clients read the first message of a line at best.",
-        "jsonrpc.result-is-object meta.key-name-well-formed meta.key-prefix-reverse-dns meta.key-prefix-well-formed"
+        "jsonrpc.result-is-object meta.key-prefix-reverse-dns meta.key-prefix-well-formed"
         " meta.reserved-prefixes-not-used",
         profile="stdio",
     ),

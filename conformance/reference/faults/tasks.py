@@ -198,7 +198,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "task-progress-other-token",
-        "tasks.progress-token-lives-on",
+        "progress.only-active-tokens tasks.progress-token-lives-on",
         "Clients drop the progress of the task.",
     ),
     _fault(

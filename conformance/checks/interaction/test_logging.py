@@ -1,0 +1,67 @@
+"""Log messages and their level (specification page server/utilities/logging)."""
+
+import json
+
+from conformance import Judge, requirement
+from conformance.interaction.flooding import MOST_PER_SECOND, Flood
+from conformance.interaction.logging import BELOW_ERROR, EMAIL, NAME, PASSWORD, TOOLS, UNKNOWN_LEVEL, Levels, Logged
+from conformance.wire.jsonrpc import INVALID_PARAMS
+
+
+@requirement("logging.set-level-answered")
+def test_each_log_level_can_be_set(log_levels: Levels, judge: Judge) -> None:
+    for level, answer in log_levels.answers.items():
+        expected = f"an empty result for the level {level}"
+        judge.that(answer.result is not None, expected=expected, observed=answer.summary, evidence=answer)
+        empty = not (answer.result or {}).keys() - {"_meta"}
+        judge.advise(empty, expected=expected, observed=answer.summary, evidence=answer)
+
+
+@requirement("logging.invalid-level-code")
+def test_an_unknown_log_level_is_an_invalid_params_error(log_levels: Levels, judge: Judge) -> None:
+    answer = log_levels.unknown
+    refused = answer.error_code == INVALID_PARAMS
+    expected = f"error -32602 for the level {UNKNOWN_LEVEL}"
+    judge.that(refused, expected=expected, observed=answer.summary, evidence=answer)
+
+
+@requirement("logging.minimum-level-respected")
+def test_nothing_is_logged_below_the_level_asked_for(logged: Levels, judge: Judge) -> None:
+    if not logged.calls["debug"].levels & BELOW_ERROR:
+        judge.could_not_run(f"{logged.tool} logged nothing below error at the level debug either")
+    call = logged.calls["error"]
+    below = sorted(call.levels & BELOW_ERROR)
+    judge.that(not below, expected="nothing below the level error", observed=below or "nothing", evidence=call)
+
+
+@requirement("logging.all-messages-from-level-up-sent")
+def test_everything_is_logged_from_the_level_asked_for_up(logged: Levels, judge: Judge) -> None:
+    call = logged.calls["debug"]
+    missing = sorted(TOOLS[logged.tool] - call.levels)
+    expected = f"messages of the levels {', '.join(sorted(TOOLS[logged.tool]))} at the level debug"
+    judge.that(not missing, expected=expected, observed=f"missing: {missing}" if missing else "all came", evidence=call)
+
+
+@requirement("logging.no-credentials")
+def test_no_password_is_logged(told_secrets: Logged, judge: Judge) -> None:
+    judge.never(_tells(told_secrets, PASSWORD), "the password given to a tool was logged", evidence=told_secrets)
+
+
+@requirement("logging.no-personal-data")
+def test_no_personal_data_are_logged(told_secrets: Logged, judge: Judge) -> None:
+    for what, value in (("name", NAME), ("e-mail address", EMAIL)):
+        told = _tells(told_secrets, value)
+        judge.never(told, f"the {what} given to a tool was logged", evidence=told_secrets)
+
+
+def _tells(call: Logged, value: str) -> bool:
+    return any(value in json.dumps(one.value, ensure_ascii=False) for one in call.messages)
+
+
+@requirement("logging.messages-rate-limited")
+def test_a_chatty_tool_does_not_flood_the_client(log_flood: Flood, judge: Judge) -> None:
+    if not log_flood.arrived:
+        judge.could_not_run("the tool logged nothing")
+    observed = f"{log_flood.arrived} log messages within {log_flood.seconds:.1f} s"
+    expected = f"at most {MOST_PER_SECOND} a second"
+    judge.advise(log_flood.rate <= MOST_PER_SECOND, expected=expected, observed=observed, evidence=log_flood)
