@@ -219,6 +219,43 @@ def test_log_messages_come_while_a_tool_works(client: Client) -> None:
     ]
 
 
+def test_a_tool_logs_at_every_level(client: Client) -> None:
+    client.initialize()
+    for level, number in (("debug", 8), ("error", 4), ("emergency", 1)):
+        client.call("logging/setLevel", level=level)
+        text = client.post_message(call_of("test_tool_with_log_levels", password="the password")).text
+        told = [one["params"]["level"] for one in messages_of(text) if one.get("method") == "notifications/message"]
+        assert len({*told}) == number
+        assert "the password" not in text
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "method"),
+    [
+        ("test_tool_with_log_levels", {"times": 100}, "notifications/message"),
+        ("test_wait", {"seconds": 0, "steps": 1000}, "notifications/progress"),
+    ],
+)
+def test_nobody_is_told_too_much_at_once(client: Client, tool: str, arguments: Json, method: str) -> None:
+    client.initialize()
+    messages = messages_of(client.post_message(call_of(tool, token="t", **arguments)).text)
+
+    assert 50 < sum(one.get("method") == method for one in messages) < 150
+
+
+def test_each_question_to_the_client_bears_a_token_of_its_own(client: Client) -> None:
+    client.initialize(sampling={})
+    with (
+        posted(client, call_of("test_sampling", id=8, prompt="x")) as first,
+        posted(client, call_of("test_sampling", id=9, prompt="x")) as second,
+    ):
+        asked = [next(one for one in events.messages() if "id" in one) for events in (first, second)]
+        tokens = [one["params"]["_meta"]["progressToken"] for one in asked]
+        assert len({*tokens}) == 2
+        for id in (8, 9):
+            client.notify("cancelled", requestId=id)
+
+
 def test_a_cancelled_call_is_not_answered(client: Client) -> None:
     client.initialize()
     with posted(client, call_of("test_wait", id="slow", seconds=10)) as events:

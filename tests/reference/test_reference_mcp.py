@@ -209,7 +209,7 @@ def test_lists_come_in_pages_and_always_in_the_same_order(session: Client) -> No
     first, second = walk(session, "tools")
     assert first[:6] == ["echo", "add", "weather", "recall", "remember", "report"]
     assert len(first) == 16
-    assert len({*first, *second}) == len(first) + len(second) == 31
+    assert len({*first, *second}) == len(first) + len(second) == 32
     assert walk(session, "tools") == [first, second]
     assert walk(session, "resources")[0][:2] == ["guide", "pixel"]
     assert walk(session, "prompts")[0][:2] == ["greeting", "explain_guide"]
