@@ -89,7 +89,8 @@ class Call:
     async def ask(self, method: str, params: JsonObject) -> JsonObject:
         """Send a request to the client and return its result. Raises AskError."""
         capability = _CAPABILITIES.get(method)
-        if capability and not self.session.offers(capability):
+        asked_anyway = capability and self.faults.active(f"{capability}-asked-undeclared")
+        if capability and not self.session.offers(capability) and not asked_anyway:
             raise AskError(f"The client does not offer {capability}")
         if not self.session.initialized and method != "ping":
             raise AskError("The client has not said yet that it is initialized")
@@ -99,6 +100,8 @@ class Call:
             return await ask_as_task(self, method, params)
         if capability and self.faults.active("augments-undeclared"):
             params = params | AUGMENTATION
+        if method == "roots/list" and self.faults.active("roots-list-invalid"):
+            params = {"_meta": "all of them"}
         return await self.ask_plainly(method, params)
 
     def _own_token(self) -> object:

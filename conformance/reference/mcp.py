@@ -68,6 +68,7 @@ class Dispatcher:
         self.faults = faults
         self.ask_seconds = ask_seconds
         self.notebook = Notebook()
+        self.sessions: set[Session] = set()
         self.tools = ToolMethods(faults)
         resources, prompts, tasks = ResourceMethods(faults), PromptMethods(faults), TaskMethods(faults, self.tools)
         self._methods: Mapping[str, Method] = {
@@ -127,14 +128,16 @@ class Dispatcher:
     def take(self, message: Notification | Response, session: Session) -> None:
         """Act on what is not answered."""
         if isinstance(message, Response):
-            session.deliver(message, misdeliver=self.faults.active("late-response-misdelivered"))
+            shared = self.faults.active("answers-of-any-session")
+            for each in list(self.sessions) if shared else (session,):
+                each.deliver(message, misdeliver=self.faults.active("late-response-misdelivered"))
             return
         match message.method:
             case "notifications/initialized":
                 session.initialized = True
                 self._look_at_roots(session)
                 self._speak_wrongly(session)
-            case "notifications/roots/list_changed":
+            case "notifications/roots/list_changed" if not self.faults.active("roots-never-asked-again"):
                 self._look_at_roots(session)
             case "notifications/cancelled":
                 self._cancel(session, message.params.get("requestId"))
@@ -269,6 +272,8 @@ class Dispatcher:
         if "roots" not in capabilities and self.faults.active("initialize-needs-roots"):
             raise RpcError(INVALID_PARAMS, "Invalid params: the client must offer roots")
         session.client, session.ask_seconds = capabilities, self.ask_seconds
+        session.fellows = self.sessions
+        self.sessions.add(session)
         session.forgetful = self.faults.active("timed-out-request-not-cancelled")
         session.revision = wanted if wanted in REVISIONS else NEWEST
         if wanted not in REVISIONS and self.faults.active("counter-offer-oldest"):

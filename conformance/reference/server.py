@@ -78,6 +78,7 @@ class ReferenceServer:
         self.command += f" --fault {fault}" if fault else ""
         self._streams = OpenStreams()
         self._dispatcher = Dispatcher(faults, HASTE if profile == "impatient" else ASK_SECONDS)
+        self._dispatcher.notebook.login_page = f"{server}/authorize"
         site = Site(self.origin, server, faults, consent, self.protected, profile, third_party, path)
         self.sse_url = self.origin + site.sse_path
         store = Store(_code_lifetime(faults, profile))

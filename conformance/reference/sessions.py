@@ -39,6 +39,7 @@ class Session:
     `client` holds the capabilities the client declared. `running` holds the requests of the client that are being
     answered, `asked` how many requests the server has sent to it, `shown` the tools, prompts and resources that come
     and go. `ask_seconds` is how long it waits for an answer, `forgetful` whether it then does not cancel what it asked.
+    For faults alone, `fellows` are all open sessions, and `known_roots` the roots that it was told last.
     Each transport has a kind of its own that knows how to `send`.
 
     `log_rate` and `progress_rate` limit what it is told of requests. For faults alone, `answered` are the ids of its
@@ -62,6 +63,8 @@ class Session:
         default_factory=dict[RequestId, "asyncio.Task[JsonObject]"]
     )
     asked: int = 0
+    fellows: set["Session"] = field(default_factory=set["Session"])
+    known_roots: list[str] | None = None
     ask_seconds: float = ASK_SECONDS
     forgetful: bool = False
     _waiting: dict[RequestId, "asyncio.Future[Response]"] = field(
@@ -131,5 +134,6 @@ class Session:
 
     def end(self) -> None:
         """Stop everything that is under way."""
+        self.fellows.discard(self)
         for task in (*self.running.values(), *self._background):
             task.cancel()

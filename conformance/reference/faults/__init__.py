@@ -18,6 +18,7 @@ from conformance.reference.faults import (
     client_metadata_document,
     cors,
     dpop,
+    elicitation,
     introspection,
     issuer,
     jsonrpc,
@@ -34,6 +35,8 @@ from conformance.reference.faults import (
     resource_metadata,
     resources,
     revocation,
+    roots,
+    sampling,
     scope,
     server_metadata,
     session,
@@ -86,6 +89,9 @@ _AREAS = (
     progress,
     cancellation,
     tasks,
+    sampling,
+    elicitation,
+    roots,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area.FAULTS})

@@ -78,7 +78,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     fault(
         "roots-asked-undeclared",
-        "lifecycle.undeclared-client-capabilities-not-used",
+        "lifecycle.undeclared-client-capabilities-not-used roots.capability-checked roots.only-if-declared",
         "Clients without roots get requests they cannot answer.",
         profile="open",
     ),
