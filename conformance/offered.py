@@ -18,6 +18,10 @@ class Offered:
         """The first of these tools that is listed. Raises NotApplicable where none is."""
         return self._one_of("tool", names, {str(tool.get("name")) for tool in self.survey.tools})
 
+    def any_tool(self, *names: str) -> bool:
+        """Whether one of these tools is listed."""
+        return any(tool.get("name") in names for tool in self.survey.tools)
+
     def resource(self, *uris: str) -> str:
         """The first of these resources that is listed. Raises NotApplicable where none is."""
         return self._one_of("resource", uris, self._members("resources/list", "uri"))

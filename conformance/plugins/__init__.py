@@ -10,6 +10,7 @@ pytest_plugins = (
     "conformance.plugins.grants",
     "conformance.plugins.tokens",
     "conformance.plugins.tasks",
+    "conformance.plugins.asking",
     "conformance.plugins.verdicts",
     "conformance.plugins.reporting",
     "conformance.plugins.testlog",

@@ -1,0 +1,138 @@
+"""Calls of tools that ask the client, and a client that answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.offered import Offered
+from conformance.shapes import as_list, as_object
+from conformance.verdict import CouldNotRun, NotApplicable
+from conformance.wire.connection import Answer, Connection, Handler
+from conformance.wire.heard import Message
+from conformance.wire.http import NoAnswer
+
+SAMPLE, ELICIT, ROOTS = "sampling/createMessage", "elicitation/create", "roots/list"
+ELICITATION_SINCE = "2025-06-18"
+URL_SINCE = "2025-11-25"
+"""The first revisions with forms, and with pages to visit and tools for the model."""
+_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
+    "test_sampling": {"prompt": "What is the answer of the conformance audit?"},
+    "test_sampling_with_tools": {"prompt": "What is the answer of the conformance audit?"},
+    "test_elicitation": {"message": "Please tell the conformance audit about you"},
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call of a tool, what the server asked meanwhile, and the answer.
+
+    `answer` is None where none came, and where nothing was sent because the session was `lost` before.
+    """
+
+    tool: str
+    answer: Answer | None = None
+    questions: tuple[Message, ...] = ()
+    lost: bool = False
+
+    @property
+    def exchange(self) -> str:
+        """The exchange of the call, empty without answer."""
+        return self.answer.exchange if self.answer else ""
+
+    def about(self, method: str) -> list[dict[str, Any]]:
+        """The params of all questions of a method."""
+        found = [as_object(one.value) for one in self.questions]
+        return [as_object(one.get("params")) for one in found if one.get("method") == method]
+
+    @property
+    def failed(self) -> bool:
+        """Whether the answer is an error, or the result of a tool that failed."""
+        answer = self.answer
+        return answer is not None and (answer.error is not None or (answer.result or {}).get("isError") is True)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the answer is the result of a tool that worked."""
+        return self.answer is not None and self.answer.result is not None and not self.failed
+
+    @property
+    def text(self) -> str:
+        """All text in the result."""
+        blocks = as_list(((self.answer and self.answer.result) or {}).get("content"))
+        return "\n".join(str(as_object(block).get("text", "")) for block in blocks)
+
+    @property
+    def summary(self) -> str:
+        """One line on the answer."""
+        if self.answer is None:
+            return "no answer"
+        return f"{self.answer.summary}{': ' + self.text[:200] if self.text else ''}"
+
+
+def need(asked: Asked | None, tool: str) -> Asked:
+    """A call that says something. Raises NotApplicable without the tool, CouldNotRun where it was not served."""
+    if asked is None:
+        raise NotApplicable(f"the server offers no tool {tool}, which would show it")
+    if asked.lost:
+        raise CouldNotRun(f"{asked.tool} could not be called, since no session for it works")
+    if asked.answer and asked.answer.http.status in (401, 403):
+        raise CouldNotRun(f"the call is refused for its token ({asked.answer.summary})")
+    return asked
+
+
+def need_question(asked: Asked | None, tool: str, method: str) -> Asked:
+    """A call during which the server asked. Raises NotApplicable, CouldNotRun where it did not."""
+    found = need(asked, tool)
+    if not found.about(method):
+        raise CouldNotRun(f"{tool} did not lead to a {method} ({found.summary})")
+    return found
+
+
+@dataclass
+class AskedClient:
+    """Calls tools over a connection and answers what the server asks; `lost` once the session has stopped working."""
+
+    connection: Connection
+    offered: Offered
+    lost: bool = False
+
+    def call(self, *tools: str, arguments: Mapping[str, Any] | None = None, **answers: Handler) -> Asked | None:
+        """Call the first of these tools that is offered, None where none is; with what is known to fit, unless given.
+
+        `answers` replace those of the connection meanwhile: `sample`, `elicit`, `roots`.
+        """
+        try:
+            tool = self.offered.tool(*tools)
+        except NotApplicable:
+            return None
+        if self.lost:
+            return Asked(tool, lost=True)
+        usual, mark = dict(self.connection.handlers), self.connection.heard.mark
+        self.connection.handlers |= {_METHODS[name]: handler for name, handler in answers.items()}
+        try:
+            given = dict(arguments or _ARGUMENTS.get(tool, {}))
+            answer = self.connection.request("tools/call", {"name": tool, "arguments": given})
+        except NoAnswer:
+            answer = None
+        finally:
+            self.connection.handlers = usual
+        if answer is None or answer.response is None:
+            self.lost = not self.works()
+        questions = [one for one in self.connection.heard.since(mark) if is_question(one.value)]
+        return Asked(tool, answer, tuple(questions))
+
+    def works(self) -> bool:
+        """Whether the session answers a ping."""
+        try:
+            return self.connection.request("ping").response is not None
+        except NoAnswer:
+            return False
+
+
+_METHODS = {"sample": SAMPLE, "elicit": ELICIT, "roots": ROOTS}
+
+
+def is_question(message: Any, method: str = "") -> bool:  # noqa: ANN401
+    """Whether a message asks the client for something, or for what one method is for."""
+    asked = as_object(message).get("method")
+    return asked == method if method else asked in _METHODS.values()

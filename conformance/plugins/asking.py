@@ -1,0 +1,53 @@
+"""Fixtures for checks of what the server asks its client."""
+
+import pytest
+
+from conformance.audit import Audit
+from conformance.interaction import sampling
+from conformance.interaction.asking import Asked, AskedClient
+from conformance.interaction.crossing import Crossing, cross
+from conformance.interaction.eliciting import FORM
+from conformance.interaction.offering import (
+    Everything,
+    Nothing,
+    capabilities,
+    offer_everything,
+    offer_nothing,
+    serving,
+)
+from conformance.interaction.rooting import Roots
+from conformance.offered import Offered
+from conformance.probe import Probe
+
+
+@pytest.fixture
+def everything(audit: Audit, probe: Probe, offered: Offered) -> Everything:
+    """Calls of tools that ask, by a client that offers all that there is."""
+    return audit.once("everything offered", lambda: offer_everything(probe, offered))
+
+
+@pytest.fixture
+def nothing(audit: Audit, offered: Offered) -> Nothing:
+    """Calls of tools that ask, by a client that offers nothing."""
+    return audit.once("nothing offered", lambda: offer_nothing(audit.mcp(), offered))
+
+
+@pytest.fixture
+def crossing(audit: Audit, probe: Probe, offered: Offered) -> Crossing:
+    """Two clients that are asked at the same time, of two users if there is a token of another one."""
+    offered.tool(FORM)
+    token = audit.settings.second_token
+    return audit.once("crossed answers", lambda: cross(probe, token))
+
+
+@pytest.fixture
+def endless(audit: Audit, probe: Probe, offered: Offered) -> tuple[Asked | None, int]:
+    """A call whose model uses tools for ever, and how often it was asked. Raises NotApplicable."""
+    offered.tool(sampling.SAMPLING_WITH_TOOLS)
+
+    def perform() -> tuple[Asked | None, int]:
+        revision = probe.survey.revision
+        with probe.session(capabilities(revision), serving(Roots())) as connection:
+            return sampling.loop(AskedClient(connection, offered))
+
+    return audit.once("endless use of tools", perform)
