@@ -16,7 +16,8 @@ ELSEWHERE = frozenset(
     ProgressNotification
     InitializeResult ListToolsResult ListResourcesResult ListResourceTemplatesResult ListPromptsResult CallToolResult
     ReadResourceResult GetPromptResult CompleteResult ResourceUpdatedNotification LoggingMessageNotification
-    CreateTaskResult GetTaskResult ListTasksResult TaskStatusNotification
+    CreateTaskResult GetTaskResult ListTasksResult TaskStatusNotification CreateMessageRequest ElicitRequest
+    ListRootsRequest URLElicitationRequiredError ElicitationCompleteNotification
     """.split()
 )
 """Definitions with a requirement of their own that is decided by a check."""
