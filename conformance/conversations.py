@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance.arrived import Arrived, messages_in, parsed
+from conformance.definitions import SCHEMA_REVISIONS
 from conformance.evidence import Exchange
 from conformance.shapes import as_list, as_object, is_object
 from conformance.wire import jsonrpc
@@ -58,6 +59,12 @@ def conversations_in(transcript: Sequence[Exchange]) -> list[Conversation]:
         if one.conversation and not _resumed(one):
             found[one.conversation].append(one)
     return [Conversation(tuple(exchanges)) for exchanges in found.values()]
+
+
+def said_in(transcript: Sequence[Exchange]) -> list[Arrived]:
+    """What the server sent in any conversation under a revision that has a schema, nothing twice."""
+    arrived = (one for conversation in conversations_in(transcript) for one in conversation.arrived)
+    return [one for one in arrived if one.revision in SCHEMA_REVISIONS]
 
 
 def requests_of(conversations: Sequence[Conversation]) -> Iterator[Arrived]:

@@ -80,6 +80,14 @@ def need(asked: Asked | None, tool: str) -> Asked:
     return asked
 
 
+def need_answer(asked: Asked | None, tool: str) -> Asked:
+    """A call that was answered. Raises NotApplicable, CouldNotRun."""
+    found = need(asked, tool)
+    if found.answer is None or found.answer.response is None:
+        raise CouldNotRun(f"{tool} gave no answer ({found.summary})")
+    return found
+
+
 def need_question(asked: Asked | None, tool: str, method: str) -> Asked:
     """A call during which the server asked. Raises NotApplicable, CouldNotRun where it did not."""
     found = need(asked, tool)

@@ -26,11 +26,11 @@ _ELSEWHERE_SECONDS = 0.25
 class Forms:
     """Calls of tools that show forms: filled in well, filled in wrongly, declined, cancelled; and one with choices."""
 
-    good: Asked | None
-    bad: Asked | None
-    declined: Asked | None
-    cancelled: Asked | None
-    choices: Asked | None
+    good: Asked | None = None
+    bad: Asked | None = None
+    declined: Asked | None = None
+    cancelled: Asked | None = None
+    choices: Asked | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ class Everything:
 def offer_nothing(connection: Connection, offered: Offered) -> Nothing:
     """Call tools in a session for which nothing was declared. Raises NoAnswer where none can be heard."""
     client = AskedClient(connection, offered)
+    if not offered.any_tool(sampling.SAMPLING, FORM, rooting.LISTING):
+        return Nothing(None, None, None)
     with connection.listening():
         return Nothing(client.call(sampling.SAMPLING), client.call(FORM), client.call(rooting.LISTING))
 
@@ -79,7 +81,8 @@ def offer_everything(probe: Probe, offered: Offered) -> Everything:
     roots, revision = Roots(), probe.survey.revision
     with probe.session(capabilities(revision), serving(roots)) as connection, connection.listening():
         client = AskedClient(connection, offered)
-        sampled, forms = sampling.sample_everything(client), eliciting.fill_in_everything(client)
+        sampled = sampling.sample_everything(client)
+        forms = eliciting.fill_in_everything(client) if revision >= ELICITATION_SINCE else Forms()
         pages, part = _offer_parts(probe, client) if revision >= URL_SINCE else (Pages(), Part())
         return Everything(sampled, forms, pages, rooting.use_roots(client, roots), part)
 

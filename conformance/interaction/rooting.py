@@ -20,6 +20,7 @@ INSIDE, BESIDE, TRAVERSING = (
 """Paths in the root, in a folder whose name begins like that of the root, and by way of the root in another folder."""
 _CHANGED = "notifications/roots/list_changed"
 _ASKED_SECONDS = 1.0
+_ASKED_AGAIN_SECONDS = 3.0
 _INTERNAL_ERROR = -32603
 
 
@@ -71,7 +72,9 @@ def use_roots(client: AskedClient, roots: Roots) -> Rooting:
     vanished = client.call(LOCATING, arguments={"path": INSIDE})
     if not vanished:
         client.call(LISTING)
-    again = heard.until(_is_asked, _ASKED_SECONDS, mark)
+    again = heard.until(_is_asked, _ASKED_AGAIN_SECONDS, mark)
+    if vanished and vanished.succeeded:  # the new list may not have been read yet
+        vanished = client.call(LOCATING, arguments={"path": INSIDE})
     roots.uris = None
     _tell(client)
     unlisted = client.call(LISTING)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
 from conformance import Judge, requirement
-from conformance.interaction.asking import ELICIT, Asked, need, need_question
+from conformance.interaction.asking import ELICIT, Asked, need, need_answer, need_question
 from conformance.interaction.crossing import FOREIGN, OURS, THEIRS, Crossing
 from conformance.interaction.eliciting import DEFAULTS, EMAIL, FORM, PAGE, PAGE_REQUIRED, USERNAME, is_page
 from conformance.interaction.offering import Everything, Nothing
@@ -21,14 +21,14 @@ _CANARIES = (USERNAME, EMAIL)
 
 @requirement("elicitation.only-if-declared")
 def test_a_client_without_a_user_is_asked_nothing(nothing: Nothing, everything: Everything, judge: Judge) -> None:
-    call = need(nothing.form, FORM)
+    call = need_answer(nothing.form, FORM)
     need_question(everything.forms.good, FORM, ELICIT)
     judge.never(call.about(ELICIT), f"{ELICIT} came although nothing was declared", evidence=call)
 
 
 @requirement("elicitation.only-declared-modes")
 def test_a_client_for_forms_gets_no_page(everything: Everything, judge: Judge) -> None:
-    call = need(everything.part.page, PAGE)
+    call = need_answer(everything.part.page, PAGE)
     need_question(everything.pages.visited, PAGE, ELICIT)
     pages = [params for params in call.about(ELICIT) if is_page(params)]
     judge.never(pages, "a page was shown although the object declared was empty, which means forms", evidence=call)
@@ -36,7 +36,7 @@ def test_a_client_for_forms_gets_no_page(everything: Everything, judge: Judge) -
 
 @requirement("elicitation.only-declared-modes")
 def test_a_client_for_pages_gets_no_form(everything: Everything, judge: Judge) -> None:
-    call = need(everything.part.form, FORM)
+    call = need_answer(everything.part.form, FORM)
     need_question(everything.forms.good, FORM, ELICIT)
     forms = [params for params in call.about(ELICIT) if not is_page(params)]
     judge.never(forms, "a form was shown although elicitation.url alone was declared", evidence=call)
@@ -83,10 +83,9 @@ def test_only_who_was_asked_hears_that_a_visit_is_over(everything: Everything, j
 
 @requirement("elicitation.url-required-error-used")
 def test_a_call_that_needs_a_visit_first_is_refused_with_its_own_code(everything: Everything, judge: Judge) -> None:
-    call = need(everything.pages.required, PAGE_REQUIRED)
-    if call.answer is None:
-        judge.could_not_run(f"{PAGE_REQUIRED} gave no answer")
-    good = call.answer.error_code == _URL_ELICITATION_REQUIRED or any(map(is_page, call.about(ELICIT)))
+    call = need_answer(everything.pages.required, PAGE_REQUIRED)
+    code = call.answer and call.answer.error_code
+    good = code == _URL_ELICITATION_REQUIRED or any(map(is_page, call.about(ELICIT)))
     if call.succeeded and not good:
         judge.could_not_run(f"{PAGE_REQUIRED} needed no visit")
     expected = f"error {_URL_ELICITATION_REQUIRED}, or a page shown first"
@@ -98,15 +97,16 @@ def test_the_address_of_a_page_says_nothing_about_the_user(everything: Everythin
     form, visited = need(everything.forms.good, FORM), need_question(everything.pages.visited, PAGE, ELICIT)
     if not form.succeeded:
         judge.not_applicable("the server learned nothing about the user before it showed the page")
-    for url in _urls_of(visited, need(everything.pages.required, PAGE_REQUIRED)):
+    for url in _urls_of(visited, everything.pages.required):
         told = [one for one in _CANARIES if any(one in text for text in _readings(url))]
         judge.never(
             told, f"the address of the page holds {', '.join(told) or 'what the user filled in'}", evidence=visited
         )
 
 
-def _urls_of(visited: Asked, required: Asked) -> list[str]:
-    data = as_object(((required.answer and required.answer.error) or {}).get("data"))
+def _urls_of(visited: Asked, required: Asked | None) -> list[str]:
+    refusal = required and required.answer and required.answer.error
+    data = as_object((refusal or {}).get("data"))
     pages = [*visited.about(ELICIT), *map(as_object, as_list(data.get("elicitations")))]
     return [str(page["url"]) for page in pages if "url" in page]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance import Judge, requirement
-from conformance.interaction.asking import ROOTS, Asked, need
+from conformance.interaction.asking import ROOTS, Asked, need, need_answer
 from conformance.interaction.offering import Everything, Nothing
 from conformance.interaction.rooting import BESIDE, INSIDE, LISTING, LOCATING, ROOT, TRAVERSING, Rooting
 
@@ -26,7 +26,7 @@ def _within(rooting: Rooting, judge: Judge) -> Asked:
 
 @requirement("roots.only-if-declared", "roots.capability-checked")
 def test_a_client_without_roots_is_not_asked_for_them(nothing: Nothing, rooting: Rooting, judge: Judge) -> None:
-    call = need(nothing.roots, LISTING)
+    call = need_answer(nothing.roots, LISTING)
     judge.see(rooting.inside)
     judge.never(call.about(ROOTS), f"{ROOTS} came although nothing was declared", evidence=call)
 

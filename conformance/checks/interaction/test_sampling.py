@@ -1,7 +1,7 @@
 """Sampling (specification page client/sampling)."""
 
 from conformance import Judge, requirement
-from conformance.interaction.asking import SAMPLE, Asked, need, need_question
+from conformance.interaction.asking import SAMPLE, Asked, need, need_answer, need_question
 from conformance.interaction.offering import Everything, Nothing
 from conformance.interaction.sampling import ROUNDS, SAMPLING, SAMPLING_WITH_TOOLS
 
@@ -10,14 +10,15 @@ from conformance.interaction.sampling import ROUNDS, SAMPLING, SAMPLING_WITH_TOO
 def test_a_client_without_a_model_is_not_asked_for_a_sample(
     nothing: Nothing, everything: Everything, judge: Judge
 ) -> None:
-    call = need(nothing.sampling, SAMPLING)
+    call = need_answer(nothing.sampling, SAMPLING)
     need_question(everything.sampling.good, SAMPLING, SAMPLE)
     judge.never(call.about(SAMPLE), f"{SAMPLE} came although nothing was declared", evidence=call)
 
 
 @requirement("sampling.tools-only-if-declared")
 def test_a_model_without_tools_is_given_none(everything: Everything, judge: Judge) -> None:
-    call, able = need(everything.part.tools, SAMPLING_WITH_TOOLS), need(everything.sampling.tools, SAMPLING_WITH_TOOLS)
+    call = need_answer(everything.part.tools, SAMPLING_WITH_TOOLS)
+    able = need(everything.sampling.tools, SAMPLING_WITH_TOOLS)
     if not any("tools" in params for params in able.about(SAMPLE)):
         judge.not_applicable(f"{SAMPLING_WITH_TOOLS} gives no model any tools")
     given = [sorted({"tools", "toolChoice"} & params.keys()) for params in call.about(SAMPLE)]

@@ -1,13 +1,15 @@
 """Every form and page that the server showed in the whole run (specification page client/elicitation)."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from conformance import Judge, requirement
 from conformance.arrived import Arrived
+from conformance.conversations import said_in
+from conformance.evidence import Exchange
 from conformance.interaction.elicitations import (
     FORMATS,
     TYPES,
@@ -29,9 +31,15 @@ _MULTIPLE = "2025-11-25"
 
 
 @pytest.fixture(scope="session")
-def elicitations(messages: list[Arrived]) -> list[Elicitation]:
+def said(transcript: Sequence[Exchange]) -> list[Arrived]:
+    """What the server sent."""
+    return said_in(transcript)
+
+
+@pytest.fixture(scope="session")
+def elicitations(said: list[Arrived]) -> list[Elicitation]:
     """What the server asked of the user, in requests and in errors."""
-    return elicitations_in(messages)
+    return elicitations_in(said)
 
 
 @pytest.fixture
@@ -53,9 +61,9 @@ def pages(elicitations: list[Elicitation], judge: Judge) -> list[Elicitation]:
 
 
 @pytest.fixture
-def refusals(messages: list[Arrived], judge: Judge) -> list[Arrived]:
+def refusals(said: list[Arrived], judge: Judge) -> list[Arrived]:
     """The errors that demand a visit to a page first; not applicable where there were none."""
-    found = refusals_in(messages)
+    found = refusals_in(said)
     if not found:
         judge.not_applicable(f"no request was refused with {URL_REQUIRED}")
     return found
@@ -141,7 +149,9 @@ def test_every_choice_is_one_of_the_revision(forms: list[Elicitation], judge: Ju
 
 
 def _is_choice(field: dict[str, Any]) -> bool:
-    return bool({"enum", "oneOf", "anyOf"} & field.keys()) or field.get("type") == "array"
+    alternatives = [*as_list(field.get("oneOf")), *as_list(field.get("anyOf"))]
+    constant = any("const" in as_object(one) for one in alternatives)
+    return "enum" in field or constant or field.get("type") == "array"
 
 
 @requirement("elicitation.no-sensitive-data-by-form")
@@ -192,20 +202,20 @@ def test_every_page_is_encrypted(pages: list[Elicitation], judge: Judge) -> None
 
 @requirement("elicitation.id-unique")
 def test_no_two_elicitations_share_an_id(pages: list[Elicitation], judge: Judge) -> None:
-    ids = Counter(
-        str(one.params["elicitationId"]) for one in pages if "elicitationId" in one.params and not one.required
-    )
-    if ids.total() < 2:
+    named = [one for one in pages if "elicitationId" in one.params and not one.required]
+    if len(named) < 2:
         judge.not_applicable("the server showed fewer than two pages with an id")
-    for id, number in ids.items():
-        judge.that(number == 1, expected="an id of its own for each", observed=f"{id} {number} times")
+    ids = Counter(str(one.params["elicitationId"]) for one in named)
+    for one in named:
+        number = ids[str(one.params["elicitationId"])]
+        judge.that(number == 1, expected="an id of its own", observed=f"one of {number} pages", evidence=one)
 
 
 @requirement("elicitation.complete-has-id")
 def test_a_visit_that_is_over_is_named_by_its_id(
-    messages: list[Arrived], elicitations: list[Elicitation], judge: Judge
+    said: list[Arrived], elicitations: list[Elicitation], judge: Judge
 ) -> None:
-    told = [one for one in messages if is_complete(one.message)]
+    told = [one for one in said if is_complete(one.message)]
     if not told:
         judge.not_applicable("the server did not tell that a visit is over")
     known = [one.params.get("elicitationId") for one in elicitations if one.page]
@@ -216,8 +226,8 @@ def test_a_visit_that_is_over_is_named_by_its_id(
 
 
 @requirement("elicitation.url-required-error-not-misused")
-def test_the_code_for_required_visits_is_used_for_nothing_else(messages: list[Arrived], judge: Judge) -> None:
-    found = refusals_in(messages)
+def test_the_code_for_required_visits_is_used_for_nothing_else(said: list[Arrived], judge: Judge) -> None:
+    found = refusals_in(said)
     for one in found:
         usable = [as_object(entry) for entry in demanded(one) if is_object(entry) and "url" in entry]
         judge.that(bool(usable), expected="elicitations with a url", observed=f"{len(usable)} of them", evidence=one)
