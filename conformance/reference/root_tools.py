@@ -18,7 +18,8 @@ async def _roots(call: Call) -> list[str]:
     try:
         result = await call.ask("roots/list", {})
     except AskError:
-        if call.faults.active("roots-error-breaks-call") and (task := asyncio.current_task()):
+        breaks = call.faults.active("roots-error-breaks-call") and call.session.offers("roots")
+        if breaks and (task := asyncio.current_task()):
             task.cancel()
             await asyncio.sleep(0)
         raise
