@@ -47,7 +47,7 @@ def endless(audit: Audit, probe: Probe, offered: Offered) -> tuple[Asked | None,
 
     def perform() -> tuple[Asked | None, int]:
         revision = probe.survey.revision
-        with probe.session(capabilities(revision), serving(Roots())) as connection:
+        with probe.session(capabilities(revision), serving(Roots())) as connection, connection.listening():
             return sampling.loop(AskedClient(connection, offered))
 
     return audit.once("endless use of tools", perform)
