@@ -4,9 +4,9 @@ import pytest
 
 from conformance.audit import Audit
 from conformance.interaction import sampling
-from conformance.interaction.asking import Asked, AskedClient
+from conformance.interaction.asking import ELICIT, Asked, AskedClient, need_question
 from conformance.interaction.crossing import Crossing, cross
-from conformance.interaction.eliciting import FORM
+from conformance.interaction.eliciting import FORM, PAGE, is_page
 from conformance.interaction.offering import (
     Everything,
     Nothing,
@@ -16,8 +16,11 @@ from conformance.interaction.offering import (
     serving,
 )
 from conformance.interaction.rooting import Roots
+from conformance.oauth.browser import Browser
 from conformance.offered import Offered
 from conformance.probe import Probe
+from conformance.verdict import NotApplicable
+from conformance.wire.http import Reply, origin_of
 
 
 @pytest.fixture
@@ -38,6 +41,22 @@ def crossing(audit: Audit, probe: Probe, offered: Offered) -> Crossing:
     offered.tool(FORM)
     token = audit.settings.second_token
     return audit.once("crossed answers", lambda: cross(probe, token))
+
+
+@pytest.fixture
+def strange_visit(audit: Audit, everything: Everything) -> Reply:
+    """The answer of a page to a browser that nobody signed in. Raises NotApplicable, CouldNotRun, NoAnswer.
+
+    It is opened where the audited server or its authorization server serves it, and nowhere else.
+    """
+    survey, shown = audit.need_survey(), need_question(everything.pages.visited, PAGE, ELICIT)
+    authorization = survey.discovery and survey.discovery.endpoint("authorization_endpoint")
+    ours = {origin_of(one) for one in (survey.endpoint, authorization) if one}
+    urls = [str(params.get("url")) for params in shown.about(ELICIT) if is_page(params)]
+    if not urls or origin_of(urls[0]) not in ours:
+        raise NotApplicable("the page is that of another server, which is not audited")
+    purpose = "page of an elicitation, nobody signed in"
+    return audit.once("page for a stranger", lambda: Browser(audit.http).get(urls[0], purpose))
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from conformance.reference.legacy_sse import LegacySse
 from conformance.reference.management import Management
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.metadata import Metadata
-from conformance.reference.pages import with_frame_faults
+from conformance.reference.pages import account_page, with_frame_faults
 from conformance.reference.protection import Protection
 from conformance.reference.registration import Registration
-from conformance.reference.site import JWKS_PATH, Site
+from conformance.reference.site import ACCOUNT_PATH, JWKS_PATH, Site
 from conformance.reference.store import Store
 from conformance.reference.streamable_http import StreamableHttp
 from conformance.reference.streams import OpenStreams
@@ -61,6 +61,11 @@ def build_app(
         route(site.sse_path, legacy.open_stream, "GET", cors=allow.mcp(), guarded=True),
         route(site.messages_path, legacy.receive, "POST", cors=allow.mcp(), guarded=True),
     ]
+
+    async def connect(_: Request) -> Response:
+        return account_page(site.faults, str(dispatcher.notebook.filled.get("username")))
+
+    routes.append(route(ACCOUNT_PATH, connect, "GET"))
     if not site.protected:
         return _application(routes)
     base, metadata = site.server_path, Metadata(site, access_tokens.key)

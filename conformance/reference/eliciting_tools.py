@@ -15,12 +15,12 @@ from conformance.reference.calls import Call
 from conformance.reference.content import text_block
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import INVALID_REQUEST, JsonObject, RpcError, as_object, notification_message
+from conformance.reference.notebook import ELSEWHERE
 from conformance.reference.revisions import ELICITATION, URL_ELICITATION
 from conformance.reference.tools import Tool, ToolError, ToolOutput, input_schema
 
 URL_ELICITATION_REQUIRED = -32042
 _COMPLETION_PAUSE = 0.1
-_PAGE = "https://reference.example/connect"
 
 
 def _string(description: str, **further: Any) -> JsonObject:  # noqa: ANN401  JSON Schema
@@ -135,15 +135,15 @@ def _spoiled_form(faults: Faults) -> tuple[str, JsonObject]:
     return message, form
 
 
-def _url_elicitation(call: Call) -> JsonObject:
+def _url_elicitation(call: Call, address: str) -> JsonObject:
     id, message, faults = secrets.token_urlsafe(16), "Please connect an account on this page", call.faults
-    page: JsonObject = {"mode": "url", "message": message, "url": f"{_PAGE}?elicitation={id}", "elicitationId": id}
+    page: JsonObject = {"mode": "url", "message": message, "url": f"{address}?elicitation={id}", "elicitationId": id}
     if faults.active("page-ids-repeated"):
         page["elicitationId"] = "the-only-one"
     if faults.active("page-address-relative"):
         page["url"] = f"/connect?elicitation={id}"
     if faults.active("page-not-encrypted"):
-        page["url"] = page["url"].replace("https:", "http:")
+        page["url"] = ELSEWHERE.replace("https:", "http:")
     if faults.active("page-address-names-user"):
         page["url"] += f"&user={call.notebook.filled.get('username')}"
     if faults.active("page-is-own-login"):
@@ -153,7 +153,7 @@ def _url_elicitation(call: Call) -> JsonObject:
 
 async def _elicit_url(call: Call, _: JsonObject) -> ToolOutput:
     _need_urls(call)
-    elicitation = _url_elicitation(call)
+    elicitation = _url_elicitation(call, call.notebook.account_page)
     if call.faults.active("page-without-id"):
         del elicitation["elicitationId"]
     result = await call.ask("elicitation/create", elicitation)
@@ -175,7 +175,7 @@ def _tell_completion(call: Call, id: object) -> None:
 
 async def _require_url(call: Call, _: JsonObject) -> ToolOutput:
     _need_urls(call)
-    faults, page = call.faults, _url_elicitation(call)
+    faults, page = call.faults, _url_elicitation(call, ELSEWHERE)
     if faults.active("required-page-is-form"):
         page = {"mode": "form", "message": page["message"], "requestedSchema": _USER_FORM, "url": page["url"]} | {
             "elicitationId": page["elicitationId"]

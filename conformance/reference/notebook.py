@@ -2,17 +2,21 @@
 
 from conformance.reference.jsonrpc import JsonObject
 
+ELSEWHERE = "https://reference.example/connect"
+"""The page of another server on which users connect an account."""
+
 
 class Notebook:
     """The notes kept by `remember` and read by `recall`; only the newest hundred stay.
 
-    For faults alone, `filled` is what was filled in last, by whichever user, and `login_page` is where users log in to
-    this server.
+    `account_page` is where users connect an account. For faults alone, `filled` is what was filled in last, by
+    whichever user, and `login_page` is where users log in to this server.
     """
 
     def __init__(self) -> None:
         self.notes: list[str] = []
         self.filled: JsonObject = {}
+        self.account_page = ELSEWHERE
         self.login_page = ""
 
     def add(self, note: str) -> None:

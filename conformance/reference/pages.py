@@ -106,6 +106,13 @@ def error_page(reason: str, status: int = 400, shown: str = "") -> HTMLResponse:
     return _page("This request cannot be served", f"<p>{escape(reason)} {shown}</p>", status)
 
 
+def account_page(faults: Faults, username: str) -> HTMLResponse:
+    """Where users connect an account, which nobody is signed in to see."""
+    if faults.active("page-open-to-strangers"):
+        return _page("Your accounts", f"<p>{escape(username)} has connected one account.</p>")
+    return error_page("Only the user for whom this page was made can open it.", 403)
+
+
 def with_frame_faults(response: Response, faults: Faults) -> Response:
     """The response, without one of the headers that keep pages out of frames where a fault drops it."""
     if _FRAMES in response.headers and faults.active("frames-allowed"):

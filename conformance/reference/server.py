@@ -20,7 +20,7 @@ from conformance.reference.pages import PASSWORD, USERNAME
 from conformance.reference.scopes import RESOURCE_SCOPES
 from conformance.reference.services import Services
 from conformance.reference.sessions import ASK_SECONDS
-from conformance.reference.site import SERVER_PATH, Consent, Site
+from conformance.reference.site import ACCOUNT_PATH, SERVER_PATH, Consent, Site
 from conformance.reference.store import Grant, Store
 from conformance.reference.streams import OpenStreams
 from conformance.reference.tls import TlsPort
@@ -78,6 +78,7 @@ class ReferenceServer:
         self.command += f" --fault {fault}" if fault else ""
         self._streams = OpenStreams()
         self._dispatcher = Dispatcher(faults, HASTE if profile == "impatient" else ASK_SECONDS)
+        self._dispatcher.notebook.account_page = self.origin + ACCOUNT_PATH
         self._dispatcher.notebook.login_page = f"{server}/authorize"
         site = Site(self.origin, server, faults, consent, self.protected, profile, third_party, path)
         self.sse_url = self.origin + site.sse_path

@@ -15,6 +15,7 @@ SERVER_METADATA_PATH = "/.well-known/oauth-authorization-server"
 OPENID_PATH = "/.well-known/openid-configuration"
 SERVER_PATH = "/tenant"
 JWKS_PATH = "/jwks"
+ACCOUNT_PATH = "/connect"
 _HANDSHAKE = {"initialize", "notifications/initialized", "server/discover"}
 
 

@@ -10,9 +10,10 @@ from conformance.interaction.asking import ELICIT, Asked, need, need_answer, nee
 from conformance.interaction.crossing import FOREIGN, OURS, THEIRS, Crossing
 from conformance.interaction.eliciting import DEFAULTS, EMAIL, FORM, PAGE, PAGE_REQUIRED, USERNAME, is_page
 from conformance.interaction.offering import Everything, Nothing
+from conformance.oauth.forms import parse_forms
 from conformance.shapes import as_list, as_object
 from conformance.verdict import Narrowed
-from conformance.wire.http import split_url
+from conformance.wire.http import Reply, split_url
 
 _URL_ELICITATION_REQUIRED = -32042
 _NAMES = (OURS, THEIRS, FOREIGN)
@@ -126,6 +127,18 @@ def _from_base64(text: str) -> str:
         return base64.b64decode(plain + "=" * (-len(plain) % 4)).decode("utf-8", "replace")
     except (ValueError, binascii.Error):
         return ""
+
+
+@requirement("elicitation.url-not-pre-authenticated")
+def test_a_page_shows_nothing_to_a_stranger(strange_visit: Reply, judge: Judge) -> None:
+    shown = strange_visit.body.decode("utf-8", "replace")
+    told = [one for one in _CANARIES if one in shown]
+    asks = any(field.kind == "password" for form in parse_forms(shown) for field in form.fields)
+    turned_away = 300 <= strange_visit.status < 500
+    if not turned_away and not asks and not told:
+        judge.could_not_run(f"whether the page belongs to the user cannot be told ({strange_visit.summary})")
+    observed = f"{strange_visit.summary}, with {', '.join(told) or 'nothing of the user'}"
+    judge.that(not told, expected="a refusal or a login", observed=observed, evidence=strange_visit)
 
 
 @requirement("elicitation.bound-to-client-and-user")

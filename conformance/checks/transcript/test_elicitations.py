@@ -131,7 +131,8 @@ def _not_primitive(field: dict[str, Any], revision: str) -> str:
 def test_every_field_for_text_has_a_known_format(forms: list[Elicitation], judge: Judge) -> None:
     def problem(field: dict[str, Any], _: str) -> str:
         format = field.get("format")
-        unknown = field.get("type") == "string" and "format" in field and format not in FORMATS
+        known = isinstance(format, str) and format in FORMATS
+        unknown = field.get("type") == "string" and "format" in field and not known
         return f"format {format!r}" if unknown else ""
 
     _each_field(judge, forms, f"formats {', '.join(sorted(FORMATS))}", problem)

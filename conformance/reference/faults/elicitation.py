@@ -88,17 +88,23 @@ FAULTS: tuple[Fault, ...] = (
         "page-address-relative",
         "elicitation.request-matches-schema elicitation.url-valid",
         "Clients do not know what to open.",
-        "elicitation.url-https",
+        "elicitation.url-https elicitation.url-not-pre-authenticated",
     ),
     _fault(
         "page-not-encrypted",
         "elicitation.url-https",
         "Others on the network read what the user types on the page.",
+        "elicitation.url-not-pre-authenticated",
     ),
     _fault(
         "page-address-names-user",
         "elicitation.url-without-user-data",
         "Who the user is stands in the history of the browser and the logs of every server on the way.",
+    ),
+    _fault(
+        "page-open-to-strangers",
+        "elicitation.url-not-pre-authenticated",
+        "Whoever finds the address in a log gets at what belongs to the user.",
     ),
     _fault(
         "completion-of-unknown-page",
