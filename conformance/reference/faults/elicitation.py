@@ -120,19 +120,20 @@ FAULTS: tuple[Fault, ...] = (
         "required-page-other-code",
         "elicitation.url-required-error-used",
         "Clients do not know that a visit to a page would help.",
-        "elicitation.url-required-error-has-ids elicitation.url-required-error-lists-elicitations"
-        " elicitation.url-required-error-only-url-mode",
+        "elicitation.url-https elicitation.url-required-error-has-ids"
+        " elicitation.url-required-error-lists-elicitations elicitation.url-required-error-only-url-mode",
     ),
     _fault(
         "required-page-not-named",
         "elicitation.url-required-error-lists-elicitations elicitation.url-required-error-not-misused",
         "Clients know that a page must be visited, but not which.",
-        "elicitation.url-required-error-has-ids elicitation.url-required-error-only-url-mode",
+        "elicitation.url-https elicitation.url-required-error-has-ids elicitation.url-required-error-only-url-mode",
     ),
     _fault(
         "required-page-is-form",
         "elicitation.url-required-error-only-url-mode",
         "Clients get a form that they cannot send back.",
+        "elicitation.url-https",
     ),
     _fault(
         "required-page-without-id",
