@@ -60,6 +60,8 @@ class Roots:
 def use_roots(client: AskedClient, roots: Roots) -> Rooting:
     """Have the server work within roots that change twice."""
     heard = client.connection.heard
+    if client.lost:
+        return Rooting(None, Asked(LOCATING, lost=True))
     inside = client.call(LOCATING, arguments={"path": INSIDE})
     beside = client.call(LOCATING, arguments={"path": BESIDE})
     traversing = client.call(LOCATING, arguments={"path": TRAVERSING})

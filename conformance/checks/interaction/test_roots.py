@@ -12,6 +12,8 @@ from conformance.interaction.rooting import BESIDE, INSIDE, LISTING, LOCATING, R
 def rooting(everything: Everything, judge: Judge) -> Rooting:
     """What the server did with roots that it asked for."""
     if not everything.rooting.asked:
+        if everything.rooting.inside:
+            need(everything.rooting.inside, LOCATING)
         judge.not_applicable("the server did not ask for the roots of a client that offers them")
     return everything.rooting
 
