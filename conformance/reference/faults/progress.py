@@ -32,7 +32,8 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "own-progress-token-object",
-        "lifecycle.negotiated-version-respected progress.own-token-type",
+        "elicitation.request-matches-schema progress.own-token-type roots.request-matches-schema"
+        " sampling.request-matches-schema",
         "Clients refuse what the server asks.",
     ),
     _fault(
