@@ -1,7 +1,8 @@
 """Measures an audit against the same requests replayed with bare httpx: `make bench`.
 
 Both run against the same server in a process of its own. Counted apart are the observation windows, in which the audit
-waits whether something comes that should not, and held streams, which are not replayed.
+waits whether something comes that should not. Not replayed are held streams, and requests that are answered only after
+further ones, as calls of tools that ask back are.
 """
 
 import re
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,13 +29,36 @@ SESSION = "mcp-session-id"
 
 
 @dataclass
-class Recorded:
-    """The requests of an audit in order, each with the session id of its answer, and what it waited for in vain."""
+class Sent:
+    """A request with the session id of its answer; `crossed` says that others were sent before the answer ended."""
 
-    requests: list[tuple[httpx.Request, str]] = field(default_factory=list[tuple[httpx.Request, str]])
+    request: httpx.Request
+    session: str
+    crossed: bool = False
+
+
+@dataclass
+class Recorded:
+    """The requests of an audit in order, and what it waited for in vain."""
+
+    requests: list[Sent] = field(default_factory=list[Sent])
     streams: int = 0
     windows: float = 0.0
     verdicts: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class Answer(httpx.SyncByteStream):
+    """The body of an answer; `ended` is called when it was read or given up."""
+
+    def __init__(self, body: httpx.SyncByteStream, ended: Callable[[], object]) -> None:
+        self._body, self._ended = body, ended
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._body
+
+    def close(self) -> None:
+        self._ended()
+        self._body.close()
 
 
 @contextmanager
@@ -61,7 +85,15 @@ def audit(url: str) -> tuple[Recorded, float]:
         if request.method == "GET":
             recorded.streams += 1
         else:
-            recorded.requests.append((request, response.headers.get(SESSION, "")))
+            sent = Sent(request, response.headers.get(SESSION, ""))
+            recorded.requests.append(sent)
+            number = len(recorded.requests)
+
+            def ended() -> None:
+                sent.crossed = len(recorded.requests) > number
+
+            assert isinstance(response.stream, httpx.SyncByteStream)
+            response.stream = Answer(response.stream, ended)
         return response
 
     def noted_until(heard: Heard, wanted: Any, seconds: float, mark: int = 0) -> Any:
@@ -90,13 +122,15 @@ def replay(recorded: Recorded) -> float:
     sessions: dict[str, str] = {}
     with httpx.Client(trust_env=False) as client:
         started = time.monotonic()
-        for request, session in recorded.requests:
-            headers = httpx.Headers(request.headers)
+        for one in recorded.requests:
+            if one.crossed:
+                continue
+            headers, request = httpx.Headers(one.request.headers), one.request
             if SESSION in headers:
                 headers[SESSION] = sessions.get(headers[SESSION], headers[SESSION])
             reply = client.request(request.method, request.url, headers=headers, content=request.read())
-            if session:
-                sessions[session] = reply.headers.get(SESSION, "")
+            if one.session:
+                sessions[one.session] = reply.headers.get(SESSION, "")
         return time.monotonic() - started
 
 
@@ -115,7 +149,8 @@ def main() -> int:
     print(f"\nrequests            {sent}, {recorded.streams} of them GET")
     print(f"decided             {len(decided)} obligations, {sent / len(decided):.2f} requests each")
     print(f"audit               {audited:.2f} s, {recorded.windows:.2f} s of it observation windows")
-    print(f"replay, bare httpx  {replayed:.2f} s")
+    crossed = sum(one.crossed for one in recorded.requests)
+    print(f"replay, bare httpx  {replayed:.2f} s, {crossed} requests left out")
     print(f"ratio               {own / replayed:.2f} without the windows")
     return 0
 
