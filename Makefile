@@ -10,7 +10,7 @@ demo: $(VENV)/reference.installed ## Audit the embedded reference server and say
 	$(BIN)/pytest --demo
 
 test: $(VENV)/dev.installed node_modules/.installed browser lint ## Lint, type-check and run every test
-	AXE_CORE=node_modules/axe-core/axe.min.js $(BIN)/pytest tests -n 3 --dist worksteal
+	AXE_CORE=node_modules/axe-core/axe.min.js $(BIN)/pytest tests -n 4 --dist worksteal
 
 lint: $(VENV)/dev.installed ## Lint and type-check
 	$(BIN)/ruff check .
