@@ -26,6 +26,20 @@ def turned_down(judge: Judge, sent: str, reply: TokenReply, *errors: str, severi
         judge.advise(proper, expected=expected, observed=reply.summary, evidence=reply)
 
 
+def unauthenticated(judge: Judge, sent: str, reply: TokenReply, right: TokenReply, *errors: str) -> None:
+    """Judge that a client was not taken for authenticated; `right` is the answer to its right credentials.
+
+    A token, an error about the code or a server error breaks the rule; another error than one of these only warns.
+    """
+    if reply.refused and reply.oauth_error is None and right.oauth_error is None:
+        judge.could_not_run(f"right credentials and {sent} are refused without an error code ({reply.summary})")
+    turned_away = reply.refused and reply.oauth_error not in ("invalid_grant", right.oauth_error)
+    expected = f"error {' or '.join(errors)} for {sent}"
+    judge.that(turned_away, expected=expected, observed=reply.summary, evidence=reply)
+    if turned_away:
+        judge.advise(reply.oauth_error in errors, expected=expected, observed=reply.summary)
+
+
 def need_client(judge: Judge, requests: TokenRequests) -> None:
     """End the check where the client itself is turned away, so that its requests are not looked at."""
     reply = requests.control()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conformance import Judge, requirement
-from conformance.checks.authorization.refusals import control, refused
+from conformance.checks.authorization.refusals import control, refused, unauthenticated
 from conformance.oauth.client_authentication import Authentication, basic_credentials
 from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.registration import Client
@@ -96,17 +96,17 @@ def obtained(method: str, survey: Survey, secret_client: Callable[[str], Client]
 def test_a_client_with_a_secret_must_use_it(
     posting_client: Client, token_requests: TokenRequests, judge: Judge
 ) -> None:
-    control(judge, token_requests, posting_client)
+    right = control(judge, token_requests, posting_client)
     reply = token_requests.send("no secret", client=posting_client, authentication="identified")
-    refused(judge, "a client without its secret", reply, "invalid_client")
+    unauthenticated(judge, "a client without its secret", reply, right, "invalid_client")
 
 
 @requirement("token.wrong-secret-in-body")
 def test_a_wrong_secret_in_the_body_is_refused(in_body: Client, token_requests: TokenRequests, judge: Judge) -> None:
-    control(judge, token_requests, in_body)
+    right = control(judge, token_requests, in_body)
     impostor = replace(in_body, secret=WRONG_SECRET)
     reply = token_requests.send("a wrong secret in the body", client=impostor, authentication="body")
-    refused(judge, "a wrong client_secret", reply, "invalid_client")
+    unauthenticated(judge, "a wrong client_secret", reply, right, "invalid_client")
 
 
 @requirement("token.credentials-in-uri-refused")
@@ -117,21 +117,21 @@ def test_credentials_in_the_address_are_not_used(
         judge.could_not_run(
             "the secret given with --client-secret is not put into an address, where logs would keep it"
         )
-    control(judge, token_requests, posting_client)
+    right = control(judge, token_requests, posting_client)
     credentials = {"client_id": posting_client.id, "client_secret": posting_client.secret or ""}
     reply = token_requests.with_query("credentials in the query", credentials, posting_client)
-    refused(judge, "credentials in the query", reply, "invalid_client", "invalid_request")
+    unauthenticated(judge, "credentials in the query", reply, right, "invalid_client", "invalid_request")
 
 
 @requirement("token.wrong-secret-in-header")
 def test_a_wrong_secret_in_the_header_is_answered_with_a_challenge(
     in_header: Client, token_requests: TokenRequests, judge: Judge
 ) -> None:
-    control(judge, token_requests, in_header)
+    right = control(judge, token_requests, in_header)
     reply = token_requests.with_header(
         "a wrong secret in the header", basic_credentials(in_header.id, WRONG_SECRET), in_header
     )
-    refused(judge, "wrong Basic credentials", reply, "invalid_client")
+    unauthenticated(judge, "wrong Basic credentials", reply, right, "invalid_client")
     judge.that(reply.status == 401, expected="HTTP 401", observed=reply.summary, evidence=reply)
     challenges = reply.reply.header_all("www-authenticate")
     named = any(one.strip().lower().startswith("basic") for one in challenges)
@@ -146,7 +146,7 @@ def test_broken_basic_credentials_are_a_failed_authentication(
     without_colon = base64.b64encode(b"no colon in here").decode()
     for name, value in {"no base64": "%%%", "no colon": without_colon}.items():
         reply = token_requests.with_header(f"Basic credentials with {name}", f"Basic {value}", in_header, named=True)
-        refused(judge, f"Basic credentials with {name}", reply, "invalid_client", "invalid_request")
+        unauthenticated(judge, f"Basic credentials with {name}", reply, usual, "invalid_client", "invalid_request")
     right = basic_credentials(in_header.id, in_header.secret or "").replace("Basic", "basic", 1)
     reply = token_requests.with_header("the scheme in lower case", right, in_header)
     same = reply.oauth_error == usual.oauth_error

@@ -101,6 +101,6 @@ def test_a_client_nobody_registered_is_refused(token_requests: TokenRequests, ju
     reply = token_requests.send("an unknown client", changes, authentication="identified")
     if reply.status == 404 and reply.oauth_error is None:
         judge.could_not_run(f"nothing is found at the address of the token endpoint ({reply.summary})")
-    refused(judge, "an unknown client", reply, "invalid_client", "invalid_grant")
+    judge.that(reply.refused, expected="a refusal of an unknown client", observed=reply.summary, evidence=reply)
     exact = reply.oauth_error == "invalid_client"
-    judge.advise(exact, expected="the error invalid_client", observed=reply.summary, evidence=reply)
+    judge.advise(exact, expected="the error invalid_client", observed=reply.summary)
