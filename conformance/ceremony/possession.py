@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from conformance.ceremony.binding import NO_PROOF, Binding
 from conformance.oauth.dpop import ALGORITHM, Prover
 from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.insight import Insight
 from conformance.oauth.jwt import Key
 from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
@@ -131,11 +132,15 @@ class Refreshing:
 
 @dataclass(frozen=True)
 class Possession:
-    """A token bound to a key. `use` is None where the server issued none, `refreshing` without a refresh token."""
+    """A token bound to a key. `use` is None where the server issued none, `refreshing` without a refresh token.
+
+    `insight` is what the token or introspection tells of it.
+    """
 
     binding: Binding
     use: Use | None
     refreshing: Refreshing | None
+    insight: Insight | None = None
 
     @classmethod
     def perform(cls, oauth: OAuthFlow, probe: Probe) -> "Possession":
@@ -148,8 +153,8 @@ class Possession:
         token = binding.accepted.access_token
         if not token or not binding.bound:
             return cls(binding, None, None)
-        use = Use.perform(probe, prover, token)
-        return cls(binding, use, Refreshing.perform(oauth, prover, binding))
+        use, insight = Use.perform(probe, prover, token), Insight.into(token, oauth, binding.client)
+        return cls(binding, use, Refreshing.perform(oauth, prover, binding), insight)
 
 
 def _ahead(reply: Reply) -> float | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.oauth.flow import OAuthFlow
+from conformance.oauth.insight import Insight
 from conformance.oauth.registration import Client
 from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
@@ -18,7 +19,8 @@ class Refreshing:
     `first` names the resource; `knock` shows its access token at the MCP server, `admitted` says that it works.
     `foreign` are attempts of other clients by whose they are, `misused` is one with the access token in place of the
     refresh token. `second` names no resource. `narrowed` asks for `narrow_scope`, `widened` for nothing again; both
-    are None where the grant has no two scopes. `newest` is the last answer with an access token.
+    are None where the grant has no two scopes. `newest` is the last answer with an access token. `insights` tell of
+    the access tokens of `original`, `first` and `second` while they were new, as far as anybody tells.
     """
 
     original: TokenReply
@@ -33,6 +35,7 @@ class Refreshing:
     widened: TokenReply | None
     newest: TokenReply
     refresh_token: str
+    insights: tuple[Insight | None, ...] = ()
 
     @property
     def rotated(self) -> bool:
@@ -75,13 +78,16 @@ class Refresher:
     def perform(self, foreign: Mapping[str, Client]) -> Refreshing:
         """All of it."""
         original = self.newest
+        insights = [self._insight(original)]
         first = self.use("refresh")
+        insights.append(self._insight(first) if insights[0] else None)
         knock = None
         if first.access_token:
             knock = self.probe.knock(f"Bearer {first.access_token}", "initialize, refreshed token")
         others = {name: self.use(f"refresh by {name}", client) for name, client in foreign.items()}
         misused = self.use("refresh with the access token", token=self.newest.access_token or "")
         second = self.use("refresh without resource", resource=None)
+        insights.append(self._insight(second) if insights[0] else None)
         narrow_scope = self._narrow_scope(original)
         narrowed = widened = None
         if narrow_scope:
@@ -100,7 +106,12 @@ class Refresher:
             widened=widened,
             newest=self.newest,
             refresh_token=self.refresh_token,
+            insights=tuple(insights),
         )
+
+    def _insight(self, reply: TokenReply) -> Insight | None:
+        """What an access token is for, where its client can find out."""
+        return Insight.into(reply.access_token, self.oauth, self.client) if reply.access_token else None
 
     def _narrow_scope(self, original: TokenReply) -> str:
         """The first of several scopes that were granted."""

@@ -6,7 +6,6 @@ from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.ceremony.binding import NO_PROOF, Binding
 from conformance.ceremony.possession import AGES, DEFECTS, OTHER_KEY, Possession, Refreshing, Use
-from conformance.oauth import jwt
 from conformance.oauth.dpop import challenges, wants_nonce
 from conformance.probe import Probe
 from conformance.shapes import as_list, as_object
@@ -72,14 +71,18 @@ def test_a_proof_binds_the_token_to_its_key(possession: Possession, judge: Judge
         bound(possession, judge)
     observed = binding.accepted.summary
     judge.that(binding.bound, expected="token_type DPoP", observed=observed, evidence=binding.accepted)
-    token = jwt.read(binding.accepted.access_token or "")
-    if token:
-        named = as_object(token.claims.get("cnf")).get("jkt")
-        judge.that(named == binding.thumbprint, expected="cnf.jkt: the thumbprint of the key", observed=repr(named))
+    insight = possession.insight
+    named = as_object(insight.claims.get("cnf")).get("jkt") if insight else None
+    if insight and (named or not insight.introspection):
+        expected, shown = "cnf.jkt: the thumbprint of the key", insight.introspection
+        judge.that(named == binding.thumbprint, expected=expected, observed=repr(named), evidence=shown)
     elif binding.bound:
         other = possession.use.refusals.get(OTHER_KEY) if possession.use else None
         if other is None:
-            judge.could_not_run("the token is opaque and the MCP server does not accept it, so its key cannot be seen")
+            judge.could_not_run(
+                "the token is opaque, introspection tells us no key, and the MCP server does not accept the token, so"
+                " its key cannot be seen"
+            )
         refused(judge, OTHER_KEY, other)
 
 

@@ -94,14 +94,17 @@ def test_a_refresh_can_ask_for_less_scope(refreshing: Refreshing, judge: Judge) 
 
 @requirement("refresh.resource-kept")
 def test_a_refreshed_token_is_for_the_same_resource(refreshing: Refreshing, judge: Judge) -> None:
-    before = audiences(refreshing.original)
-    if before is None:
-        judge.could_not_run("the access token is opaque, so nobody can see whom it is for")
+    original, *refreshed = refreshing.insights
+    if original is None or (original.introspection and not original.audiences):
+        judge.could_not_run("the access token is opaque, and introspection does not tell us whom it is for")
     need_refreshes(refreshing, judge)
-    for name, reply in {"with": refreshing.first, "without": refreshing.second}.items():
-        after = audiences(reply)
-        expected = f"the same audience after a refresh {name} resource"
+    before = sorted(original.audiences)
+    for name, reply, insight in zip(("with", "without"), (refreshing.first, refreshing.second), refreshed, strict=True):
+        if insight is None:
+            judge.could_not_run(f"nobody tells whom the token of the refresh {name} resource is for")
+        after, expected = sorted(insight.audiences), f"the same audience after a refresh {name} resource"
         judge.advise(after == before, expected=expected, observed=after, evidence=reply)
+        judge.see(insight.introspection)
 
 
 @requirement("refresh.confidential-client-must-authenticate")
@@ -172,9 +175,3 @@ def scope_of(reply: TokenReply) -> set[str]:
     token = read(reply.access_token or "")
     claimed = token.claims.get("scope") if token else None
     return set(reply.granted or (claimed.split() if isinstance(claimed, str) else ()))
-
-
-def audiences(reply: TokenReply) -> list[str] | None:
-    """Whom a readable access token is for; None for an opaque one."""
-    token = read(reply.access_token or "")
-    return sorted(token.audiences) if token else None
