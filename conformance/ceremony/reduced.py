@@ -44,7 +44,8 @@ class Reduced:
     @property
     def held(self) -> frozenset[str]:
         """The scopes of its tokens, as far as they are told."""
-        return (self.tokens.granted or frozenset(self.asked.split())) - {scopes.INVENTED}
+        told = self.tokens.granted or (self.insight.scopes if self.insight else None)
+        return (told or frozenset(self.asked.split())) - {scopes.INVENTED}
 
     @classmethod
     def perform(cls, oauth: OAuthFlow, probe: Probe, *, burns: bool, uri_first: bool) -> "Reduced":

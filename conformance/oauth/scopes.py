@@ -1,5 +1,7 @@
 """Which scopes a server makes known, and which few of them to ask for."""
 
+from collections.abc import Collection
+
 from conformance.oauth.discovery import Discovery
 from conformance.shapes import as_list
 
@@ -25,6 +27,15 @@ def of_resource(discovery: Discovery) -> tuple[str, ...]:
 def of_server(discovery: Discovery) -> tuple[str, ...]:
     """The scopes the authorization server lists."""
     return _listed(discovery.server_metadata.get("scopes_supported"))
+
+
+def beyond(discovery: Discovery, held: Collection[str]) -> str:
+    """A scope for more than is held: one of the resource first, then of the server.
+
+    Empty where none is known, or nobody tells what is held.
+    """
+    known = (*of_resource(discovery), *of_server(discovery))
+    return next((one for one in known if held and one not in held and one not in IDENTITY), "")
 
 
 def _listed(value: object) -> tuple[str, ...]:

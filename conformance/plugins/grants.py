@@ -22,7 +22,7 @@ from conformance.oauth.flow import Grant
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.redemption import Redemption
 from conformance.oauth.registration import Client
-from conformance.oauth.scopes import of_resource
+from conformance.oauth.scopes import beyond
 from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.survey import Login
@@ -244,7 +244,7 @@ def reuse(audit: Audit, reduced: Reduced, request: pytest.FixtureRequest) -> Reu
     """The reduced login, its refresh token used again when nobody needs its tokens any more."""
     _found(request, "narrow_calls", NarrowCalls)
     flow, patience = audit.flow(), audit.settings.patience
-    further = next((one for one in of_resource(flow.discovery) if one not in reduced.held), "")
+    further = beyond(flow.discovery, reduced.held)
     return audit.once("reuse", lambda: Reuse.perform(flow, _probe(audit), reduced, further, patience))
 
 

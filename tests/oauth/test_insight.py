@@ -1,11 +1,15 @@
 """What a token is for, and which scopes are known."""
 
+import json
+
 import pytest
 
 from conformance.oauth import scopes
 from conformance.oauth.challenge import Challenge
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.insight import Insight
+from conformance.oauth.metadata import AuthorizationServer, Document
+from conformance.wire.http import Reply
 
 RESOURCE = "https://mcp.example/a/mcp"
 
@@ -49,3 +53,21 @@ def test_the_scopes_of_the_challenge_come_first_and_identity_is_none_of_them() -
     assert scopes.of_resource(discovery) == ("read",)
     assert scopes.of_server(discovery) == ()
     assert scopes.of_resource(Discovery("2025-11-25")) == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "further"),
+    [
+        ({"read"}, "write"),
+        ({"read", "write"}, "admin"),
+        ({"read", "write", "admin"}, ""),
+        (set[str](), ""),
+    ],
+)
+def test_a_further_scope_is_one_of_the_resource_or_else_of_the_server(held: set[str], further: str) -> None:
+    listed = {"scopes_supported": ["openid", "offline_access", "read", "admin", "profile"]}
+    document = Document("url", "RFC 8414", Reply(200, (), json.dumps(listed).encode(), "exchange"))
+    challenge = Challenge("Bearer", (("scope", "read write"),))
+    discovery = Discovery(challenge=challenge, servers=(AuthorizationServer("issuer", (document,)),))
+
+    assert scopes.beyond(discovery, held) == further

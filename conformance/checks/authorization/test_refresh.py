@@ -123,7 +123,7 @@ def test_a_client_with_a_secret_must_use_it_to_refresh(confidential_refresh: Con
 def test_a_refresh_cannot_ask_for_more_scope(reuse: Reuse, judge: Judge) -> None:
     widened = reuse.widened
     if widened is None:
-        judge.not_applicable("no scope is known that was not granted")
+        judge.not_applicable("no scope is known that was not granted, or nobody tells which were")
     if not reuse.first.access_token:
         judge.could_not_run(f"a refresh without that scope fails as well ({reuse.first.summary})")
     given = scope_of(widened)
