@@ -12,6 +12,7 @@ from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.http import Reply
 
 CLOSED = (401, 403)
+_SPARE = 3
 PLAIN = "a plain registration"
 LOOPBACKS = "redirect URIs on 127.0.0.1 without path, [::1] and localhost"
 ELSEWHERE = "a redirect URI with a query"
@@ -116,6 +117,16 @@ class Registrations:
     def elsewhere(self) -> Reply:
         """A native client with a redirect URI on another host, whose spelling is easily changed."""
         return self.send(ELSEWHERE, redirect_uris=[REMOTE_URI])
+
+    def spare(self) -> list[Reply]:
+        """Up to three clients of which nobody needs more than the answer that made them, the first one least so."""
+        found = [one for one in (self.elsewhere(), self.loopbacks(), self.talkative()) if one.ok]
+        while len(found) < _SPARE:
+            further = self.send(f"nothing special, for spare client {len(found) + 1}")
+            if not further.ok:
+                break
+            found.append(further)
+        return found
 
     def untyped(self) -> Reply:
         """A plain registration without application_type, which may be sent where the plain one is refused."""

@@ -31,6 +31,7 @@ def test_a_server_may_end_codes_and_grants_early(tmp_path: Path) -> None:
     assert run.outcome == "conformant"
     assert run.verdicts["pkce.wrong-verifier-refused"] == "pass"
     assert any("ends a code" in note for note in run.results["survey"]["notes"])
+    assert len(run.results["summary"]["clients"]["left"]) == 3
 
 
 def test_the_given_client_keeps_the_grant_of_the_login(tmp_path: Path) -> None:

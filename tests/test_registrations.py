@@ -6,7 +6,7 @@ import pytest
 
 from conformance.once import Once
 from conformance.redaction import Redactor
-from conformance.registrations import BARE, PLAIN, Registrations
+from conformance.registrations import BARE, ELSEWHERE, LOOPBACKS, PLAIN, Registrations
 from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.http import Reply
 
@@ -76,3 +76,21 @@ def test_defaults_are_tried_on_another_host_where_loopback_is_refused() -> None:
     registrations(flow).bare()
 
     assert flow.sent[1:] == [f"registration with {BARE}", f"registration with {BARE} on another host"]
+
+
+def test_spare_clients_are_those_that_were_registered_for_their_answers() -> None:
+    flow = Flow(201)
+    sender = registrations(flow)
+    known = [sender.elsewhere(), sender.loopbacks(), sender.talkative()]
+    sent = len(flow.sent)
+
+    assert sender.spare() == known
+    assert len(flow.sent) == sent
+
+
+def test_a_spare_client_is_plain_where_the_server_registers_no_odd_ones() -> None:
+    flow = Flow(201, 400, 201)
+
+    assert len(registrations(flow).spare()) == 3
+    assert flow.sent[1:3] == [f"registration with {ELSEWHERE}", f"registration with {LOOPBACKS}"]
+    assert flow.sent[-1] == "registration with nothing special, for spare client 3"

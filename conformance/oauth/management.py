@@ -1,6 +1,6 @@
 """One registration managed by its client and by strangers, and its end (RFC 7592)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,7 @@ from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.http import Reply
 
 WITHOUT, WRONG, FOREIGN = "without a token", "with a wrong token", "with the token of another client"
-_ATTEMPTS = (
-    *(("GET", who) for who in (WITHOUT, WRONG, FOREIGN)),
-    *((method, who) for method in ("PUT", "DELETE") for who in (WITHOUT, FOREIGN)),
-)
+_METHODS = ("GET", "PUT", "DELETE")
 _NOT_OFFERED = (404, 405, 501)
 
 
@@ -24,7 +21,8 @@ class Managing:
     """What became of one registration.
 
     `registered` is the answer that made the client, `read` what its owner got. `attempts` holds the answers to
-    strangers by method and token, `after` what the owner got then. `deleted` is the answer to the owner's DELETE,
+    strangers by method and token, the tokens of other clients as far as these could be had; `after` is what the owner
+    got then. `deleted` is the answer to the owner's DELETE,
     `gone` to a GET afterwards, `asked` to an authorization request: None where a stranger had ended the client,
     the last two also where registrations cannot be deleted.
     """
@@ -43,23 +41,29 @@ class Managing:
         return _metadata(self.after.json_object) != _metadata(self.read.json_object)
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow, registered: Reply, foreign: Reply) -> "Managing":
-        """Manage the client of `registered`, which ends it; `foreign` is the registration of another one.
+    def perform(cls, oauth: OAuthFlow, registered: Reply, strangers: Sequence[Reply]) -> "Managing":
+        """Manage the client of `registered`, which ends it.
+
+        `strangers` are the registrations of three other clients that nobody needs: some servers end a token that is
+        used at another client, so each is used once.
 
         Raises:
             NotApplicable: the server offers no management.
-            CouldNotRun: there is no client, or its address is on another origin.
+            CouldNotRun: there is no client, no other one, or its address is on another origin.
         """
-        managed, other = Managed.of(registered), Managed.of(foreign)
+        managed, others = Managed.of(registered), [other for one in strangers if (other := Managed.of(one))]
         client = client_of(registered, oauth.redirect_uri)
         if not client:
             raise CouldNotRun(f"no client could be registered to be managed ({registered.summary})")
-        if not managed or not other:
+        if not managed:
             raise NotApplicable("the server offers no management of registrations (RFC 7592)")
+        if not others:
+            raise CouldNotRun("no other client that can be managed could be registered")
         if not managed.belongs_to(oauth.endpoint("registration_endpoint")):
             raise CouldNotRun("registration_client_uri is on another origin, where no token of ours is sent")
-        tokens = {WITHOUT: None, WRONG: "a-wrong-token", FOREIGN: other.token}
-
+        tokens: dict[tuple[str, str], str | None] = {(method, WITHOUT): None for method in _METHODS}
+        tokens |= {("GET", WRONG): "a-wrong-token"}
+        tokens |= {(method, FOREIGN): other.token for method, other in zip(_METHODS, others, strict=False)}
         body = _metadata(registered.json_object) | {"client_id": client.id, "client_name": "changed by a stranger"}
 
         def send(method: str, place: Managed, token: str | None, purpose: str) -> Reply:
@@ -67,7 +71,9 @@ class Managing:
 
         read = send("GET", managed, managed.token, "read of a registration")
         managed = Managed.of(read) or managed
-        attempts = {(method, who): send(method, managed, tokens[who], f"{method} {who}") for method, who in _ATTEMPTS}
+        attempts = {
+            (method, who): send(method, managed, token, f"{method} {who}") for (method, who), token in tokens.items()
+        }
         after = send("GET", managed, managed.token, "read of a registration after strangers")
         managed = Managed.of(after) or managed
         if read.ok and not after.ok:

@@ -173,7 +173,8 @@ def authorizations(audit: Audit) -> Authorizations:
 @pytest.fixture(scope="session")
 def managing(audit: Audit, registrations: Registrations) -> Managing:
     """A registration that its client and strangers read, changed and deleted."""
-    return audit.once("managing", lambda: Managing.perform(audit.flow(), registrations.bare(), registrations.good))
+    flow = audit.flow()
+    return audit.once("managing", lambda: Managing.perform(flow, registrations.bare(), registrations.spare()))
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,11 @@ class Management:
         client = self.store.clients.get(request.path_params["client_id"])
         if client is None or not client.registration_token or scheme.lower() != "bearer":
             return None
+        owner = next((one for one in self.store.clients.values() if token and one.registration_token == token), None)
+        if owner and owner != client and self.site.strict:
+            self.store.clients[owner.id] = replace(owner, registration_token="")
+        if owner and request.method == "DELETE" and self.faults.active("registration-deleted-by-any-client"):
+            return client
         if request.method == "GET" and self.faults.active("registration-management-any-token"):
             return client
         return client if hmac.compare_digest(token.encode(), client.registration_token.encode()) else None

@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from conformance.reference import ReferenceServer
+from conformance.reference.faults import Profile
 from tests.reference.client import REDIRECT_URI, VERIFIER, Client, Json
 
 
@@ -95,3 +97,13 @@ def test_a_deleted_client_ends_with_all_it_was_granted(client: Client) -> None:
     assert client.post_message({"jsonrpc": "2.0", "id": 1, "method": "ping"}).status_code == 401
     for response in (client.redeem(code, code_verifier=VERIFIER), client.refresh(tokens["refresh_token"])):
         assert response.json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize(("profile", "status"), [("combined", 200), ("strict", 401)])
+def test_a_strict_server_ends_a_token_that_is_used_at_another_client(profile: Profile, status: int) -> None:
+    with ReferenceServer(profile=profile) as server, Client(server) as client:
+        document, other = registered(client), registered(client)
+
+        assert manage(client, "GET", document, other["registration_access_token"]).status_code == 401
+        assert manage(client, "GET", other).status_code == status
+        assert manage(client, "GET", document).status_code == 200

@@ -23,7 +23,8 @@ Profile = Literal[
 
 combined: MCP server and authorization server on one origin, every feature on. strict: the same, but what is in
 doubt ends: a code at its first failed redemption, the older grants of a user and client at the next approval, access
-tokens when they are refreshed, and a grant when one of its tokens is revoked. separate: the authorization
+tokens when they are refreshed, a grant when one of its tokens is revoked, and a token that manages one client when it
+is used at another. separate: the authorization
 server on a port of its own, its issuer with a path. plain: no metadata at all, endpoints where revision
 2025-03-26 expects them. proxy: logins are delegated to a third party under one client id. tls: https.
 service: tokens for clients that act without a user. brief: codes that end after two seconds, for audits that do not

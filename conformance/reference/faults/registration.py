@@ -192,6 +192,13 @@ FAULTS: tuple[Fault, ...] = (
         "Everybody reads the secrets of every client.",
     ),
     fault(
+        "registration-deleted-by-any-client",
+        "registration.management-needs-token",
+        "Whoever registers a client can end those of others.",
+        "registration.management-delete",
+        profile="strict",
+    ),
+    fault(
         "registration-delete-keeps-client",
         "registration.management-delete",
         "Clients that were given up can still be used by whoever stole their secret.",
