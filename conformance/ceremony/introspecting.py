@@ -1,15 +1,16 @@
 """What the introspection endpoint tells about tokens: to strangers, to their owners, and when they have ended."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from conformance.ceremony.confidential import ConfidentialRefresh, Replay
+from conformance.ceremony.confidential import Replay
+from conformance.ceremony.revoking import unsupported
 from conformance.oauth.flow import FORM, OAuthFlow
 from conformance.oauth.registration import Client
 from conformance.oauth.token_reply import TokenReply
 from conformance.token_requests import NEVER_ISSUED
-from conformance.verdict import CouldNotRun
+from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.http import Reply
 
 
@@ -38,20 +39,33 @@ class ForeignIntrospection:
 
 @dataclass(frozen=True)
 class OwnIntrospection:
-    """The newest access token of a client with a secret, introspected by that client while it was good."""
+    """The newest access token of a client with a secret, introspected by that client while it was good.
+
+    `refused` is the answer for it where the server says that it introspects no access tokens; `token` is then the
+    refresh token, and `answer` the one for that. Both are the access token and its answer where there is none.
+    """
 
     client: Client
     tokens: TokenReply
+    token: str = field(repr=False)
     answer: Reply
+    refused: Reply | None = None
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow, made: ConfidentialRefresh) -> "OwnIntrospection":
+    def perform(
+        cls, oauth: OAuthFlow, client: Client, tokens: TokenReply, refresh_token: str | None
+    ) -> "OwnIntrospection":
         """Raises CouldNotRun where no access token is left."""
-        token = made.newest.access_token
+        token = tokens.access_token
         if not token:
-            raise CouldNotRun(f"no access token is left ({made.newest.summary})")
-        answer = oauth.introspect(token, made.client, purpose="introspection of an own token")
-        return cls(made.client, made.newest, answer)
+            raise CouldNotRun(f"no access token is left ({tokens.summary})")
+        answer = oauth.introspect(token, client, purpose="introspection of an own token")
+        if not unsupported(answer):
+            return cls(client, tokens, token, answer)
+        if not refresh_token:
+            return cls(client, tokens, token, answer, answer)
+        other = oauth.introspect(refresh_token, client, purpose="introspection of an own refresh token")
+        return cls(client, tokens, refresh_token, other, answer)
 
     @property
     def active(self) -> bool:
@@ -67,13 +81,36 @@ class DeadIntrospection:
     answer: Reply
 
     @classmethod
-    def perform(cls, oauth: OAuthFlow, own: OwnIntrospection, replay: Replay) -> "DeadIntrospection":
-        """Revokes the token where the replay of the code did not end it. Raises CouldNotRun where that fails."""
-        token = own.tokens.access_token or ""
-        if replay.access and replay.access.refused:
-            end = replay.access.after
-        else:
-            end = oauth.revoke(token, own.client, purpose="revocation before introspection")
-            if not end.ok:
-                raise CouldNotRun(f"the token could not be revoked ({end.summary})")
+    def perform(
+        cls, oauth: OAuthFlow, own: OwnIntrospection, replay: Replay, refresh_token: str | None
+    ) -> "DeadIntrospection":
+        """Revokes the token where the replay of the code did not end it; the refresh token of the grant where the
+        server says that it revokes no access tokens.
+
+        Raises:
+            CouldNotRun: the revocation fails.
+            NotApplicable: the server says so, and no refresh token is left that it calls good.
+        """
+        ended, token = cls._ended(own, replay), own.token
+        renewed = replay.refresh.refresh_token if replay.refresh else None
+        if own.refused and renewed:
+            token = renewed
+        end = ended or oauth.revoke(token, own.client, purpose="revocation before introspection")
+        if unsupported(end) and not own.refused:
+            token = renewed or refresh_token or ""
+            good = oauth.introspect(token, own.client, purpose="introspection of a refresh token") if token else None
+            if not good or good.json_object.get("active") is not True:
+                raise NotApplicable(
+                    "the server says that it revokes no access tokens, and it calls no refresh token of ours good"
+                )
+            end = oauth.revoke(token, own.client, purpose="revocation of the refresh token before introspection")
+        if not ended and not end.ok:
+            raise CouldNotRun(f"the token could not be revoked ({end.summary})")
         return cls(end, oauth.introspect(token, own.client, purpose="introspection of a dead token"))
+
+    @staticmethod
+    def _ended(own: OwnIntrospection, replay: Replay) -> Reply | None:
+        """The refusal that shows that the replay ended the token, None where it did not."""
+        if own.refused:
+            return replay.refresh.reply if replay.refresh and replay.refresh.oauth_error == "invalid_grant" else None
+        return replay.access.after if replay.access and replay.access.refused else None

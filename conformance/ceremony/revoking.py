@@ -62,6 +62,11 @@ def _turned_away(reply: Reply) -> bool:
     return reply.status in (401, 403) or reply.json_object.get("error") in ("invalid_client", "unauthorized_client")
 
 
+def unsupported(reply: Reply) -> bool:
+    """Whether the server says that it does not do this to tokens of this kind (RFC 7009 section 2.2.1)."""
+    return reply.json_object.get("error") == "unsupported_token_type"
+
+
 @dataclass(frozen=True)
 class ForeignRevocation:
     """The newest tokens of a grant, revoked by a client that may revoke, but not these.
@@ -111,7 +116,7 @@ class Ended:
     @property
     def unsupported(self) -> bool:
         """Whether the server says that it cannot revoke tokens of this kind."""
-        return self.answer.json_object.get("error") == "unsupported_token_type"
+        return unsupported(self.answer)
 
     @property
     def effective(self) -> bool:
@@ -168,21 +173,24 @@ class RefreshRevocation:
     """A refresh token that worked, its revocation, and the grant afterwards.
 
     `alive` is the refresh that showed it alive, `attempt` the one after the revocation; `ended` is the
-    revocation and what became of the newest access token, which worked before where `worked` says so.
+    revocation and what became of the newest access token, which worked before where `worked` says so. `hinted` is a
+    revocation with the hint that it is an access token, and the refresh after it; None where that was not tried. It
+    stands for the revocation where it had an effect.
     """
 
     alive: TokenReply
     attempt: TokenReply
     worked: bool
     ended: Ended
+    hinted: tuple[Reply, TokenReply] | None = None
 
     @classmethod
     def perform(
-        cls, oauth: OAuthFlow, probe: Probe, client: Client, token: str | None, patience: float
+        cls, oauth: OAuthFlow, probe: Probe, client: Client, token: str | None, patience: float, *, mislead: bool
     ) -> "RefreshRevocation":
         """End the grant of a refresh token; costs an approval for another one where that has ended already.
 
-        Raises CouldNotRun where no grant comes with a refresh token that works.
+        `mislead` tries a wrong hint first. Raises CouldNotRun where no grant comes with a refresh token that works.
         """
         alive = oauth.refresh(token, client, purpose="refresh before revocation") if token else None
         if not alive or not alive.access_token:
@@ -194,14 +202,29 @@ class RefreshRevocation:
             alive = oauth.refresh(token, client, purpose="refresh before revocation")
         if not alive.access_token or not token:
             raise CouldNotRun(f"no refresh token works, even before it is revoked ({alive.summary})")
-        return cls._end(oauth, probe, client, alive, alive.refresh_token or token, patience)
+        return cls._end(oauth, probe, client, alive, alive.refresh_token or token, patience, mislead=mislead)
 
     @classmethod
     def _end(
-        cls, oauth: OAuthFlow, probe: Probe, client: Client, alive: TokenReply, token: str, patience: float
+        cls,
+        oauth: OAuthFlow,
+        probe: Probe,
+        client: Client,
+        alive: TokenReply,
+        token: str,
+        patience: float,
+        *,
+        mislead: bool,
     ) -> "RefreshRevocation":
-        newest = alive.access_token or ""
+        newest, hinted = alive.access_token or "", None
         before = probe.knock(f"Bearer {newest}", "initialize before the refresh token is revoked", doomed=True)
+        if mislead:
+            answer = oauth.revoke(token, client, "access_token", purpose="revocation with a wrong hint")
+            attempt = oauth.refresh(token, client, purpose="refresh after a revocation with a wrong hint")
+            hinted = answer, attempt
+            newest, token = attempt.access_token or newest, attempt.refresh_token or token
+            if answer.ok and not attempt.issued_token:
+                return cls(alive, attempt, probe.admits(before), Ended.by(answer, probe, newest, patience), hinted)
         answer = oauth.revoke(token, client, "refresh_token", purpose="revocation of the refresh token")
         attempt = oauth.refresh(token, client, purpose="refresh after revocation")
-        return cls(alive, attempt, probe.admits(before), Ended.by(answer, probe, newest, patience))
+        return cls(alive, attempt, probe.admits(before), Ended.by(answer, probe, newest, patience), hinted)

@@ -149,11 +149,13 @@ def refresh_revocation(
     audit: Audit, late: None, redemption: Redemption, admission: Admission, request: pytest.FixtureRequest
 ) -> RefreshRevocation:
     """The refresh token of the login, or of a new grant where that has ended, revoked."""
-    _found(request, "access_revocation", AccessRevocation)
+    tried = _found(request, "access_revocation", AccessRevocation)
     flow, client, patience = audit.flow(), admission.client, audit.settings.patience
     token = _survivors(redemption, request)[1] if admission.to_first else None
+    mislead = tried is not None and tried.ended.unsupported
     return audit.once(
-        "refresh revocation", lambda: RefreshRevocation.perform(flow, _probe(audit), client, token, patience)
+        "refresh revocation",
+        lambda: RefreshRevocation.perform(flow, _probe(audit), client, token, patience, mislead=mislead),
     )
 
 
@@ -195,18 +197,25 @@ def confidential_refresh(audit: Audit, confidential: ConfidentialGrant) -> Confi
 
 
 @pytest.fixture(scope="session")
-def own_introspection(audit: Audit, confidential_refresh: ConfidentialRefresh) -> OwnIntrospection:
+def own_introspection(
+    audit: Audit, confidential: ConfidentialGrant, request: pytest.FixtureRequest
+) -> OwnIntrospection:
     """The same, its access token introspected by its own client."""
-    return audit.once("own introspection", lambda: OwnIntrospection.perform(audit.flow(), confidential_refresh))
+    client, (tokens, token) = confidential.grant.client, _refreshed(confidential, request)
+    return audit.once("own introspection", lambda: OwnIntrospection.perform(audit.flow(), client, tokens, token))
+
+
+def _refreshed(confidential: ConfidentialGrant, request: pytest.FixtureRequest) -> tuple[TokenReply, str | None]:
+    """Its newest access token and its refresh token."""
+    made = _found(request, "confidential_refresh", ConfidentialRefresh)
+    return (made.newest, made.refresh_token) if made else (confidential.tokens, confidential.tokens.refresh_token)
 
 
 @pytest.fixture(scope="session")
 def replay(audit: Audit, confidential: ConfidentialGrant, request: pytest.FixtureRequest) -> Replay:
     """The same, its code redeemed again."""
-    refreshed = _found(request, "confidential_refresh", ConfidentialRefresh)
+    newest, token = _refreshed(confidential, request)
     _found(request, "own_introspection", OwnIntrospection)
-    newest = refreshed.newest if refreshed else confidential.tokens
-    token = refreshed.refresh_token if refreshed else confidential.tokens.refresh_token
     flow, patience, burns = audit.flow(), audit.settings.patience, _burns(audit)
     return audit.once(
         "replay",
@@ -231,9 +240,18 @@ def complete_replay(audit: Audit, confidential: ConfidentialGrant, replay: Repla
 
 
 @pytest.fixture(scope="session")
-def dead_introspection(audit: Audit, own_introspection: OwnIntrospection, replay: Replay) -> DeadIntrospection:
-    """The same, its access token introspected when it has ended."""
-    return audit.once("dead introspection", lambda: DeadIntrospection.perform(audit.flow(), own_introspection, replay))
+def dead_introspection(
+    audit: Audit,
+    confidential: ConfidentialGrant,
+    own_introspection: OwnIntrospection,
+    replay: Replay,
+    request: pytest.FixtureRequest,
+) -> DeadIntrospection:
+    """The same, its token introspected when it has ended."""
+    _, token = _refreshed(confidential, request)
+    return audit.once(
+        "dead introspection", lambda: DeadIntrospection.perform(audit.flow(), own_introspection, replay, token)
+    )
 
 
 # Other grants.

@@ -8,16 +8,18 @@ from conformance.reference.client_authentication import ClientAuthentication
 from conformance.reference.forms import NO_STORE, CrashError, OAuthError, read_form
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.site import Site
-from conformance.reference.store import Client, Store
+from conformance.reference.store import Client, RefreshToken, Store
 
 INACTIVE: JsonObject = {"active": False}
 
 
 class Introspection:
-    """Tells clients with a secret what their own access tokens are, and nothing about those of others."""
+    """Tells clients with a secret what their own tokens are, and nothing about those of others."""
 
     def __init__(self, site: Site, store: Store, access_tokens: AccessTokens) -> None:
         self.faults = site.faults
+        self.detached = site.detached
+        self.store = store
         self.access_tokens = access_tokens
         self.clients = ClientAuthentication(site, store)
 
@@ -42,6 +44,11 @@ class Introspection:
 
     def _about(self, client: Client | None, value: str) -> JsonObject:
         token = self.access_tokens.find(value)
+        refresh_token = self.store.refresh_tokens.get(value)
+        if token and self.detached:
+            raise OAuthError("unsupported_token_type", "access tokens are read, not looked up")
+        if refresh_token:
+            return self._about_refresh(client, refresh_token)
         if token is None and self.faults.active("introspection-unknown-400"):
             raise OAuthError("invalid_token", "there is no such token")
         own = token is not None and client is not None and token.grant.client_id == client.id
@@ -53,6 +60,14 @@ class Introspection:
         if self.faults.active("introspection-wrong-client"):
             claims["client_id"] = "another"
         return {"active": True, "token_type": "DPoP" if token.thumbprint else "Bearer"} | claims
+
+    def _about_refresh(self, client: Client | None, token: RefreshToken) -> JsonObject:
+        own = client is not None and token.grant.client_id == client.id
+        ended = token.used or token.grant.revoked
+        if not own or (ended and not self.faults.active("introspection-ignores-end-of-grant")):
+            return self._inactive()
+        wrong = self.faults.active("introspection-refresh-wrong-client")
+        return {"active": True, "client_id": "another" if wrong else token.grant.client_id, "scope": token.grant.scope}
 
     def _inactive(self) -> JsonObject:
         details = {"reason": "unknown, ended or foreign"} if self.faults.active("introspection-reason") else {}

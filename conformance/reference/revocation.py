@@ -16,6 +16,7 @@ class Revocation:
     def __init__(self, site: Site, store: Store, access_tokens: AccessTokens) -> None:
         self.faults = site.faults
         self.strict = site.strict
+        self.detached = site.detached
         self.store = store
         self.access_tokens = access_tokens
         self.clients = ClientAuthentication(site, store)
@@ -45,7 +46,7 @@ class Revocation:
             if self.faults.active("revocation-without-token-200"):
                 return
             raise OAuthError("invalid_request", "token is missing")
-        hint = form.get("token_type_hint") if self.faults.active("revocation-hint-trusted") else None
+        hint = form.get("token_type_hint") if self._trusts_hints else None
         found = [self._end_access(client, value)] if hint != "refresh_token" else []
         found += [self._end_refresh(client, value)] if hint != "access_token" else []
         if not any(found) and self.faults.active("revocation-unknown-400"):
@@ -56,6 +57,8 @@ class Revocation:
         token = self.access_tokens.find(value)
         if token is None:
             return False
+        if self.detached:
+            raise OAuthError("unsupported_token_type", "access tokens end by themselves")
         if self._may(client, token.grant.client_id) and not self.faults.active("revocation-without-effect"):
             token.revoked = True
             token.grant.revoked = token.grant.revoked or self.strict
@@ -70,6 +73,10 @@ class Revocation:
             del self.store.refresh_tokens[value]
             token.grant.revoked = not self.faults.active("refresh-revocation-spares-access")
         return True
+
+    @property
+    def _trusts_hints(self) -> bool:
+        return self.faults.active("revocation-hint-trusted") or self.faults.active("access-token-hint-trusted")
 
     def _may(self, client: Client, owner: str) -> bool:
         return client.id == owner or self.faults.active("foreign-token-revocable")

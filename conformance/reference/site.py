@@ -73,6 +73,11 @@ class Site:
         """Whether codes, grants and tokens end earlier than they must, as those of some servers do."""
         return self.profile == "strict"
 
+    @property
+    def detached(self) -> bool:
+        """Whether the MCP server reads access tokens without asking, so that nobody can end or look up one of them."""
+        return self.profile == "separate"
+
     def opens(self, methods: Sequence[str]) -> bool:
         """Whether messages with these methods need no token; a request without a message has none."""
         if self.profile == "lazy":

@@ -84,6 +84,7 @@ def test_registering_a_client_does_not_open_the_tokens_of_others(
 def test_a_good_token_is_reported_truthfully(unknown: Reply, own_introspection: OwnIntrospection, judge: Judge) -> None:
     need_admission(unknown, judge)
     answer, issued = own_introspection.answer, own_introspection.tokens.reply.json_object
+    need_disclosure(own_introspection, judge)
     if not answer.ok:
         judge.could_not_run(f"our client was not told about its own token ({answer.summary})")
     told, active = answer.json_object, own_introspection.active
@@ -94,9 +95,19 @@ def test_a_good_token_is_reported_truthfully(unknown: Reply, own_introspection: 
     if isinstance(told.get("scope"), str) and isinstance(issued.get("scope"), str) and active:
         same = set(told["scope"].split()) == set(issued["scope"].split())
         judge.that(same, expected=f"the scope {issued['scope']}", observed=told["scope"])
-    if isinstance(told.get("exp"), int | float) and isinstance(issued.get("expires_in"), int | float) and active:
+    timed = isinstance(told.get("exp"), int | float) and isinstance(issued.get("expires_in"), int | float)
+    if timed and active and not own_introspection.refused:
         left = told["exp"] - time.time()
         judge.that(0 < left <= issued["expires_in"] + 60, expected="the time when it ends", observed=f"in {left:.0f} s")
+
+
+def need_disclosure(own: OwnIntrospection, judge: Judge) -> None:
+    """End the check where the server introspects no access tokens, and no refresh token of ours instead."""
+    judge.see(own.refused)
+    if own.refused and not own.active and own.answer.status < 500:
+        judge.not_applicable(
+            "the server says that it introspects no access tokens, and it calls no refresh token of ours good"
+        )
 
 
 @requirement("introspection.revoked-token-inactive")
@@ -105,6 +116,7 @@ def test_a_dead_token_is_inactive(
 ) -> None:
     reply = dead_introspection.answer
     judge.see(dead_introspection.end)
+    need_disclosure(own_introspection, judge)
     if not reply.ok or not own_introspection.active:
         judge.could_not_run(f"our client is not told about its own tokens ({reply.summary})")
     inactive = reply.json_object.get("active") is False

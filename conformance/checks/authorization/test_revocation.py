@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from conformance import Judge, requirement
 from conformance.ceremony.revoking import (
     AccessRevocation,
@@ -13,6 +15,7 @@ from conformance.ceremony.revoking import (
 from conformance.checks.authorization.refusals import dead
 from conformance.oauth.flow import OAuthFlow
 from conformance.oauth.registration import Client
+from conformance.survey import Survey
 from conformance.token_requests import NEVER_ISSUED, WRONG_SECRET
 
 
@@ -90,7 +93,16 @@ def test_an_unknown_hint_is_ignored(admission: Admission, oauth: OAuthFlow, judg
 
 
 @requirement("revocation.unknown-hint-ignored")
-def test_a_wrong_hint_does_not_prevent_a_revocation(access_revocation: AccessRevocation, judge: Judge) -> None:
+def test_a_wrong_hint_does_not_prevent_a_revocation(
+    access_revocation: AccessRevocation, survey: Survey, judge: Judge, request: pytest.FixtureRequest
+) -> None:
+    if access_revocation.ended.unsupported:
+        judge.see(access_revocation.ended.answer)
+        tokens = survey.login.tokens if survey.login else None
+        if not tokens or not tokens.refresh_token:
+            judge.not_applicable("the server says that it revokes no access tokens, and it issues no refresh tokens")
+        misled(request.getfixturevalue("refresh_revocation"), judge)
+        return
     need_life(access_revocation, judge)
     hinted, plain = access_revocation.hinted, access_revocation.plain
     judge.see(hinted.answer)
@@ -99,6 +111,18 @@ def test_a_wrong_hint_does_not_prevent_a_revocation(access_revocation: AccessRev
     judge.that(hinted.answer.status == 200, expected="HTTP 200", observed=hinted.answer.summary)
     if hinted.access:
         dead(judge, hinted.access)
+
+
+def misled(revocation: RefreshRevocation, judge: Judge) -> None:
+    """Judge that a refresh token ends although the hint says that it is an access token."""
+    assert revocation.hinted  # noqa: S101 - tried where access tokens cannot be revoked
+    answer, attempt = revocation.hinted
+    if attempt.issued_token and revocation.attempt.issued_token:
+        judge.could_not_run(f"the right hint does not end the token either ({revocation.ended.answer.summary})")
+    judge.that(answer.status == 200, expected="HTTP 200", observed=answer.summary, evidence=answer)
+    judge.never(attempt.issued_token, "the revoked refresh token gives tokens", evidence=attempt)
+    if not attempt.issued_token and attempt.oauth_error != "invalid_grant":
+        judge.could_not_run(f"the refresh after the revocation fails for another reason ({attempt.summary})")
 
 
 @requirement("revocation.access-token-revocable")

@@ -21,17 +21,16 @@ Profile = Literal[
 ]
 """How the reference server is deployed.
 
-combined: MCP server and authorization server on one origin, every feature on. strict: the same, but what is in
-doubt ends: a code at its first failed redemption, the older grants of a user and client at the next approval, access
-tokens when they are refreshed, a grant when one of its tokens is revoked, and a token that manages one client when it
-is used at another. separate: the authorization
-server on a port of its own, its issuer with a path. plain: no metadata at all, endpoints where revision
-2025-03-26 expects them. proxy: logins are delegated to a third party under one client id. tls: https.
-service: tokens for clients that act without a user. brief: codes that end after two seconds, for audits that do not
-wait minutes. lazy: only calls of tools need a token. lists: everything but the handshake needs one. open: no login,
-no authorization server. sse: the same, audited over HTTP+SSE. stdio: the same, audited over stdio
-as a process of its own. impatient: like open, but clients have half a second to answer what the server asks, for
-audits under stress.
+combined: MCP server and authorization server on one origin, every feature on. strict: the same, but what is in doubt
+ends: a code at its first failed redemption, the older grants of a user and client at the next approval, access tokens
+when they are refreshed, a grant when one of its tokens is revoked, and a token that manages one client when it is
+used at another. separate: the authorization server on a port of its own, its issuer with a path; it neither revokes
+nor introspects access tokens, and says so. plain: no metadata at all, endpoints where revision 2025-03-26 expects
+them. proxy: logins are delegated to a third party under one client id. tls: https. service: tokens for clients that
+act without a user. brief: codes that end after two seconds, for audits that do not wait minutes. lazy: only calls of
+tools need a token. lists: everything but the handshake needs one. open: no login, no authorization server. sse: the
+same, audited over HTTP+SSE. stdio: the same, audited over stdio as a process of its own. impatient: like open, but
+clients have half a second to answer what the server asks, for audits under stress.
 """
 
 

@@ -30,6 +30,18 @@ FAULTS: tuple[Fault, ...] = (
         "Servers that check tokens let the wrong client in.",
     ),
     fault(
+        "introspection-refresh-wrong-client",
+        "introspection.valid-token-active",
+        "Servers that check tokens take the client of a refresh token for another one.",
+        profile="separate",
+    ),
+    fault(
+        "introspection-ignores-end-of-grant",
+        "introspection.revoked-token-inactive",
+        "Refresh tokens of a grant that has ended look good wherever they are checked by introspection.",
+        profile="separate",
+    ),
+    fault(
         "introspection-ignores-revocation",
         "introspection.revoked-token-inactive",
         "Access that a user has ended goes on wherever tokens are checked by introspection.",

@@ -41,6 +41,12 @@ FAULTS: tuple[Fault, ...] = (
         "A logout with a wrong hint does nothing, and the token goes on working.",
     ),
     fault(
+        "access-token-hint-trusted",
+        "revocation.unknown-hint-ignored",
+        "A logout with a wrong hint does nothing, and the client goes on fetching tokens.",
+        profile="separate",
+    ),
+    fault(
         "revocation-error-as-text",
         "revocation.error-document",
         "Clients cannot tell why a logout was refused.",
