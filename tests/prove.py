@@ -20,7 +20,9 @@ def main(arguments: Sequence[str]) -> int:
     """Prove the named faults, or all and write reports/proof.json; 1 when one does not do exactly what it declares."""
     parser = ArgumentParser(prog="python -m tests.prove", description="Prove faults of the reference server.")
     parser.add_argument("faults", nargs="*", metavar="FAULT", help="all when none is named")
-    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), metavar="N", help="audits at the same time")
+    parser.add_argument(
+        "--jobs", type=int, default=2 * (os.cpu_count() or 1), metavar="N", help="audits at the same time"
+    )
     parser.add_argument("--everything", action="store_true", help="run checks that the fault should not touch, too")
     options = parser.parse_args(arguments)
     try:
