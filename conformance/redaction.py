@@ -104,8 +104,11 @@ class Redactor:
         self._clean = {}
 
     def _meet(self, value: str, label: str) -> None:
-        """Remember a secret seen in traffic, unless it could be an ordinary word or too many were met already."""
-        if _likely(value) and self._met < _LEARNED_AT_MOST and value not in self._known:
+        """Remember a secret seen in traffic, unless it could be an ordinary word or too many were met already.
+
+        A character that is repeated is no secret but padding of ours, which stands elsewhere as well.
+        """
+        if _likely(value) and len(set(value)) > 1 and self._met < _LEARNED_AT_MOST and value not in self._known:
             self._met += 1
             self.learn(value, label)
 

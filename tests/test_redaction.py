@@ -204,6 +204,21 @@ def test_ordinary_words_are_not_taken_for_secrets() -> None:
     assert redactor.text('{"type": "string", "default": "object"}') == '{"type": "string", "default": "object"}'
 
 
+def test_a_repeated_character_is_hidden_in_its_place_alone() -> None:
+    redactor, padding = Redactor(), "x" * 4096
+    sent = redactor.text(f"grant_type=refresh_token&refresh_token={padding}")
+
+    assert padding not in sent
+    assert redactor.text(f'{{"cursor": "{padding}"}}') == f'{{"cursor": "{padding}"}}'
+
+
+def test_a_repeated_character_that_the_user_gave_as_secret_is_hidden_everywhere() -> None:
+    redactor = Redactor()
+    redactor.learn("x" * 12, "password")
+
+    assert "x" * 12 not in redactor.text(f"is {'x' * 12} wrong?")
+
+
 def test_harmless_parameters_stay_readable() -> None:
     line = "http://h/authorize?response_type=code&scope=read&state=xyz&resource=http%3A%2F%2Fh%2Fmcp"
 
