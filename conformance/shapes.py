@@ -2,6 +2,21 @@
 
 from typing import Any, cast
 
+_EXCERPT = 200
+"""How many characters of a text of the server a sentence of ours quotes."""
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text of the server, for a sentence.
+
+    It ends between words: half a secret would not be recognised as one.
+    """
+    if len(text) <= _EXCERPT:
+        return text
+    words = text[: _EXCERPT + 1].rsplit(maxsplit=1)
+    whole = words[0] if len(words) > 1 else ""
+    return f"{whole}… ({len(text)} characters)"
+
 
 def as_object(value: object) -> dict[str, Any]:
     """The value if it is a JSON object, else an empty one."""

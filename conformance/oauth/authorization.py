@@ -12,6 +12,7 @@ from conformance.oauth.consent import at_redirect_uri
 from conformance.oauth.forms import APPROVES, parse_forms
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client
+from conformance.shapes import excerpt
 from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply, join_url, origin_of, split_url
 
@@ -121,13 +122,13 @@ class AuthorizationAnswer:
     @property
     def summary(self) -> str:
         """One line without secrets."""
-        where = self.location.partition("?")[0].partition("#")[0]
+        where = excerpt(self.location.partition("?")[0].partition("#")[0])
         match self.kind:
             case "code":
-                sent = "a code" if self.get("code") else f"{sorted({name for name, _ in self.parameters})}"
+                sent = "a code" if self.get("code") else excerpt(f"{sorted({name for name, _ in self.parameters})}")
                 return f"{sent} was sent to {where}"
             case "error":
-                return f"error {self.error} was sent to {where}"
+                return f"error {excerpt(self.error or '')} was sent to {where}"
             case "consent":
                 return f"a consent page ({self.reply.summary})"
             case "login":

@@ -25,6 +25,7 @@ from conformance.oauth.pkce import Pkce
 from conformance.oauth.plan import Plan
 from conformance.oauth.registration import Client, Registrar, client_of, registration_request
 from conformance.oauth.token_reply import TokenReply
+from conformance.shapes import excerpt
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable
 from conformance.wire.http import Fields, HttpClient, Reply
 
@@ -224,8 +225,8 @@ class OAuthFlow:
 
     def _with_code(self, grant: Grant) -> Grant:
         if not grant.code:
-            error = grant.response.get("error") or "no code"
-            detail = grant.response.get("error_description")
+            error = excerpt(grant.response.get("error") or "no code")
+            detail = excerpt(grant.response.get("error_description") or "")
             sentence = f"the authorization request was refused: {error}{f' ({detail})' if detail else ''}"
             raise NoCode(sentence, grant.response.exchange)
         return grant

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.shapes import as_list, as_object, is_object
+from conformance.shapes import as_list, as_object, excerpt, is_object
 from conformance.wire import jsonrpc
 from conformance.wire.heard import Heard, Message
 from conformance.wire.http import VERSION, HttpClient, NoAnswer, Reply
@@ -66,9 +66,10 @@ class Answer:
         """One line: HTTP status and what the body amounts to."""
         status = f"HTTP {self.http.status}, " if self.http.status else ""
         if self.error is not None:
-            return f"{status}JSON-RPC error {self.error_code!r}: {self.error.get('message')!r}"
+            said = excerpt(f"{self.error_code!r}: {self.error.get('message')!r}")
+            return f"{status}JSON-RPC error {said}"
         if self.result is not None:
-            members = ", ".join(sorted(map(str, self.result))) or "empty"
+            members = excerpt(", ".join(sorted(map(str, self.result))) or "empty")
             return f"{status}JSON-RPC result ({members})"
         if self.response is not None:
             return f"{status}a response with neither result object nor error object"

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import httpx
 
 from conformance.evidence import Channel, Recorder
-from conformance.shapes import as_object
+from conformance.shapes import as_object, excerpt
 from conformance.wire.sse import SseScanner
 
 Fields = Mapping[str, str | Sequence[str]]
@@ -119,10 +119,10 @@ class Reply:
         text = f"HTTP {self.status}"
         error = self.json_object.get("error")
         if isinstance(error, str):
-            return f"{text}, error {error}"
+            return f"{text}, error {excerpt(error)}"
         if isinstance(error, Mapping):
-            return f"{text}, JSON-RPC error {error.get('code')}"  # type: ignore[reportUnknownMemberType]
-        return f"{text}, {self.media_type or 'no media type'}, {len(self.body)} bytes"
+            return f"{text}, JSON-RPC error {excerpt(str(error.get('code')))}"  # type: ignore[reportUnknownMemberType]
+        return f"{text}, {excerpt(self.media_type) or 'no media type'}, {len(self.body)} bytes"
 
 
 def split_url(url: str) -> SplitResult:

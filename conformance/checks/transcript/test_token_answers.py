@@ -13,7 +13,7 @@ from conformance.audit import Audit
 from conformance.evidence import Exchange
 from conformance.oauth.flow import FORM
 from conformance.schema import oauth_errors
-from conformance.shapes import as_object
+from conformance.shapes import as_object, excerpt
 from conformance.verdict import CouldNotRun
 
 CODES = frozenset(
@@ -62,7 +62,7 @@ class Answered:
     @property
     def summary(self) -> str:
         """One line about the answer."""
-        return f"HTTP {self.status}, {self.media_type}, error {self.content.get('error', 'absent')}"
+        return f"HTTP {self.status}, {self.media_type}, error {excerpt(str(self.content.get('error', 'absent')))}"
 
 
 def _object(text: str) -> dict[str, Any]:
