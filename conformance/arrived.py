@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from json import JSONDecodeError, loads
 from typing import Any
 
-from conformance.definitions import SCHEMA_REVISIONS, message_definition, response_definition
+from conformance.definitions import error_definition, message_definition, response_definition
 from conformance.evidence import Exchange
 from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object, is_array, is_object
@@ -14,7 +14,6 @@ from conformance.wire import jsonrpc
 from conformance.wire.sse import SseEvent, scan
 
 _FINGERPRINT = re.compile(r"\[[^\[\]]{1,80}#[0-9a-f]{6}\]")
-_URL_ELICITATION_REQUIRED = -32042
 _Sent = tuple[int, dict[str, Any]]
 
 
@@ -45,19 +44,16 @@ class Arrived:
     def definition(self, revision: str) -> str | None:
         """The definition of a revision with a schema that judges the message, or its result if it is one.
 
-        None for what the revision does not define, for broken envelopes and errors of any kind, which other rules
-        judge; only an error that asks for a visit to a page has a definition of its own.
+        None for what the revision does not define, for broken envelopes and for most errors, which other rules judge.
         """
         kind, message = jsonrpc.kind_of(self.message), as_object(self.message)
         if kind in ("request", "notification") and isinstance(message["method"], str):
             return message_definition(revision, message["method"])
-        if kind == "error" and as_object(message["error"]).get("code") == _URL_ELICITATION_REQUIRED:
-            return "URLElicitationRequiredError" if revision == SCHEMA_REVISIONS[-1] else None
+        if kind == "error":
+            return error_definition(revision, as_object(message["error"]).get("code"))
         if kind != "result" or self.request is None or not is_object(message["result"]):
             return None
-        as_task = "task" in as_object(self.request.get("params")) and "task" in message["result"]
-        name = response_definition(revision, self.request["method"])
-        return "CreateTaskResult" if as_task and name and revision == SCHEMA_REVISIONS[-1] else name
+        return response_definition(revision, self.request, message["result"])
 
     def errors(self, revision: str) -> list[str]:
         """How the message breaks that definition; its envelope is judged elsewhere. See `message_errors`."""

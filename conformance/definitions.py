@@ -1,20 +1,20 @@
-"""Which definition of a revision's schema judges a message, told by its method."""
+"""Which definition of a revision's schema judges a message, told by its method, code or kind of result."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from conformance.catalogue import REVISIONS
 from conformance.schema import message_definitions
+from conformance.shapes import as_object
 
-SCHEMA_REVISIONS = REVISIONS[:-1]
-"""The revisions with a schema in `schemas/mcp`, oldest first."""
+_ERRORS = {-32042: "URLElicitationRequiredError"}
 
 
-def response_definition(revision: str, method: str) -> str | None:
-    """What the result of a request is by its method, such as "ListToolsResult"; of requests of either side.
+def response_definition(revision: str, request: Mapping[str, Any], result: Mapping[str, Any]) -> str | None:
+    """What the result of a request of either side is, such as "ListToolsResult".
 
-    A request that runs as a task is answered with a "CreateTaskResult" first.
+    The method decides, but in 2025-11-25 a request that asks to run as a task is answered with a "CreateTaskResult"
+    first.
 
     Returns:
         None for a method that the revision does not define.
@@ -22,11 +22,24 @@ def response_definition(revision: str, method: str) -> str | None:
     Raises:
         KeyError: the suite has no schema of that revision.
     """
-    request = (_methods(revision, "ClientRequest") | _methods(revision, "ServerRequest")).get(method)
-    if request is None:
+    known = message_definitions(revision)
+    name = (_methods(revision, "ClientRequest") | _methods(revision, "ServerRequest")).get(request["method"])
+    if name is None:
         return None
-    result = f"{request.removesuffix('Request')}Result"
-    return result if result in message_definitions(revision) else "EmptyResult"
+    if "CreateTaskResult" in known and "task" in result and "task" in as_object(request.get("params")):
+        return "CreateTaskResult"
+    final = f"{name.removesuffix('Request')}Result"
+    return final if final in known else "EmptyResult"
+
+
+def error_definition(revision: str, code: object) -> str | None:
+    """What an error response is by its code; None for errors that have no form of their own in the revision.
+
+    Raises:
+        KeyError: the suite has no schema of that revision.
+    """
+    known = message_definitions(revision)
+    return next((name for one, name in _ERRORS.items() if one == code and name in known), None)
 
 
 def message_definition(revision: str, method: str) -> str | None:

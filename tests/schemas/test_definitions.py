@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.definitions import SCHEMA_REVISIONS, content_definition, message_definition, response_definition
+from conformance.definitions import content_definition, error_definition, message_definition, response_definition
 from conformance.schema import message_errors
 from tests.schemas.oracle import REVISIONS, ours
 
@@ -55,6 +55,10 @@ LATER_MESSAGES = {
         "notifications/elicitation/complete": "ElicitationCompleteNotification",
     },
 }
+ERRORS = {
+    -32042: ("URLElicitationRequiredError", {"2025-11-25"}),
+    -32602: ("", set[str]()),
+}
 
 every_revision = pytest.mark.parametrize("revision", REVISIONS)
 
@@ -64,31 +68,52 @@ def known_in(revision: str, first: dict[str, str], later: dict[str, dict[str, st
     return {method: name for new in (first, *added) for method, name in new.items()}
 
 
-def test_that_every_revision_with_a_schema_is_known() -> None:
-    assert SCHEMA_REVISIONS == REVISIONS
+def everything(first: dict[str, str], later: dict[str, dict[str, str]]) -> set[str]:
+    return {method for new in (first, *later.values()) for method in new}
+
+
+def result_of(revision: str, method: str, *, params: object = None, **members: object) -> str | None:
+    return response_definition(revision, {"method": method, "params": params}, members)
 
 
 @every_revision
 def test_that_each_method_has_the_result_of_the_revision(revision: str) -> None:
-    everything = known_in(REVISIONS[-1], RESULTS, LATER_RESULTS)
+    methods = everything(RESULTS, LATER_RESULTS)
     known = known_in(revision, RESULTS, LATER_RESULTS)
 
-    assert {method: response_definition(revision, method) for method in everything} == {
-        method: known.get(method) for method in everything
+    assert {method: result_of(revision, method, resultType="complete") for method in methods} == {
+        method: known.get(method) for method in methods
     }
     assert set(known.values()) <= set(ours(revision)["$defs"])
 
 
 @every_revision
 def test_that_each_message_of_a_server_has_a_definition(revision: str) -> None:
-    everything = known_in(REVISIONS[-1], MESSAGES, LATER_MESSAGES)
+    methods = everything(MESSAGES, LATER_MESSAGES)
     known = known_in(revision, MESSAGES, LATER_MESSAGES)
 
-    assert {method: message_definition(revision, method) for method in everything} == {
-        method: known.get(method) for method in everything
+    assert {method: message_definition(revision, method) for method in methods} == {
+        method: known.get(method) for method in methods
     }
-    unions = [ours(revision)["$defs"][union]["anyOf"] for union in ("ServerRequest", "ServerNotification")]
-    assert len(known) == sum(map(len, unions))
+    unions = [ours(revision)["$defs"].get(union, {"anyOf": []}) for union in ("ServerRequest", "ServerNotification")]
+    assert len(known) == sum(len(union["anyOf"]) for union in unions)
+
+
+@every_revision
+def test_that_only_errors_with_a_form_of_their_own_have_a_definition(revision: str) -> None:
+    expected = {code: name if revision in revisions else None for code, (name, revisions) in ERRORS.items()}
+
+    assert {code: error_definition(revision, code) for code in ERRORS} == expected
+    assert error_definition(revision, [-32042]) is None
+
+
+@every_revision
+def test_that_only_a_result_of_2025_11_25_can_be_a_new_task(revision: str) -> None:
+    plain = result_of(revision, "tools/call", params={"task": {}}, task={})
+
+    assert plain == ("CreateTaskResult" if revision == "2025-11-25" else "CallToolResult")
+    assert result_of(revision, "tools/call", params={}, task={}) == "CallToolResult"
+    assert result_of(revision, "tools/call", params={"task": {}}, content=[]) == "CallToolResult"
 
 
 @every_revision
@@ -104,9 +129,9 @@ def test_that_each_content_block_has_a_definition(revision: str) -> None:
 def test_that_what_only_clients_send_has_no_definition_here() -> None:
     assert message_definition("2025-11-25", "notifications/initialized") is None
     assert message_definition("2025-11-25", "tools/list") is None
-    assert response_definition("2025-11-25", "notifications/progress") is None
+    assert result_of("2025-11-25", "notifications/progress") is None
 
 
 def test_that_a_revision_without_schema_is_our_mistake() -> None:
     with pytest.raises(KeyError):
-        response_definition("2020-01-01", "ping")
+        result_of("2020-01-01", "ping")

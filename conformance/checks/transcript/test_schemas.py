@@ -6,8 +6,8 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.arrived import Arrived
-from conformance.definitions import SCHEMA_REVISIONS
 from conformance.shapes import as_object
+from conformance.wire.connection import HANDSHAKE_REVISIONS
 
 Judged = dict[str, list[Arrived]]
 
@@ -25,10 +25,10 @@ ELSEWHERE = frozenset(
 
 @pytest.fixture(scope="session")
 def judged(messages: list[Arrived]) -> Judged:
-    """The messages whose revision has a schema, by the definition that judges them."""
+    """The messages of revisions with a handshake, by the definition that judges them."""
     found: Judged = defaultdict(list)
     for one in messages:
-        name = one.definition(one.revision) if one.revision in SCHEMA_REVISIONS else None
+        name = one.definition(one.revision) if one.revision in HANDSHAKE_REVISIONS else None
         if name:
             found[name].append(one)
     return found
@@ -105,11 +105,11 @@ def test_every_message_is_one_of_the_negotiated_revision(messages: list[Arrived]
 
 def of_later_revision(one: Arrived) -> str:
     """How a message belongs to a later revision than the negotiated one; empty where it does not."""
-    if one.revision not in SCHEMA_REVISIONS[:-1]:
+    if one.revision not in HANDSHAKE_REVISIONS[:-1]:
         return ""
     errors, name = one.errors(one.revision), one.definition(one.revision)
     method = as_object(one.message).get("method")
-    for later in SCHEMA_REVISIONS[SCHEMA_REVISIONS.index(one.revision) + 1 :]:
+    for later in HANDSHAKE_REVISIONS[HANDSHAKE_REVISIONS.index(one.revision) + 1 :]:
         meant = one.definition(later)
         if method and meant and not name:
             return f"{method}, which came with {later}"

@@ -9,13 +9,13 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.arrived import Arrived, is_stream, requests_in
-from conformance.definitions import SCHEMA_REVISIONS
 from conformance.evidence import Exchange
 from conformance.guessing import weakness
 from conformance.shapes import as_list, as_object
 from conformance.survey import Survey
 from conformance.tasking.client import related_id
 from conformance.tasking.tools import TaskTools
+from conformance.wire.connection import HANDSHAKE_REVISIONS
 
 _STATUS = "notifications/tasks/status"
 _MANAGEMENT = ("tasks/get", "tasks/list", "tasks/cancel")
@@ -170,7 +170,7 @@ def test_every_state_of_a_task_says_how_long_it_is_kept(seen: list[Seen], judge:
 
 
 def _fit(judge: Judge, messages: Iterable[Arrived], definition: str) -> None:
-    found = [one for one in messages if one.revision in SCHEMA_REVISIONS]
+    found = [one for one in messages if one.revision in HANDSHAKE_REVISIONS]
     found = [one for one in found if one.definition(one.revision) == definition]
     if not found:
         judge.not_applicable("the server sent no such message")
