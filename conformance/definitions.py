@@ -7,17 +7,23 @@ from typing import Any
 from conformance.schema import message_definitions
 from conformance.shapes import as_object
 
-_ERRORS = {-32042: "URLElicitationRequiredError"}
+_ERRORS = {
+    -32020: "HeaderMismatchError",
+    -32021: "MissingRequiredClientCapabilityError",
+    -32022: "UnsupportedProtocolVersionError",
+    -32042: "URLElicitationRequiredError",
+}
 
 
 def response_definition(revision: str, request: Mapping[str, Any], result: Mapping[str, Any]) -> str | None:
     """What the result of a request of either side is, such as "ListToolsResult".
 
-    The method decides, but in 2025-11-25 a request that asks to run as a task is answered with a "CreateTaskResult"
-    first.
+    The method decides, with two exceptions. In 2025-11-25 a request that asks to run as a task is answered with a
+    "CreateTaskResult" first. From 2026-07-28 on a result says by its `resultType` of which kind it is: those that ask
+    for input are an "InputRequiredResult", whatever the method.
 
     Returns:
-        None for a method that the revision does not define.
+        None for a method that the revision does not define, and for a kind of result that an extension defines.
 
     Raises:
         KeyError: the suite has no schema of that revision.
@@ -28,6 +34,9 @@ def response_definition(revision: str, request: Mapping[str, Any], result: Mappi
         return None
     if "CreateTaskResult" in known and "task" in result and "task" in as_object(request.get("params")):
         return "CreateTaskResult"
+    kind = result.get("resultType")
+    if "ResultType" in known and isinstance(kind, str) and kind != "complete":
+        return "InputRequiredResult" if kind == "input_required" else None
     final = f"{name.removesuffix('Request')}Result"
     return final if final in known else "EmptyResult"
 
@@ -64,7 +73,8 @@ def content_definition(revision: str, type: str) -> str | None:
 
 
 def _methods(revision: str, union: str) -> dict[str, str]:
-    return dict(_named_by(revision, union, "method"))
+    """The definitions of a union by method; none where the revision has no such messages."""
+    return dict(_named_by(revision, union, "method")) if union in message_definitions(revision) else {}
 
 
 @cache

@@ -26,7 +26,7 @@ __all__ = ["ServerSchema", "ServerSchemaError", "message_definitions", "message_
 ERROR_LIMIT = 10
 """How many errors are told about one instance."""
 
-_DISCRIMINATORS = ("type", "method", "mode")
+_DISCRIMINATORS = ("type", "method", "mode", "resultType")
 _TYPES = {
     "string": "a string",
     "integer": "an integer",

@@ -16,12 +16,13 @@ class Difference:
     why: str
 
 
+_RESPONSE = "(Response|Message|(Required|Mismatch|Capability|Version)Error)"
 INTENDED_DIFFERENCES = (
     Difference("stricter", r" \$.*\.(uri|url|src|websiteUrl) = '", "a URI has a scheme (RFC 3986)"),
     Difference("stricter", r" \$.*\.(uriTemplate|ref\.uri) = '", "templates are those of RFC 6570"),
     Difference("stricter", r" \$.*\.(data|blob) = '", "base64 decodes"),
     Difference("stricter", r" \$(\[\d\])?\.(result|error) added$", "a message is of one kind; results are not errors"),
-    Difference("stricter", r"(Response|Message|RequiredError) \$(\[\d\])?\.method added$", "a message is of one kind"),
+    Difference("stricter", rf"{_RESPONSE} \$(\[\d\])?\.method added$", "a message is of one kind"),
     Difference(
         "stricter",
         r"(Notification|Message|BatchRequest) \$(\[\d\])?\.id added$",
@@ -35,15 +36,20 @@ INTENDED_DIFFERENCES = (
     Difference("stricter", r"^JSONRPC\w+ \$ = \[\]$", "JSON-RPC knows no empty batch"),
     Difference(
         "stricter",
-        r"^(PrimitiveSchemaDefinition \$|Elicit\w+ .*\.properties\.\w+)\.(enum|oneOf)",
+        r"^(PrimitiveSchemaDefinition \$|\w+ .*\.requestedSchema\.properties\..+)\.(enum|oneOf)",
         "a broken choice is not a field for text",
+    ),
+    Difference("stricter", r"\.resultType = '", "a result is judged as the kind that it says it is"),
+    Difference(
+        "stricter",
+        r"^(CallTool|GetPrompt|ReadResource)ResultResponse \$\.result\.",
+        "a broken final result is not one that asks for input",
     ),
     Difference(
         "looser",
-        r"(Response|Message|RequiredError) \$(\[\d\])?\.id (= None|added|dropped)$",
+        rf"{_RESPONSE} \$(\[\d\])?\.id (= None|added|dropped)$",
         "an unreadable request has no id: JSON-RPC says null, the later revision absent, and both are met with",
     ),
-    Difference("looser", r"^ElicitResult \$\.content\..+ = 1\.5$", "numbers may be fractions; the file was generated"),
 )
 
 

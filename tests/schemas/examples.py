@@ -124,10 +124,18 @@ def _of_object(parts: list[Schema], resolve: Resolve, full: bool) -> object:
             if "not" not in member and (full or name in required):
                 members.setdefault(name, []).append(member)
     made = {name: _example({"allOf": same}, resolve, full) for name, same in members.items()}
+    made |= kind_said(parts)
     others = next((part["additionalProperties"] for part in parts if part.get("additionalProperties")), None)
     if full and isinstance(others, dict) and not made:
         made["key"] = _example(cast("Schema", others), resolve, full)
     return made
+
+
+def kind_said(parts: list[Schema]) -> dict[str, str]:
+    """The `resultType` that belongs to a result; official schemas leave it open. Empty for other objects."""
+    members = {name for part in parts for name in part.get("properties", {})}
+    kind = "input_required" if "inputRequests" in members else "complete"
+    return {"resultType": kind} if "resultType" in members else {}
 
 
 def _changed(instance: object, path: Path, value: object, drop: bool = False) -> object:

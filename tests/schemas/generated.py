@@ -5,7 +5,7 @@ from typing import Any, cast
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from tests.schemas.examples import STRINGS, Path, Resolve, Schema, parts_of, paths
+from tests.schemas.examples import STRINGS, Path, Resolve, Schema, kind_said, parts_of, paths
 
 Strategy = st.SearchStrategy[Any]
 
@@ -59,6 +59,7 @@ def _of_object(parts: list[Schema], resolve: Resolve) -> Strategy:
             if "not" not in member:
                 members.setdefault(name, []).append(member)
     made = {name: instances_of({"allOf": same}, resolve) for name, same in members.items()}
+    made |= {name: st.just(kind) for name, kind in kind_said(parts).items()}
     others = next((part["additionalProperties"] for part in parts if part.get("additionalProperties")), None)
     unknown = instances_of(cast("Schema", others), resolve) if isinstance(others, dict) and not made else _JSON
     return st.builds(

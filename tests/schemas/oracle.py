@@ -1,13 +1,14 @@
 """The official schemas of MCP, an oracle beside the checkout, and how their definitions correspond to ours.
 
 Before 2025-11-25 they define requests and notifications without the JSON-RPC envelope, and many parts in place.
+From then on they are files made of TypeScript, which lost what `repaired` gives back.
 """
 
 import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema_rs
 import pytest
@@ -15,8 +16,7 @@ import pytest
 from conformance.data import schemas_dir
 from tests.schemas.examples import Resolve, Schema
 
-REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
-NEWEST = REVISIONS[-1]
+REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
 ORACLE = Path(__file__).parents[3] / "shared" / "spec"
 needs_oracle = pytest.mark.skipif(not ORACLE.is_dir(), reason=f"the official schemas are not in {ORACLE}")
 
@@ -41,13 +41,31 @@ def ours(revision: str) -> Schema:
 
 @cache
 def oracle(revision: str) -> Schema:
-    """The official schema of a revision."""
-    return json.loads((ORACLE / revision / "schema.json").read_text(encoding="utf-8"))
+    """The official schema of a revision, repaired."""
+    return repaired(json.loads((ORACLE / revision / "schema.json").read_text(encoding="utf-8")))
+
+
+_LOST = ["string", "integer", "boolean"]
+_REPAIRS: Schema = {"JSONValue": {}, "JSONObject": {"type": "object"}, "JSONArray": {"type": "array"}}
+
+
+def repaired(schema: Any) -> Any:
+    """The official schema with the numbers and nulls that the specification allows, and without endless definitions.
+
+    The generator wrote integers for the numbers of a form's answer and of JSON values, and no null among the latter.
+    """
+    if isinstance(schema, list):
+        parts = cast("list[Any]", schema)
+        return ["string", "number", "boolean"] if parts == _LOST else [repaired(part) for part in parts]
+    if not isinstance(schema, dict):
+        return schema
+    members = cast("Schema", schema)
+    return {name: _REPAIRS[name] if name in _REPAIRS else repaired(part) for name, part in members.items()}
 
 
 def oracle_definition(revision: str, name: str) -> Schema | None:
     """The oracle's schema for what we call `name`, None where it has none."""
-    if revision == NEWEST:
+    if "$defs" in oracle(revision):
         return {"$ref": f"#/$defs/{name}"} if name in oracle(revision)["$defs"] else None
     definitions = oracle(revision)["definitions"]
     if name == "JSONRPCResponse":
@@ -92,5 +110,5 @@ def oracle_judge(revision: str, name: str) -> jsonschema_rs.Validator | None:
     if schema is None:
         return None
     whole = {key: value for key, value in oracle(revision).items() if key in ("$schema", "$defs", "definitions")}
-    kind = jsonschema_rs.Draft202012Validator if revision == NEWEST else jsonschema_rs.Draft7Validator
+    kind = jsonschema_rs.Draft202012Validator if "$defs" in whole else jsonschema_rs.Draft7Validator
     return kind({**whole, "allOf": [schema]}, validate_formats=False)

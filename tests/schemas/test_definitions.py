@@ -2,9 +2,10 @@
 
 import pytest
 
+from conformance.catalogue import REVISIONS
 from conformance.definitions import content_definition, error_definition, message_definition, response_definition
 from conformance.schema import message_errors
-from tests.schemas.oracle import REVISIONS, ours
+from tests.schemas.oracle import ours
 
 RESULTS = {
     "initialize": "InitializeResult",
@@ -31,6 +32,7 @@ LATER_RESULTS = {
         "tasks/cancel": "CancelTaskResult",
         "tasks/list": "ListTasksResult",
     },
+    "2026-07-28": {"server/discover": "DiscoverResult", "subscriptions/listen": "SubscriptionsListenResult"},
 }
 MESSAGES = {
     "ping": "PingRequest",
@@ -54,9 +56,20 @@ LATER_MESSAGES = {
         "notifications/tasks/status": "TaskStatusNotification",
         "notifications/elicitation/complete": "ElicitationCompleteNotification",
     },
+    "2026-07-28": {"notifications/subscriptions/acknowledged": "SubscriptionsAcknowledgedNotification"},
+}
+GONE = {
+    "2026-07-28": (
+        "initialize ping logging/setLevel resources/subscribe resources/unsubscribe sampling/createMessage roots/list"
+        " elicitation/create tasks/get tasks/result tasks/cancel tasks/list notifications/tasks/status"
+        " notifications/elicitation/complete"
+    ).split()
 }
 ERRORS = {
     -32042: ("URLElicitationRequiredError", {"2025-11-25"}),
+    -32020: ("HeaderMismatchError", {"2026-07-28"}),
+    -32021: ("MissingRequiredClientCapabilityError", {"2026-07-28"}),
+    -32022: ("UnsupportedProtocolVersionError", {"2026-07-28"}),
     -32602: ("", set[str]()),
 }
 
@@ -65,7 +78,8 @@ every_revision = pytest.mark.parametrize("revision", REVISIONS)
 
 def known_in(revision: str, first: dict[str, str], later: dict[str, dict[str, str]]) -> dict[str, str]:
     added = [new for since, new in later.items() if since <= revision]
-    return {method: name for new in (first, *added) for method, name in new.items()}
+    gone = {method for since, old in GONE.items() if since <= revision for method in old}
+    return {method: name for new in (first, *added) for method, name in new.items() if method not in gone}
 
 
 def everything(first: dict[str, str], later: dict[str, dict[str, str]]) -> set[str]:
@@ -114,6 +128,20 @@ def test_that_only_a_result_of_2025_11_25_can_be_a_new_task(revision: str) -> No
     assert plain == ("CreateTaskResult" if revision == "2025-11-25" else "CallToolResult")
     assert result_of(revision, "tools/call", params={}, task={}) == "CallToolResult"
     assert result_of(revision, "tools/call", params={"task": {}}, content=[]) == "CallToolResult"
+
+
+@pytest.mark.parametrize("method", ["tools/call", "tools/list", "server/discover"])
+def test_that_a_result_of_2026_07_28_is_of_the_kind_it_says_it_is(method: str) -> None:
+    final = result_of("2026-07-28", method)
+
+    assert result_of("2026-07-28", method, resultType="input_required") == "InputRequiredResult"
+    assert result_of("2026-07-28", method, resultType="task") is None
+    assert result_of("2026-07-28", method, resultType=1) == final
+    assert final
+
+
+def test_that_a_result_says_no_kind_before_2026_07_28() -> None:
+    assert result_of("2025-11-25", "tools/call", resultType="input_required") == "CallToolResult"
 
 
 @every_revision

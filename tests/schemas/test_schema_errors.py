@@ -140,6 +140,53 @@ def test_that_an_error_says_where_and_what(definition: str, instance: object, er
     assert message_errors(REVISION, definition, instance) == errors
 
 
+FINAL = {"resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
+WORDS_OF_2026: list[tuple[str, object, list[str]]] = [
+    ("ListToolsResult", {"tools": []} | FINAL | {"ttlMs": -1}, ["$.ttlMs: expected at least 0, got -1"]),
+    (
+        "ListToolsResult",
+        {"tools": []} | FINAL | {"cacheScope": "Public"},
+        ['$.cacheScope: expected one of "public" or "private", got "Public"'],
+    ),
+    (
+        "CallToolResult",
+        {"content": [], "resultType": "input_required"},
+        ['$.resultType: expected "complete", got "input_required"'],
+    ),
+    (
+        "CallToolResultResponse",
+        {"jsonrpc": "2.0", "id": 1, "result": {"resultType": "complete", "content": 3}},
+        ["$.result.content: expected an array, got 3"],
+    ),
+    (
+        "CallToolResultResponse",
+        {"jsonrpc": "2.0", "id": 1, "result": {"resultType": "input_required", "requestState": 3}},
+        ["$.result.requestState: expected a string, got 3"],
+    ),
+    (
+        "InputRequiredResult",
+        {"resultType": "input_required", "inputRequests": {"a": {"method": "ping"}}},
+        [
+            '$.inputRequests.a.method: expected one of "sampling/createMessage", "elicitation/create" or "roots/list",'
+            ' got "ping"'
+        ],
+    ),
+    (
+        "DiscoverRequest",
+        {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": {}}},
+        [
+            '$.params._meta: the member "io.modelcontextprotocol/protocolVersion" is missing',
+            '$.params._meta: the member "io.modelcontextprotocol/clientCapabilities" is missing',
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("definition", "instance", "errors"), WORDS_OF_2026)
+def test_that_an_error_of_the_stateless_revision_does_too(definition: str, instance: object, errors: list[str]) -> None:
+    assert message_errors("2026-07-28", definition, instance) == errors
+
+
 BATCHES: list[tuple[object, list[str]]] = [
     ([], ["$: must not be empty"]),
     ([{"jsonrpc": "2.0", "id": 1, "result": 3}], ["$[0].result: expected an object, got 3"]),
