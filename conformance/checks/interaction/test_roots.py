@@ -44,6 +44,7 @@ def test_roots_that_changed_are_asked_for_again(rooting: Rooting, judge: Judge) 
 def test_the_server_works_on_when_roots_change(rooting: Rooting, judge: Judge) -> None:
     for call in (rooting.vanished, rooting.unlisted):
         if call and not call.lost:
+            need(call, call.tool)
             good = call.answer is not None and call.answer.response is not None
             judge.that(good, expected="an answer", observed=call.summary, evidence=call)
     judge.that(rooting.works, expected="a session that works", observed=f"works: {rooting.works}")
