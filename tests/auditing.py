@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -116,27 +117,32 @@ def audit(folder: Path, *options: str) -> Run:
     finally:
         said = output.read_text("utf-8", "replace")
         output.unlink()
-    return Run(code or 0, said, folder / "reports")
+    return Run(code, said, folder / "reports")
 
 
 def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Run]) -> Run:
     """An audit that many tests look at, made by the first worker of the test run that asks for it.
 
-    `make` makes it in a folder, which is the same for all workers.
+    `make` makes it in a folder, which is the same for all workers. Where it fails the next one that asks tries again.
     """
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     made = folder.with_suffix(".pickle")
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        deadline = time.monotonic() + 2 * TIME_LIMIT
-        while not made.exists():
-            assert time.monotonic() < deadline, f"the worker that began the audit {name} did not finish it"
+    deadline = time.monotonic() + 2 * TIME_LIMIT
+    while not made.exists():
+        assert time.monotonic() < deadline, f"the worker that began the audit {name} did not finish it"
+        try:
+            folder.mkdir()
+        except FileExistsError:
             time.sleep(0.1)
-    else:
+            continue
+        try:
+            run = make(folder)
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
         unfinished = folder.with_suffix(".part")
-        unfinished.write_bytes(pickle.dumps(make(folder)))
+        unfinished.write_bytes(pickle.dumps(run))
         unfinished.replace(made)
     return pickle.loads(made.read_bytes())
 

@@ -26,7 +26,7 @@ def forked(
     environment: Mapping[str, str],
     output: Path,
     seconds: float,
-) -> int | None:
+) -> int:
     """Run a function of a module in a process of its own, which works in a folder.
 
     Args:
@@ -49,7 +49,7 @@ def forked(
     process.join()
     if hung:
         raise DidNotEnd
-    return process.exitcode
+    return process.exitcode or 0
 
 
 def _settle(

@@ -42,8 +42,8 @@ class Deployment:
     `serve` makes the server with the fault of that name, or with none. `options` are those of the audit.
     `waits` shrinks the times that checks wait for: constants of `conformance.waits` and the seconds they are set
     to in the process of the audit. Checks must read them as `waits.NAME`, and `serve` must let codes and tokens
-    of the server end in less. `lacks`: requirements that such a deployment cannot keep, or that cannot be judged there. `target` is the option
-    that names what is audited.
+    of the server end in less. `lacks`: requirements that such a deployment cannot keep, or that cannot be judged
+    there. `target` is the option that names what is audited.
     """
 
     serve: Callable[[str | None], ReferenceServer]

@@ -1,7 +1,7 @@
 """What introspection tells of tokens that cannot be read, and how it becomes verdicts."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 import pytest
@@ -12,7 +12,6 @@ from conformance.ceremony.refreshing import Refresher
 from conformance.checks.authorization.test_dpop import test_a_proof_binds_the_token_to_its_key as bound
 from conformance.checks.authorization.test_refresh import test_a_refreshed_token_is_for_the_same_resource as kept
 from conformance.evidence import Recorder
-from conformance.judge import Failure, Judge
 from conformance.oauth.consent import NoConsent
 from conformance.oauth.discovery import Discovery
 from conformance.oauth.flow import OAuthFlow
@@ -23,27 +22,15 @@ from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
 from conformance.redaction import Redactor
 from conformance.survey import Survey
-from conformance.verdict import CouldNotRun
 from conformance.wire.http import HttpClient, Reply
 from tests.auditing import Handler, website
+from tests.judging import verdict
 
 CLIENT = Client("id", "http://127.0.0.1:1/cb")
 
 
 def replied(content: Mapping[str, object]) -> Reply:
     return Reply(200, (), json.dumps(content).encode(), "exchange")
-
-
-def verdict(check: Callable[[Judge], None]) -> str:
-    judge = Judge(Redactor())
-    try:
-        check(judge)
-        judge.close()
-    except CouldNotRun:
-        return "could-not-run"
-    except Failure as failure:
-        return max((one.severity for one in failure.broken), key=("advice", "violation").index)
-    return "pass"
 
 
 @pytest.mark.parametrize(

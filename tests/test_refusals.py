@@ -5,11 +5,9 @@ import json
 import pytest
 
 from conformance.checks.authorization.refusals import unauthenticated
-from conformance.judge import Failure, Judge
 from conformance.oauth.token_reply import TokenReply
-from conformance.redaction import Redactor
-from conformance.verdict import CouldNotRun
 from conformance.wire.http import Reply
+from tests.judging import verdict as verdict_of
 
 
 def answered(status: int, **members: str) -> TokenReply:
@@ -17,15 +15,9 @@ def answered(status: int, **members: str) -> TokenReply:
 
 
 def judged(reply: TokenReply, right: TokenReply) -> str:
-    judge = Judge(Redactor())
-    try:
-        unauthenticated(judge, "a client without its secret", reply, right, "invalid_client")
-        judge.close()
-    except CouldNotRun:
-        return "could-not-run"
-    except Failure as failure:
-        return max((one.severity for one in failure.broken), key=("advice", "violation").index)
-    return "pass"
+    return verdict_of(
+        lambda judge: unauthenticated(judge, "a client without its secret", reply, right, "invalid_client")
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
 from conformance import Judge, requirement
+from conformance.checks.interaction.common import malformed_answer_unused
 from conformance.interaction.asking import ELICIT, Asked, need, need_answer, need_question
 from conformance.interaction.crossing import FOREIGN, OURS, THEIRS, Crossing
 from conformance.interaction.eliciting import DEFAULTS, EMAIL, FORM, PAGE, PAGE_REQUIRED, USERNAME, is_page
@@ -45,13 +46,8 @@ def test_a_client_for_pages_gets_no_form(everything: Everything, judge: Judge) -
 
 @requirement("elicitation.response-validated")
 def test_a_form_that_is_filled_in_wrongly_is_not_used(everything: Everything, judge: Judge) -> None:
-    good = need_question(everything.forms.good, FORM, ELICIT)
-    bad = need_question(everything.forms.bad, FORM, ELICIT)
-    if not good.succeeded:
-        judge.could_not_run(f"{FORM} does not work with a good answer either ({good.summary})")
-    again = len(bad.about(ELICIT)) > 1
-    expected = "an error, as each field holds an object"
-    judge.that(bad.failed or again, expected=expected, observed=bad.summary, evidence=bad)
+    forms, wrong = everything.forms, "each field holds an object"
+    malformed_answer_unused(judge, forms.good, forms.bad, FORM, ELICIT, what="answer", wrong=wrong)
 
 
 @requirement("elicitation.decline-handled")

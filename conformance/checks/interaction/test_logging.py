@@ -3,7 +3,8 @@
 import json
 
 from conformance import Judge, requirement
-from conformance.interaction.flooding import MOST_PER_SECOND, Flood
+from conformance.checks.interaction.common import no_flood
+from conformance.interaction.flooding import Flood
 from conformance.interaction.logging import BELOW_ERROR, EMAIL, NAME, PASSWORD, TOOLS, UNKNOWN_LEVEL, Levels, Logged
 from conformance.wire.jsonrpc import INVALID_PARAMS
 
@@ -60,8 +61,4 @@ def _tells(call: Logged, value: str) -> bool:
 
 @requirement("logging.messages-rate-limited")
 def test_a_chatty_tool_does_not_flood_the_client(log_flood: Flood, judge: Judge) -> None:
-    if not log_flood.arrived:
-        judge.could_not_run("the tool logged nothing")
-    observed = f"{log_flood.arrived} log messages within {log_flood.seconds:.1f} s"
-    expected = f"at most {MOST_PER_SECOND} a second"
-    judge.advise(log_flood.rate <= MOST_PER_SECOND, expected=expected, observed=observed, evidence=log_flood)
+    no_flood(judge, log_flood, "log messages", "the tool logged nothing")

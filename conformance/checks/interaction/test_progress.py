@@ -3,7 +3,8 @@
 from itertools import pairwise
 
 from conformance import Judge, requirement
-from conformance.interaction.flooding import MOST_PER_SECOND, Flood
+from conformance.checks.interaction.common import no_flood
+from conformance.interaction.flooding import Flood
 from conformance.interaction.progress import Left, token_of
 from conformance.interaction.withdrawing import Withdrawing
 from conformance.wire import jsonrpc
@@ -29,11 +30,7 @@ def test_no_progress_is_reported_after_the_response(left: Left, judge: Judge) ->
 
 @requirement("progress.rate-limited")
 def test_a_busy_tool_does_not_flood_the_client_with_progress(progress_flood: Flood, judge: Judge) -> None:
-    if not progress_flood.arrived:
-        judge.could_not_run("the tool reported no progress")
-    observed = f"{progress_flood.arrived} reports within {progress_flood.seconds:.1f} s"
-    expected = f"at most {MOST_PER_SECOND} a second"
-    judge.advise(progress_flood.rate <= MOST_PER_SECOND, expected=expected, observed=observed, evidence=progress_flood)
+    no_flood(judge, progress_flood, "reports", "the tool reported no progress")
 
 
 @requirement("progress.own-token-unique")

@@ -1,6 +1,7 @@
 """Sampling (specification page client/sampling)."""
 
 from conformance import Judge, requirement
+from conformance.checks.interaction.common import malformed_answer_unused
 from conformance.interaction.asking import SAMPLE, Asked, need, need_answer, need_question
 from conformance.interaction.offering import Everything, Nothing
 from conformance.interaction.sampling import ROUNDS, SAMPLING, SAMPLING_WITH_TOOLS
@@ -27,13 +28,8 @@ def test_a_model_without_tools_is_given_none(everything: Everything, judge: Judg
 
 @requirement("sampling.response-content-validated")
 def test_a_malformed_sample_is_not_used(everything: Everything, judge: Judge) -> None:
-    good = need_question(everything.sampling.good, SAMPLING, SAMPLE)
-    bad = need_question(everything.sampling.bad, SAMPLING, SAMPLE)
-    if not good.succeeded:
-        judge.could_not_run(f"{SAMPLING} does not work with a good sample either ({good.summary})")
-    again = len(bad.about(SAMPLE)) > 1
-    expected = "an error, as the sample is a text block without text"
-    judge.that(bad.failed or again, expected=expected, observed=bad.summary, evidence=bad)
+    samples, wrong = everything.sampling, "the sample is a text block without text"
+    malformed_answer_unused(judge, samples.good, samples.bad, SAMPLING, SAMPLE, what="sample", wrong=wrong)
 
 
 @requirement("sampling.tool-loop-bounded")
