@@ -18,9 +18,10 @@ class Offered:
         """The first of these tools that is listed. Raises NotApplicable where none is."""
         return self._one_of("tool", names, {str(tool.get("name")) for tool in self.survey.tools})
 
-    def any_tool(self, *names: str) -> bool:
-        """Whether one of these tools is listed."""
-        return any(tool.get("name") in names for tool in self.survey.tools)
+    def find_tool(self, *names: str) -> str:
+        """The first of these tools that is listed, empty where none is."""
+        listed = {str(tool.get("name")) for tool in self.survey.tools}
+        return next((one for one in names if one in listed), "")
 
     def resource(self, *uris: str) -> str:
         """The first of these resources that is listed. Raises NotApplicable where none is."""
@@ -36,10 +37,8 @@ class Offered:
 
     def quick(self) -> tuple[str, dict[str, Any] | None]:
         """Method and params of a request that is quickly answered: a call where the tool is known, else a ping."""
-        try:
-            return "tools/call", {"name": self.tool("test_simple_text"), "arguments": {}}
-        except NotApplicable:
-            return "ping", None
+        tool = self.find_tool("test_simple_text")
+        return ("tools/call", {"name": tool, "arguments": {}}) if tool else ("ping", None)
 
     def _members(self, method: str, member: str) -> set[Any]:
         listing = self.survey.listings.get(method)

@@ -109,9 +109,8 @@ class AskedClient:
 
         `answers` replace those of the connection meanwhile: `sample`, `elicit`, `roots`.
         """
-        try:
-            tool = self.offered.tool(*tools)
-        except NotApplicable:
+        tool = self.offered.find_tool(*tools)
+        if not tool:
             return None
         if self.lost:
             return Asked(tool, lost=True)

@@ -57,7 +57,7 @@ class Everything:
 def offer_nothing(connection: Connection, offered: Offered) -> Nothing:
     """Call tools in a session for which nothing was declared. Raises NoAnswer where none can be heard."""
     client = AskedClient(connection, offered)
-    if not offered.any_tool(sampling.SAMPLING, FORM, rooting.LISTING):
+    if not offered.find_tool(sampling.SAMPLING, FORM, rooting.LISTING):
         return Nothing(None, None, None)
     with connection.listening():
         return Nothing(client.call(sampling.SAMPLING), client.call(FORM), client.call(rooting.LISTING))
@@ -90,11 +90,11 @@ def offer_everything(probe: Probe, offered: Offered) -> Everything:
 def _offer_parts(probe: Probe, client: AskedClient) -> tuple[Pages, Part]:
     """Have pages shown beside a client that takes only those, and ask one for more than it can do."""
     offered, pages, part = client.offered, Pages(), Part()
-    if offered.any_tool(FORM, PAGE, PAGE_REQUIRED):
+    if offered.find_tool(FORM, PAGE, PAGE_REQUIRED):
         with _beside(probe, client, _PAGES_ONLY) as (other, listens):
             pages = eliciting.visit_everything(client, other.connection if listens else None)
             part = Part(form=other.call(FORM), another_page=other.call(PAGE))
-    if offered.any_tool(sampling.SAMPLING_WITH_TOOLS, PAGE):
+    if offered.find_tool(sampling.SAMPLING_WITH_TOOLS, PAGE):
         with _beside(probe, client, _SMALLEST) as (other, _):
             part = replace(part, tools=other.call(sampling.SAMPLING_WITH_TOOLS), page=other.call(PAGE))
     return pages, part

@@ -1,7 +1,5 @@
 """Fixtures for checks of log messages, progress and cancellation."""
 
-from contextlib import suppress
-
 import pytest
 
 from conformance.audit import Audit
@@ -20,13 +18,6 @@ from conformance.survey import Survey
 from conformance.verdict import CouldNotRun, NotApplicable
 
 
-def _offered(offered: Offered, *names: str) -> str:
-    """The first of these tools that is listed, empty where none is."""
-    with suppress(NotApplicable):
-        return offered.tool(*names)
-    return ""
-
-
 def _taking(argument: str, tool: str, survey: Survey) -> str:
     """The tool, where it takes this argument. Raises NotApplicable."""
     schema = next(as_object(one.get("inputSchema")) for one in survey.tools if one.get("name") == tool)
@@ -38,7 +29,7 @@ def _taking(argument: str, tool: str, survey: Survey) -> str:
 @pytest.fixture
 def log_levels(audit: Audit, probe: Probe, offered: Offered) -> Levels:
     """A session in which each log level was set."""
-    tool = _offered(offered, *logging.TOOLS)
+    tool = offered.find_tool(*logging.TOOLS)
     return audit.once("log levels", lambda: set_levels(probe, tool))
 
 
@@ -74,7 +65,7 @@ def log_flood(audit: Audit, probe: Probe, offered: Offered) -> Flood:
 @pytest.fixture
 def cancelling(audit: Audit, probe: Probe, offered: Offered) -> Cancelling:
     """Two calls of a slow tool of which one was cancelled, and cancellations of what was not at work."""
-    tools = Tools(_offered(offered, SLOW), _offered(offered, BRIEF))
+    tools = Tools(offered.find_tool(SLOW), offered.find_tool(BRIEF))
     return audit.once("cancelling", lambda: cancel(probe, tools))
 
 
