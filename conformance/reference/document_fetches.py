@@ -15,7 +15,7 @@ from conformance.reference.redirects import LOOPBACK_HOSTS
 
 LARGEST_DOCUMENT = 5_000
 LONGEST_FETCH = 5.0
-LONGEST_LOCAL_FETCH = 0.25
+LONGEST_LOCAL_FETCH = 1.0
 LONGEST_KEPT = 24 * 3600
 
 _OUTSIDE_URL = re.compile(r"[^\x21-\x7e]|[\\\"<>^`{|}]")
