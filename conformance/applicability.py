@@ -231,6 +231,7 @@ _AUTHORIZATION = frozenset(
 
 _COMPLETIONS_DECLARED = "2025-03-26"
 """The first revision in which a server says whether it completes; before, only trying tells."""
+_CHANGING = ("tools.listChanged", "prompts.listChanged", "resources.listChanged", "resources.subscribe")
 _SERVER: dict[str, Callable[[Survey], object]] = {
     **{name: _declares(name) for name in ("tools", "resources", "prompts", "logging", "tasks")},
     "completions": lambda s: s.revision < _COMPLETIONS_DECLARED or _declares("completions")(s),
@@ -246,6 +247,11 @@ _SERVER: dict[str, Callable[[Survey], object]] = {
             "tasks.requests.tools.call",
         )
     },
+    "extensions": _declares("extensions"),
+    "subscriptions": lambda s: any(_declares(*path.split("."))(s) for path in _CHANGING),
+    "modern-only": lambda s: not s.dual_era,
+    "dual-era": lambda s: s.dual_era,
+    "x-mcp-header": lambda s: any("x-mcp-header" in str(tool.get("inputSchema")) for tool in s.tools),
     "output-schema": lambda s: any("outputSchema" in tool for tool in s.tools),
     "paginated": lambda s: any(len(listing.pages) > 1 for listing in s.listings.values()),
     "session": lambda s: s.opening and s.opening.http.header("mcp-session-id"),
@@ -274,6 +280,11 @@ _ABSENT = {
     "path_issuer": "the issuer has no path",
     "oidc": "the server does not offer OpenID Connect",
     "iss_supported": "the metadata does not promise iss in authorization responses",
+    "extensions": "the server declares no extension",
+    "subscriptions": "the server declares no notification of changes",
+    "modern-only": "the server grants revisions with sessions, too",
+    "dual-era": "the server grants no revision with sessions",
+    "x-mcp-header": "no listed tool repeats an argument in a header field",
     "output-schema": "no listed tool has an outputSchema",
     "paginated": "every list fits on one page",
     "session": "the server uses no session id",

@@ -11,6 +11,7 @@ from conformance.evidence import Exchange
 from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.wire import jsonrpc
+from conformance.wire.connection import STATELESS_REVISION
 from conformance.wire.sse import SseEvent, scan
 
 _FINGERPRINT = re.compile(r"\[[^\[\]]{1,80}#[0-9a-f]{6}\]")
@@ -36,6 +37,8 @@ class Arrived:
     @property
     def revision(self) -> str:
         """The negotiated revision, empty before there is one; that of an `initialize` result is in it."""
+        if is_stateless(self.source):
+            return STATELESS_REVISION
         result = as_object(as_object(self.message).get("result"))
         opening = self.request is not None and self.request["method"] == "initialize"
         granted = result.get("protocolVersion") if opening else self.source.revision
@@ -74,6 +77,14 @@ class Arrived:
 
 def _within(error: str) -> bool:
     return error.startswith(("$.params", "$.error", '$: the member "params"'))
+
+
+def is_stateless(exchange: Exchange) -> bool:
+    """Whether an exchange speaks the revision without sessions, by what it says of itself or by its connection."""
+    fields = {name.lower(): value for name, value in exchange.request.headers}
+    meta = as_object(as_object(as_object(parsed(exchange.request.body)).get("params")).get("_meta"))
+    names = (exchange.revision, fields.get("mcp-protocol-version"), meta.get("io.modelcontextprotocol/protocolVersion"))
+    return STATELESS_REVISION in names
 
 
 def media_type(exchange: Exchange) -> str:

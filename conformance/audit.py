@@ -61,11 +61,6 @@ class Audit:
         wanted = self.settings.revision or HANDSHAKE_REVISIONS[-1]
         return negotiated if negotiated in REVISIONS else wanted
 
-    @property
-    def judges_protocol(self) -> bool:
-        """Whether the protocol of the audited revision is judged, and not its authorization alone."""
-        return self.revision in HANDSHAKE_REVISIONS
-
     def level(self, requirement: Requirement) -> Level | None:
         """Its level in the audited revision, None where it does not apply.
 

@@ -10,7 +10,7 @@ from conformance.arrived import Arrived, messages_in, parsed
 from conformance.evidence import Exchange
 from conformance.shapes import as_list, as_object, is_object
 from conformance.wire import jsonrpc
-from conformance.wire.connection import HANDSHAKE_REVISIONS
+from conformance.wire.connection import REVISIONS
 
 SERVER_REQUESTS = frozenset("ping sampling/createMessage elicitation/create roots/list".split())
 
@@ -62,9 +62,9 @@ def conversations_in(transcript: Sequence[Exchange]) -> list[Conversation]:
 
 
 def said_in(transcript: Sequence[Exchange]) -> list[Arrived]:
-    """What the server sent in any conversation under a revision with a handshake, nothing twice."""
+    """What the server sent in any conversation under a known revision, nothing twice."""
     arrived = (one for conversation in conversations_in(transcript) for one in conversation.arrived)
-    return [one for one in arrived if one.revision in HANDSHAKE_REVISIONS]
+    return [one for one in arrived if one.revision in REVISIONS]
 
 
 def requests_of(conversations: Sequence[Conversation]) -> Iterator[Arrived]:

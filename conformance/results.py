@@ -10,7 +10,7 @@ from typing import Any
 
 from conformance.applicability import of_all
 from conformance.audit import Audit
-from conformance.catalogue import AUTHORIZATION_AREAS, Requirement
+from conformance.catalogue import Requirement
 from conformance.catalogue.listing import undecided_reason
 from conformance.registry import REMOVED
 from conformance.survey import bounded
@@ -155,8 +155,6 @@ def _unchecked(audit: Audit, requirement: Requirement, has_check: bool, course: 
         state = of_all(requirement.applies_when, audit.survey)
         if state.state == "absent":
             return Verdict.NOT_APPLICABLE, state.reason
-    if has_check and not audit.judges_protocol and requirement.area not in AUTHORIZATION_AREAS:
-        return Verdict.NOT_JUDGED, f"of revision {audit.revision} this version judges the authorization only"
     if has_check:
         return Verdict.NOT_JUDGED, "its check was deselected by the user"
     return Verdict.NOT_JUDGED, undecided_reason(requirement)

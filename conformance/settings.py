@@ -100,8 +100,8 @@ OPTIONS = (
     Option(
         "--revision",
         "Audit this MCP revision instead of the newest one the target speaks; all audits every revision it grants, each"
-        " with a login and a report of its own, and compares them. Of 2026-07-28 the authorization is"
-        " judged, not the protocol.",
+        " with a login and a report of its own, and compares them. 2026-07-28, which has no sessions, is chosen by"
+        " itself only for a target that speaks nothing else.",
         "DATE",
         choices=(*REVISIONS, EVERY_REVISION),
     ),

@@ -92,6 +92,12 @@ PROFILES: Mapping[Profile, Deployment] = {
         lambda _: (),
         target="--target-command={0.command}".format,
     ),
+    "modern": Deployment(lambda fault: ReferenceServer(fault, profile="modern"), lambda _: (), lacks=_OPEN_TO_ALL),
+    "modern-stdio": Deployment(
+        lambda fault: ReferenceServer(fault, profile="modern-stdio"),
+        lambda _: (),
+        target="--target-command={0.command}".format,
+    ),
     "impatient": Deployment(
         lambda fault: ReferenceServer(fault, profile="impatient"),
         lambda _: ("--stress",),

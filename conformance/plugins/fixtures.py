@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.arrived import Arrived, messages_in
+from conformance.arrived import Arrived, is_stateless, messages_in
 from conformance.audit import Audit, audit_for, audit_named
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
@@ -205,11 +205,15 @@ def late(audit: Audit, request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def transcript(audit: Audit, request: pytest.FixtureRequest) -> Sequence[Exchange]:
-    """Every exchange with the MCP endpoint in the whole run, those of parallel workers included."""
-    audit.need_survey()
+    """Every exchange with the MCP endpoint in the whole run, those of parallel workers included.
+
+    Of revisions with sessions and those without, only what is of the kind that is audited.
+    """
+    survey = audit.need_survey()
     audit.close_session()
     _wait_for_turn(audit, request, LAST)
-    return [one for one in audit.recorder.shared() if one.channel == "mcp"]
+    exchanges = (one for one in audit.recorder.shared() if one.channel == "mcp")
+    return [one for one in exchanges if is_stateless(one) == survey.stateless]
 
 
 @pytest.fixture(scope="session")

@@ -96,18 +96,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 raise pytest.UsageError(f"{item.nodeid} decides an unknown requirement: {unknown}") from None
         if item.path.is_relative_to(CHECKS):
             _rename(item, f"conformance/checks/{item.path.relative_to(CHECKS).as_posix()}::{item.name}")
-    items[:] = [item for item in items if _is_judged(item)]
     order = {one.settings.revision: place for place, one in enumerate(audits_of(config))}
     places = {item: order[mine.settings.revision] if (mine := audit_for(item)) else 0 for item in items}
     items.sort(key=lambda item: (places[item], turn_of(item)))
-
-
-def _is_judged(item: pytest.Item) -> bool:
-    """Whether a check decides something in its revision: of some, the authorization alone is judged."""
-    audit = audit_for(item)
-    if not audit or audit.judges_protocol or not item.path.is_relative_to(CHECKS):
-        return True
-    return _decides_authorization(item, audit)
 
 
 def _decides_authorization(item: pytest.Item, audit: Audit) -> bool:

@@ -16,7 +16,7 @@ from conformance.plugins.reporting import REPORTER
 from conformance.report.text import one_line
 from conformance.settings import Settings
 from conformance.survey import Surveyor
-from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS
+from conformance.wire.connection import REVISIONS
 
 CLEANUP = pytest.StashKey[ExitStack]()
 
@@ -130,11 +130,7 @@ def _survey_others(config: pytest.Config, newest: Audit) -> None:
     survey, audits = newest.need_survey(), audits_of(config)
     newest.use(replace(newest.settings, revision=survey.revision))
     for revision in reversed(REVISIONS):
-        if revision in survey.revisions and revision not in HANDSHAKE_REVISIONS and not survey.protected:
-            unjudged = f"The server speaks {revision} too. Of it this version judges the authorization only."
-            survey.notes.append(unjudged)
-            newest.tell(unjudged)
-        elif revision in survey.revisions and revision != survey.revision:
+        if revision in survey.revisions and revision != survey.revision:
             other = newest.beside(replace(newest.settings, revision=revision))
             audits.append(other)
             config.stash[REPORTER].take(other)

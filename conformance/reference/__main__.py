@@ -9,7 +9,7 @@ from textwrap import fill
 from types import FrameType
 from typing import TYPE_CHECKING, get_args
 
-from conformance.reference.faults import FAULTS, Profile, UnknownFaultError
+from conformance.reference.faults import FAULTS, MODERN, Profile, UnknownFaultError
 from conformance.reference.stdio import run_stdio
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_fault_list())
         return 0
     if options.stdio:
-        return _run_stdio(options.fault)
+        return _run_stdio(options.fault, options.profile)
     from conformance.reference.server import ReferenceServer
 
     try:
@@ -66,9 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run_stdio(fault: str | None) -> int:
+def _run_stdio(fault: str | None, profile: Profile | None) -> int:
     try:
-        run_stdio(fault)
+        run_stdio(fault, dual=profile not in MODERN)
     except UnknownFaultError as error:
         return _fail(f"{error} (--list-faults shows all)")
     return 0
@@ -96,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=get_args(Profile),
         help="how it is deployed: on one port, with an authorization server on a port of its own, without any"
         " metadata, with logins delegated to a third party, over https, with a token needed for calls of tools or for"
-        " all but the handshake alone, for clients that act without a user, or without any login"
+        " all but the handshake alone, for clients that act without a user, without any login, or speaking only the"
+        " revision without sessions"
         " (default: the one that shows the fault, else combined)",
     )
     parser.add_argument("--open", action="store_true", help="ask for no token and offer no login")

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from conformance.reference.client_tasks import AUGMENTATION, ask_as_task
 from conformance.reference.faults import Faults
-from conformance.reference.jsonrpc import JsonObject, as_object, notification_message
+from conformance.reference.jsonrpc import JsonObject, RequestId, as_object, notification_message
 from conformance.reference.notebook import Notebook
-from conformance.reference.revisions import PROGRESS_MESSAGES, TASKS
+from conformance.reference.revisions import PROGRESS_MESSAGES, knows_tasks
 from conformance.reference.sessions import Outlet, Session
 
 _CAPABILITIES = {
@@ -32,6 +32,7 @@ class Call:
     outlet: Outlet
     faults: Faults
     notebook: Notebook
+    id: RequestId
     related: JsonObject = field(default_factory=dict[str, object])
 
     @property
@@ -111,7 +112,7 @@ class Call:
 
     def runs_as_task(self, method: str) -> bool:
         """Whether the client declared that it can answer this request later."""
-        return self.session.revision >= TASKS and self.session.offers("tasks", "requests", *method.split("/"))
+        return knows_tasks(self.session.revision) and self.session.offers("tasks", "requests", *method.split("/"))
 
     async def ask_plainly(self, method: str, params: JsonObject) -> JsonObject:
         """Send a request to the client, whatever it declared, and return its result. Raises AskError."""

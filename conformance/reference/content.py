@@ -1,4 +1,4 @@
-"""Content blocks, and the icon."""
+"""Content blocks, the icon, and how the server presents itself."""
 
 import base64
 
@@ -16,6 +16,14 @@ ICON: JsonObject = {
     "mimeType": "image/svg+xml",
     "sizes": ["any"],
 }
+IMPLEMENTATION: JsonObject = {
+    "name": "conformance-reference",
+    "title": "Reference server",
+    "version": "1.0.0",
+    "description": "A conformant server to audit.",
+    "icons": [ICON],
+}
+"""How the server presents itself."""
 
 
 def text_block(text: str) -> JsonObject:

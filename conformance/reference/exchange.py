@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from conformance.reference.http_sessions import HttpSession
 from conformance.reference.jsonrpc import JsonObject, Request, as_object, notification_message, result_message
-from conformance.reference.revisions import POLLING
+from conformance.reference.revisions import STATELESS, polls
 from conformance.reference.streams import Stream
 
 
@@ -34,7 +34,7 @@ class Exchange:
             self.stream = self.session.streams.new()
             self.stream.end()
             return
-        streamed = {"tools/call"}
+        streamed = {"subscriptions/listen"} if self.session.revision >= STATELESS else {"tools/call"}
         if self.faults.active("task-get-streamed"):
             streamed.add("tasks/get")
         if self.streaming and any(request.method in streamed for request in requests):
@@ -53,14 +53,15 @@ class Exchange:
 
     def drop(self) -> None:
         """Break the connection, telling when to come back, in the revision in which streams may end early."""
-        if self.stream and self.session.revision >= POLLING:
+        if self.stream and polls(self.session.revision):
             self._dropped = True
             self.stream.prime(self.session.retry)
             self.stream.drop()
 
     def closed(self) -> None:
         """Take notice that the client reads the stream no longer."""
-        if not self._dropped and self.faults.active("disconnect-cancels"):
+        cancels = self.session.revision >= STATELESS or self.faults.active("disconnect-cancels")
+        if not self._dropped and cancels:
             for request in self._requests:
                 self.session.cancel(request.id)
 

@@ -9,7 +9,7 @@ import json
 from conformance.reference.calls import Call
 from conformance.reference.content import audio_block, image_block, resource_block, text_block
 from conformance.reference.jsonrpc import JsonObject
-from conformance.reference.revisions import AUDIO, TASKS
+from conformance.reference.revisions import AUDIO, NEWEST, TASKS
 from conformance.reference.tools import Tool, ToolError, ToolOutput, input_schema
 
 _PAUSE = 0.05
@@ -151,6 +151,7 @@ FIXTURE_TOOLS = (
         input_schema(),
         _as_task_only,
         since=TASKS,
+        until=NEWEST,
         task_support="required",
     ),
 )

@@ -1,11 +1,11 @@
-"""A session of the Streamable HTTP transport and its streams."""
+"""A client of the Streamable HTTP transport and its streams."""
 
 from collections import deque
 from collections.abc import Iterable
 
 from conformance.reference.jsonrpc import JsonObject
 from conformance.reference.mcp import Dispatcher
-from conformance.reference.revisions import POLLING, STREAMABLE_HTTP
+from conformance.reference.revisions import STREAMABLE_HTTP, polls
 from conformance.reference.sessions import Session
 from conformance.reference.streams import RETRY_MILLISECONDS, OpenStreams, Stream
 
@@ -38,7 +38,7 @@ class HttpSession(Session):
         ended = [name for name, each in self._named.items() if each.ended]
         for name in ended[:-KEPT_STREAMS]:
             del self._named[name]
-        if self.revision >= POLLING and not self.dispatcher.faults.active("stream-without-priming"):
+        if polls(self.revision) and not self.dispatcher.faults.active("stream-without-priming"):
             stream.prime(self.retry)
         return stream
 
@@ -50,7 +50,7 @@ class HttpSession(Session):
     def listen(self) -> Stream:
         """A new stream for what relates to no request."""
         stream = self.open_stream()
-        if self.revision < POLLING:
+        if not polls(self.revision):
             stream.comment()
         for old in self._listening[:-KEPT_STREAMS]:
             old.end()
@@ -97,3 +97,19 @@ class HttpSession(Session):
     def _send_waiting(self, stream: Stream) -> None:
         while self._unsent:
             stream.send(self.dispatcher.encode(self._unsent.popleft()))
+
+
+class LoneRequest(HttpSession):
+    """The client of a request that stands alone; what relates to no request goes to those who listen."""
+
+    def __init__(self, user: str, dispatcher: Dispatcher, streams: OpenStreams) -> None:
+        super().__init__("", user, dispatcher, streams)
+        self.shown = dispatcher.shown
+
+    def open_stream(self) -> Stream:
+        """A new stream, which nobody can take up again."""
+        return self.streams.new()
+
+    def send(self, message: JsonObject) -> None:
+        """Send what relates to no request to those who asked for it."""
+        self.dispatcher.subscriptions.publish(message)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from itertools import count
 
 from conformance.reference.calls import Call
-from conformance.reference.content import ICON
+from conformance.reference.content import ICON, IMPLEMENTATION
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
@@ -34,14 +34,27 @@ from conformance.reference.jsonrpc import (
 from conformance.reference.notebook import Notebook
 from conformance.reference.prompt_methods import PromptMethods
 from conformance.reference.resource_methods import ResourceMethods
-from conformance.reference.revisions import COMPLETIONS_DECLARED, NEWEST, REVISIONS, TASKS, fitted_implementation
+from conformance.reference.revisions import (
+    COMPLETIONS_DECLARED,
+    NEWEST,
+    REVISIONS,
+    STATELESS,
+    fitted_implementation,
+    knows_tasks,
+)
 from conformance.reference.sessions import ASK_SECONDS, LOG_LEVELS, Outlet, Session
+from conformance.reference.stateless import check_meta, completed, refused, versions
+from conformance.reference.subscriptions import Subscriptions
 from conformance.reference.task_methods import TaskMethods
 from conformance.reference.tool_methods import ToolMethods
 
 _INSTRUCTIONS = "A server to audit: it offers something of every kind."
 _TRACE = '\n  File "dispatcher.py", line 140, in answer\n    return self._methods[name](call)\nKeyError'
 _UNCANCELLABLE = "initialize"
+_ALSO_STATELESS = (
+    "tools/list tools/call resources/list resources/templates/list resources/read prompts/list prompts/get"
+    " completion/complete"
+).split()
 _MOST_CANCELLATIONS = 10
 _LOGGER = logging.getLogger(__name__)
 
@@ -62,13 +75,19 @@ Method = Callable[[Call], Awaitable[JsonObject]]
 
 
 class Dispatcher:
-    """Answers requests and takes notifications; holds what all sessions share."""
+    """Answers requests and takes notifications; holds what all sessions share.
 
-    def __init__(self, faults: Faults, ask_seconds: float = ASK_SECONDS) -> None:
+    Where it is not `dual`, it speaks the revision without sessions alone.
+    """
+
+    def __init__(self, faults: Faults, ask_seconds: float = ASK_SECONDS, *, dual: bool = True) -> None:
         self.faults = faults
         self.ask_seconds = ask_seconds
+        self.dual = dual
         self.notebook = Notebook()
         self.sessions: set[Session] = set()
+        self.shown: set[str] = set()
+        self.subscriptions = Subscriptions()
         self.tools = ToolMethods(faults)
         resources, prompts, tasks = ResourceMethods(faults), PromptMethods(faults), TaskMethods(faults, self.tools)
         self._methods: Mapping[str, Method] = {
@@ -89,6 +108,11 @@ class Dispatcher:
             "tasks/result": tasks.result,
             "tasks/list": tasks.list_all,
             "tasks/cancel": tasks.cancel,
+        }
+        self._stateless_methods: Mapping[str, Method] = {
+            "server/discover": self._discover,
+            "subscriptions/listen": self.subscriptions.listen,
+            **{name: self._methods[name] for name in _ALSO_STATELESS},
         }
 
     def start(
@@ -115,11 +139,16 @@ class Dispatcher:
 
     async def answer(self, request: Request, session: Session, outlet: Outlet) -> JsonObject:
         """The one response to `request`; on initialize the session learns its revision."""
-        call = Call(session, request.params, outlet, self.faults, self.notebook)
+        call = Call(session, request.params, outlet, self.faults, self.notebook, request.id)
+        alone = session.revision >= STATELESS
         try:
-            return self._with_faults(request, result_message(request.id, await self._result(request.method, call)))
+            if alone:
+                check_meta(request, self.dual)
+            result = await self._result(request.method, call)
+            result = completed(request.method, result) if alone else result
+            return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:
-            return self._error_with_faults(request, error_message(error, request.id))
+            return self._error_with_faults(request, error_message(refused(error) if alone else error, request.id))
         except Exception:
             _LOGGER.exception("%s failed", request.method)
             code = -32000 if self.faults.active("internal-error-wrong-code") else INTERNAL_ERROR
@@ -206,8 +235,9 @@ class Dispatcher:
         return encode(message, "surrogateescape" if self.faults.active("invalid-utf8") else "backslashreplace")
 
     async def _result(self, name: str, call: Call) -> JsonObject:
-        method = self._methods.get(name)
-        if method is None or (name.startswith("tasks/") and "" < call.session.revision < TASKS):
+        revision = call.session.revision
+        method = (self._stateless_methods if revision >= STATELESS else self._methods).get(name)
+        if method is None or (name.startswith("tasks/") and revision and not knows_tasks(revision)):
             return self._unknown_method(name)
         if name == "completion/complete" and self.faults.active("undeclared-completions-wrong-code"):
             raise RpcError(INTERNAL_ERROR, "Internal error")
@@ -283,7 +313,7 @@ class Dispatcher:
         result: JsonObject = {
             "protocolVersion": wanted if self.faults.active("version-echoed") else session.revision,
             "capabilities": self._capabilities(session.revision),
-            "serverInfo": server_info(session.revision),
+            "serverInfo": fitted_implementation(IMPLEMENTATION, session.revision),
             "instructions": _INSTRUCTIONS,
         }
         if "icons" in result["serverInfo"]:
@@ -305,7 +335,7 @@ class Dispatcher:
         }
         if revision >= COMPLETIONS_DECLARED:
             capabilities["completions"] = {}
-        if revision >= TASKS:
+        if knows_tasks(revision):
             capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
         if self.faults.active("prompt-changes-undeclared"):
             capabilities["prompts"] = {}
@@ -317,6 +347,13 @@ class Dispatcher:
         if self.faults.active("undeclared-completions-wrong-code"):
             capabilities.pop("completions", None)
         return capabilities
+
+    async def _discover(self, _: Call) -> JsonObject:
+        return {
+            "supportedVersions": versions(self.dual),
+            "capabilities": self._capabilities(STATELESS),
+            "instructions": _INSTRUCTIONS,
+        }
 
     async def _ping(self, _: Call) -> JsonObject:
         if self.faults.active("ping-refused"):
@@ -331,18 +368,6 @@ class Dispatcher:
             raise RpcError(INVALID_PARAMS, "Invalid params: level must be one of " + ", ".join(LOG_LEVELS))
         call.session.log_level = level
         return {}
-
-
-def server_info(revision: str) -> JsonObject:
-    """How the server presents itself in a revision."""
-    info: JsonObject = {
-        "name": "conformance-reference",
-        "title": "Reference server",
-        "version": "1.0.0",
-        "description": "A conformant server to audit.",
-        "icons": [ICON],
-    }
-    return fitted_implementation(info, revision)
 
 
 async def _ping_for_ever(session: Session, pause: float) -> None:

@@ -6,12 +6,15 @@ from conformance.reference.jsonrpc import JsonObject, as_object
 
 REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 OLDEST, NEWEST = REVISIONS[0], REVISIONS[-1]
+STATELESS = "2026-07-28"
+"""The revision without sessions."""
 STREAMABLE_HTTP = "2025-03-26"
 BATCHES = "2025-03-26"
 """The only revision with batches."""
 PROGRESS_MESSAGES = AUDIO = COMPLETIONS_DECLARED = "2025-03-26"
 ELICITATION = STRUCTURED_CONTENT = "2025-06-18"
 POLLING = URL_ELICITATION = SAMPLING_TOOLS = TASKS = "2025-11-25"
+"""POLLING and TASKS came with this revision and went with the next."""
 
 _ENTRY_MEMBERS = {
     "title": "2025-06-18",
@@ -25,9 +28,22 @@ _IMPLEMENTATION_MEMBERS = {"title": "2025-06-18", "description": NEWEST, "icons"
 _BLOCKS = {"audio": "2025-03-26", "resource_link": "2025-06-18"}
 
 
+def knows_tasks(revision: str) -> bool:
+    """Whether a revision has tasks."""
+    return TASKS <= revision < STATELESS
+
+
+def polls(revision: str) -> bool:
+    """Whether a stream may end early in a revision, to be taken up again."""
+    return POLLING <= revision < STATELESS
+
+
 def fitted_tool(entry: JsonObject, revision: str) -> JsonObject:
     """The entry of a tool as the revision has it."""
-    return _without_later(entry, _TOOL_MEMBERS, revision)
+    fitted = _without_later(entry, _TOOL_MEMBERS, revision)
+    if not knows_tasks(revision):
+        fitted.pop("execution", None)
+    return fitted
 
 
 def fitted_implementation(entry: JsonObject, revision: str) -> JsonObject:

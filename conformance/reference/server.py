@@ -14,7 +14,7 @@ import uvicorn
 
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.app import build_app
-from conformance.reference.faults import Faults, Profile
+from conformance.reference.faults import MODERN, Faults, Profile
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.pages import PASSWORD, USERNAME
 from conformance.reference.scopes import RESOURCE_SCOPES
@@ -28,6 +28,7 @@ from conformance.reference.tls import TlsPort
 HOST = "127.0.0.1"
 HASTE = 0.5
 """How long an impatient server waits for the answer of a client."""
+_OPEN: tuple[Profile, ...] = ("open", "sse", "stdio", "impatient", *MODERN)
 YEAR = 365 * 24 * 3600
 
 
@@ -55,7 +56,7 @@ class ReferenceServer:
         path: str = "",
     ) -> None:
         faults = Faults(fault)
-        is_open = profile in ("open", "sse", "stdio", "impatient") or faults.active("token-not-needed")
+        is_open = profile in _OPEN or faults.active("token-not-needed")
         self.protected = protected and not is_open
         path = path or ("/v1/mcp" if faults.active("atlassian-2025") else "/mcp")
         everywhere = faults.active("bound-to-every-interface") or faults.active("sse-bound-to-every-interface")
@@ -74,10 +75,12 @@ class ReferenceServer:
             third_party = f"http://{HOST}:{_port(self._sockets[1])}"
         self.url = self.origin + path
         self._path = path
+        dual = profile not in MODERN
         self.command = f"{shlex.quote(sys.executable)} -m conformance.reference --stdio"
         self.command += f" --fault {fault}" if fault else ""
+        self.command += "" if dual else f" --profile {profile}"
         self._streams = OpenStreams()
-        self._dispatcher = Dispatcher(faults, HASTE if profile == "impatient" else ASK_SECONDS)
+        self._dispatcher = Dispatcher(faults, HASTE if profile == "impatient" else ASK_SECONDS, dual=dual)
         self._dispatcher.notebook.account_page = self.origin + ACCOUNT_PATH
         self._dispatcher.notebook.login_page = f"{server}/authorize"
         site = Site(self.origin, server, faults, consent, self.protected, profile, third_party, path)
@@ -174,6 +177,7 @@ class ReferenceServer:
 
     def _shut_down(self) -> None:
         self._uvicorn.should_exit = True
+        self._dispatcher.subscriptions.ended.set()
         self._streams.end_all()
 
 

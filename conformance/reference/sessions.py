@@ -36,10 +36,11 @@ class Outlet(Protocol):
 class Session:
     """A client between its requests; `revision` is empty before the handshake, and `user` where no token is needed.
 
-    `client` holds the capabilities the client declared. `running` holds the requests of the client that are being
-    answered, `asked` how many requests the server has sent to it, `shown` the tools, prompts and resources that come
-    and go. `ask_seconds` is how long it waits for an answer, `forgetful` whether it then does not cancel what it asked.
-    For faults alone, `fellows` are all open sessions, and `known_roots` the roots that it was told last.
+    `client` holds the capabilities the client declared. Without a `log_level` it wants no log messages. `running` holds
+    the requests of the client that are being answered, `asked` how many requests the server has sent to it, `shown`
+    the tools, prompts and resources that come and go. `ask_seconds` is how long it waits for an answer, `forgetful`
+    whether it then does not cancel what it asked. For faults alone, `fellows` are all open sessions, and `known_roots`
+    the roots that it was told last.
     Each transport has a kind of its own that knows how to `send`.
 
     `log_rate` and `progress_rate` limit what it is told of requests. For faults alone, `answered` are the ids of its
@@ -80,7 +81,7 @@ class Session:
 
     def logs(self, level: str) -> bool:
         """Whether the client wants log messages of that level."""
-        return LOG_LEVELS.index(level) >= LOG_LEVELS.index(self.log_level)
+        return bool(self.log_level) and LOG_LEVELS.index(level) >= LOG_LEVELS.index(self.log_level)
 
     def offers(self, *path: str) -> bool:
         """Whether the client declared a capability, or the part of it that `path` leads to."""

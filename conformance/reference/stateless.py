@@ -1,52 +1,94 @@
-"""Revision 2026-07-28, in which each request stands alone: discovery and tools, enough to be found and called.
+"""Revision 2026-07-28, in which each request stands alone and says itself who asks and what the client can do.
 
-https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
+https://modelcontextprotocol.io/specification/2026-07-28/basic and /server/discover
 """
 
-from collections.abc import Mapping
+from conformance.reference.content import IMPLEMENTATION
+from conformance.reference.jsonrpc import (
+    INVALID_PARAMS,
+    METHOD_NOT_FOUND,
+    RESOURCE_NOT_FOUND,
+    JsonObject,
+    Request,
+    RpcError,
+    as_object,
+)
+from conformance.reference.revisions import REVISIONS, STATELESS, fitted_implementation
+from conformance.reference.sessions import LOG_LEVELS, Session
 
-from conformance.reference.jsonrpc import METHOD_NOT_FOUND, JsonObject, Request, RpcError, as_object
-from conformance.reference.mcp import Dispatcher, server_info
-from conformance.reference.revisions import NEWEST, REVISIONS
-from conformance.reference.sessions import Session
-
-STATELESS = "2026-07-28"
 HEADER_MISMATCH = -32020
+MISSING_CAPABILITY = -32021
+UNSUPPORTED_VERSION = -32022
 _META = "io.modelcontextprotocol/"
-_FRESH: JsonObject = {"resultType": "complete", "ttlMs": 0, "cacheScope": "private"}
+VERSION, CLIENT, CAPABILITIES = _META + "protocolVersion", _META + "clientInfo", _META + "clientCapabilities"
+LOG_LEVEL, SERVER = _META + "logLevel", _META + "serverInfo"
+_STATUSES = {METHOD_NOT_FOUND: 404, HEADER_MISMATCH: 400, MISSING_CAPABILITY: 400, UNSUPPORTED_VERSION: 400}
+_CACHEABLE = frozenset(
+    "server/discover tools/list resources/list resources/templates/list resources/read prompts/list".split()
+)
 
 
-async def answer_alone(request: Request, headers: Mapping[str, str], dispatcher: Dispatcher) -> JsonObject:
-    """The answer to a request. Raises RpcError, to be answered with status 400, where its headers contradict it."""
-    version = (as_object(request.params.get("_meta")) or {}).get(_META + "protocolVersion")
-    expected = {"Mcp-Method": request.method}
-    if request.method == "tools/call":
-        expected["Mcp-Name"] = str(request.params.get("name"))
-    if version != STATELESS or any(headers.get(name) != value for name, value in expected.items()):
-        raise RpcError(HEADER_MISMATCH, "The header fields do not match the body")
-    if request.method == "server/discover":
-        return {"jsonrpc": "2.0", "id": request.id, "result": _discovery()}
-    if request.method not in ("tools/list", "tools/call"):
-        raise RpcError(METHOD_NOT_FOUND, f"Method not found: {request.method[:100]}")
-    request.params.pop("task", None)
-    session = Session(revision=NEWEST)
-    answer = await dispatcher.answer(request, session, session)
-    if request.method == "tools/list" and "result" in answer:
-        answer["result"]["tools"] = [_without_tasks(one) for one in answer["result"]["tools"] if not _only_task(one)]
-    if "result" in answer:
-        answer["result"] |= _FRESH if request.method == "tools/list" else {"resultType": "complete"}
-    return answer
+def meta_of(request: Request) -> JsonObject:
+    """The `_meta` of a request, empty where there is none."""
+    return as_object(request.params.get("_meta")) or {}
 
 
-def _discovery() -> JsonObject:
-    about: JsonObject = {_META + "serverInfo": server_info(NEWEST)}
-    capabilities: JsonObject = {"tools": {}}
-    return {"supportedVersions": [STATELESS, *REVISIONS], "capabilities": capabilities, "_meta": about, **_FRESH}
+def stands_alone(request: Request) -> bool:
+    """Whether a request says itself what a handshake says in the older revisions."""
+    return bool({VERSION, CLIENT, CAPABILITIES} & meta_of(request).keys())
 
 
-def _only_task(tool: JsonObject) -> bool:
-    return tool.get("execution") == {"taskSupport": "required"}
+def versions(dual: bool) -> list[str]:
+    """The revisions that are spoken, newest first; `dual` says that those with a handshake are among them."""
+    return [STATELESS, *(reversed(REVISIONS) if dual else ())]
 
 
-def _without_tasks(tool: JsonObject) -> JsonObject:
-    return {name: value for name, value in tool.items() if name != "execution"}
+def check_meta(request: Request, dual: bool) -> None:
+    """See whether a request says all that it must. Raises RpcError: -32602, -32022."""
+    meta = meta_of(request)
+    wanted = meta.get(VERSION)
+    if not isinstance(wanted, str):
+        raise RpcError(INVALID_PARAMS, f"Invalid params: _meta must name {VERSION}", {"missing": VERSION})
+    if wanted != STATELESS:
+        raise unsupported(wanted, dual)
+    if as_object(meta.get(CAPABILITIES)) is None:
+        raise RpcError(INVALID_PARAMS, f"Invalid params: _meta must hold {CAPABILITIES}", {"missing": CAPABILITIES})
+
+
+def unsupported(wanted: object, dual: bool) -> RpcError:
+    """The refusal of a revision that is not spoken in this way."""
+    known = versions(dual)
+    data: JsonObject = {"supported": known, "requested": wanted}
+    return RpcError(UNSUPPORTED_VERSION, "Unsupported protocol version; supported: " + ", ".join(known), data)
+
+
+def status_of(answer: JsonObject) -> int:
+    """The HTTP status of an answer that is sent as a whole."""
+    error = as_object(answer.get("error")) or {}
+    missing = error.get("code") == INVALID_PARAMS and "missing" in (as_object(error.get("data")) or {})
+    return 400 if missing else _STATUSES.get(error.get("code", 0), 200)
+
+
+def introduce(session: Session, request: Request) -> None:
+    """Let a session that lasts for one request know what the request says of its client."""
+    meta = meta_of(request)
+    level = meta.get(LOG_LEVEL)
+    session.revision, session.initialized = STATELESS, True
+    session.client = as_object(meta.get(CAPABILITIES)) or {}
+    session.log_level = level if level in LOG_LEVELS else ""
+
+
+def completed(method: str, result: JsonObject) -> JsonObject:
+    """A result as this revision has it."""
+    about: JsonObject = {SERVER: fitted_implementation(IMPLEMENTATION, STATELESS)}
+    result = {"resultType": "complete", **result, "_meta": {**(as_object(result.get("_meta")) or {}), **about}}
+    if method in _CACHEABLE:
+        result = {"ttlMs": 1000, "cacheScope": "private", **result}
+    return result
+
+
+def refused(error: RpcError) -> RpcError:
+    """An error as this revision has it."""
+    if error.code == RESOURCE_NOT_FOUND:
+        error.code = INVALID_PARAMS
+    return error

@@ -18,8 +18,10 @@ from conformance.reference.jsonrpc import (
     INVALID_REQUEST,
     JsonObject,
     Request,
+    RequestId,
     RpcError,
     as_array,
+    error_message,
     message_of,
     notification_message,
     read_value,
@@ -27,6 +29,7 @@ from conformance.reference.jsonrpc import (
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.revisions import BATCHES
 from conformance.reference.sessions import Session
+from conformance.reference.stateless import introduce, stands_alone, unsupported
 
 _CHUNK = 65536
 _NOTE = notification_message("notifications/message", {"level": "info", "data": "still here"})
@@ -56,6 +59,17 @@ class StdioSession(Session):
                 self.write(self.dispatcher.encode(_NOTE))
             self.send(message)
 
+    def _start(self, request: Request) -> None:
+        """Begin to answer a request, in the revision that it or the handshake names."""
+        if self.dispatcher.dual and not stands_alone(request):
+            return self.dispatcher.start(request, self, self, self.answer)
+        if request.method == "initialize" and not stands_alone(request):
+            error = unsupported(request.params.get("protocolVersion"), self.dispatcher.dual)
+            return self.send(error_message(error, request.id))
+        alone = LoneLine(self.dispatcher, self.running)
+        introduce(alone, request)
+        return self.dispatcher.start(request, alone, self, self.answer)
+
     def receive(self, line: bytes) -> None:
         """Act on one line of input."""
         try:
@@ -72,18 +86,32 @@ class StdioSession(Session):
         if isinstance(message, Request):
             if message.method == "prompts/list" and self.dispatcher.faults.active("stdio-exit-in-request"):
                 sys.exit(1)
-            return self.dispatcher.start(message, self, self, self.answer)
+            return self._start(message)
         if self.dispatcher.faults.active("stdio-pretty-printed"):
             self.write(json.dumps(_NOTE, indent=2).encode() + b"\n")
         return self.dispatcher.take(message, self)
 
 
-def run_stdio(fault: str | None) -> None:
+class LoneLine(Session):
+    """The client of a request that stands alone; what relates to no request goes to those who listen."""
+
+    def __init__(self, dispatcher: Dispatcher, running: dict[RequestId, "asyncio.Task[JsonObject]"]) -> None:
+        super().__init__(running=running, shown=dispatcher.shown)
+        self.dispatcher = dispatcher
+
+    def send(self, message: JsonObject) -> None:
+        """Send what relates to no request to those who asked for it."""
+        self.dispatcher.subscriptions.publish(message)
+
+
+def run_stdio(fault: str | None, *, dual: bool = True) -> None:
     """Serve the client at the other end of stdin and stdout until stdin ends, or until SIGTERM or SIGINT.
+
+    Where it is not `dual`, the revision without sessions is all that is spoken.
 
     Raises UnknownFaultError.
     """
-    dispatcher = Dispatcher(Faults(fault))
+    dispatcher = Dispatcher(Faults(fault), dual=dual)
     output = os.dup(1)
     os.dup2(2, 1)
     if dispatcher.faults.active("stdio-banner"):

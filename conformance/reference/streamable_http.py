@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from conformance.reference.batches import Batch
 from conformance.reference.exchange import Exchange
-from conformance.reference.http_sessions import HttpSession
+from conformance.reference.http_sessions import HttpSession, LoneRequest
 from conformance.reference.jsonrpc import (
     INVALID_REQUEST,
     METHOD_NOT_FOUND,
@@ -33,9 +33,10 @@ from conformance.reference.jsonrpc import (
 )
 from conformance.reference.jsonrpc import Response as RpcResponse
 from conformance.reference.mcp import Dispatcher
-from conformance.reference.revisions import BATCHES, NEWEST, REVISIONS
+from conformance.reference.mirrored import check_headers
+from conformance.reference.revisions import BATCHES, NEWEST, REVISIONS, STATELESS
 from conformance.reference.scope_gate import SESSION_HEADER
-from conformance.reference.stateless import STATELESS, answer_alone
+from conformance.reference.stateless import introduce, stands_alone, status_of, unsupported
 from conformance.reference.streams import OpenStreams, streaming
 
 VERSION_HEADER = "MCP-Protocol-Version"
@@ -65,6 +66,8 @@ class StreamableHttp:
         id: RequestId | None = None
         message: Message | None = None
         try:
+            if request.method != "POST" and not self.dispatcher.dual:
+                return Response(status_code=405, headers={"Allow": "POST"})
             if request.method != "POST":
                 return self._open_stream(request) if request.method == "GET" else self._end_session(request)
             if _media_type(request.headers.get("content-type", "")) != "application/json":
@@ -74,7 +77,7 @@ class StreamableHttp:
                 return await self._answer_batch(cast("list[object]", value), request)
             message = message_of(value)
             id = message.id if isinstance(message, Request) else None
-            if request.headers.get(VERSION_HEADER) == STATELESS:
+            if self._stands_alone(message, request):
                 return await self._alone(message, request)
             if isinstance(message, Request) and message.method == "initialize":
                 if self._crashes_at(message):
@@ -102,14 +105,24 @@ class StreamableHttp:
         status = 200 if notified and faults.active("notification-refused-with-200") else refused.status
         return self._json(self.dispatcher.refusal(RpcError(SESSION_ERROR, refused.reason, id=id)), status)
 
+    def _stands_alone(self, message: Message, request: HttpRequest) -> bool:
+        """Whether a message is of the revision without sessions."""
+        named = request.headers.get(VERSION_HEADER) == STATELESS
+        return not self.dispatcher.dual or named or (isinstance(message, Request) and stands_alone(message))
+
     async def _alone(self, message: Message, request: HttpRequest) -> Response:
         """Answer a message of the revision in which each stands alone."""
         if not isinstance(message, Request):
             return self._acknowledge(message)
         try:
-            return self._json(await answer_alone(message, request.headers, self.dispatcher))
+            if message.method == "initialize" and not stands_alone(message):
+                raise unsupported(message.params.get("protocolVersion"), self.dispatcher.dual)
+            check_headers(message, request.headers, self.dispatcher.faults)
         except RpcError as error:
             return self._json(error_message(error, message.id), 400)
+        session = LoneRequest(request.state.user, self.dispatcher, self.streams)
+        introduce(session, message)
+        return await self._answer(message, session, stream_accepted=True)
 
     def _crashes_at(self, message: Request) -> bool:
         unknown = message.params.get("protocolVersion") not in (*REVISIONS, STATELESS)
@@ -191,6 +204,8 @@ class StreamableHttp:
             return streaming(exchange.stream, closed=exchange.closed)
         if not exchange.responses:
             return self._nothing()
+        if session.revision >= STATELESS:
+            return self._json(exchange.responses[0], status_of(exchange.responses[0]))
         return self._json_answer(message, exchange.responses[0], session)
 
     def _json_answer(self, message: Request, answer: JsonObject, session: HttpSession) -> Response:

@@ -23,7 +23,7 @@ from conformance.reference.jsonrpc import (
     notification_message,
 )
 from conformance.reference.pagination import page
-from conformance.reference.revisions import TASKS
+from conformance.reference.revisions import knows_tasks
 from conformance.reference.sessions import Session
 from conformance.reference.tasks import DEFAULT_TTL, LONGEST_TTL, RELATED, Task, TaskCall, TaskOutlet
 from conformance.reference.tool_methods import ToolMethods
@@ -48,7 +48,7 @@ class TaskMethods:
     async def call_tool(self, call: Call) -> JsonObject:
         """tools/call, as a task where the client wants that."""
         support = self._tools.task_support(call)
-        if call.session.revision < TASKS or "task" not in call.params or support is None:
+        if not knows_tasks(call.session.revision) or "task" not in call.params or support is None:
             if support == "required" and not self.faults.active("required-tool-runs-plainly"):
                 raise RpcError(METHOD_NOT_FOUND, "Method not found: the tool runs as a task only")
             return await self._tools.call(call)
@@ -75,7 +75,7 @@ class TaskMethods:
         self._tasks[task.id] = task
         untagged = self.faults.active("task-messages-untagged")
         related: JsonObject = {} if untagged else {RELATED: {"taskId": task.id}}
-        inner = TaskCall(session, call.params, task.outlet, call.faults, call.notebook, related, task)
+        inner = TaskCall(session, call.params, task.outlet, call.faults, call.notebook, call.id, related, task)
         task.work = session.spawn(self._run(task, inner))
         if not self.faults.active("expired-task-kept"):
             asyncio.get_running_loop().call_later(task.ttl / 1000, self._forget, task)

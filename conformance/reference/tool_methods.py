@@ -170,7 +170,7 @@ _SPOILED_NAMES = {
 
 
 def _offers(session: Session, tool: Tool) -> bool:
-    return session.revision >= tool.since and (not tool.dynamic or tool.name in session.shown)
+    return tool.since <= session.revision <= tool.until and (not tool.dynamic or tool.name in session.shown)
 
 
 def _failed(reason: str) -> JsonObject:

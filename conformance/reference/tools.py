@@ -9,7 +9,7 @@ from typing import Any, Literal
 from conformance.reference.calls import Call
 from conformance.reference.content import ICON, text_block
 from conformance.reference.jsonrpc import JsonObject
-from conformance.reference.revisions import OLDEST
+from conformance.reference.revisions import OLDEST, STATELESS
 from conformance.reference.scopes import REPORTS
 
 LARGEST_NUMBER = 10**15
@@ -33,8 +33,9 @@ class Tool:
     """A tool as `tools/list` describes it, and the function behind it, called with checked arguments.
 
     `scope` is what a token needs for it beside the base scope. Where `read_only` is None nothing is said about what
-    the tool does. `since` is the first revision in which it can do what it is for. One that is
-    `dynamic` is only there in sessions that show it. `task_support` says whether it can or must run as a task.
+    the tool does. `since` and `until` are the first and the last revision in which it can do what it is for.
+    One that is `dynamic` is only there in sessions that show it. `task_support` says whether it can or must run as a
+    task.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Tool:
     read_only: bool | None = True
     scope: str = ""
     since: str = OLDEST
+    until: str = STATELESS
     icons: tuple[JsonObject, ...] = ()
     dynamic: bool = False
     task_support: TaskSupport = "forbidden"

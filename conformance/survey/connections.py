@@ -4,10 +4,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from conformance.survey.record import Listing, Survey
-from conformance.wire.connection import STATELESS_REVISION, Answer, Connection
+from conformance.wire.connection import Answer, Connection
 from conformance.wire.http import HttpClient, NoAnswer
 from conformance.wire.legacy_sse import LegacySse
-from conformance.wire.stateless import Stateless
+from conformance.wire.stateless import StatelessHttp, StatelessStdio
 from conformance.wire.stdio import Stdio
 from conformance.wire.streamable_http import StreamableHttp
 
@@ -33,15 +33,22 @@ def closing(connection: Connection) -> Generator[Connection]:
 
 def streamable(survey: Survey) -> type[StreamableHttp]:
     """The client of Streamable HTTP that speaks the audited revision."""
-    return Stateless if survey.revision == STATELESS_REVISION else StreamableHttp
+    return StatelessHttp if survey.stateless else StreamableHttp
 
 
 def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Connection:
-    """A new connection to the target over its transport, before any handshake. Raises NoAnswer."""
+    """A new connection to the target over its transport, before any handshake. Raises NoAnswer.
+
+    In the stateless revision it knows what the server offers once the survey does.
+    """
     if survey.transport == "stdio":
-        return Stdio(http, survey.endpoint)
-    kind = LegacySse if survey.transport == "http+sse" else streamable(survey)
-    return kind(http, survey.endpoint, token or survey.token)
+        connection = (StatelessStdio if survey.stateless else Stdio)(http, survey.endpoint)
+    else:
+        kind = LegacySse if survey.transport == "http+sse" else streamable(survey)
+        connection = kind(http, survey.endpoint, token or survey.token)
+    if survey.stateless:
+        connection.opening = survey.opening
+    return connection
 
 
 def walk(connection: Connection, method: str) -> Listing:

@@ -1,22 +1,24 @@
 """The handshake with the target, and its lists."""
 
-from conformance.evidence import Channel
-from conformance.shapes import as_object
+from dataclasses import replace
+
 from conformance.survey.connections import close_quietly, closing, connect, walk
 from conformance.survey.record import CAPABILITY_OF, LISTS, Failure, bounded
 from conformance.survey.steps import Steps, Stop
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
-from conformance.wire.http import NoAnswer, Reply
-from conformance.wire.streamable_http import first_request, messages_of
+from conformance.wire.http import NoAnswer
 
 
 class Handshake(Steps):
     """Negotiates a revision and lists what the server offers."""
 
     def negotiate(self) -> Connection:
-        """Open a session, and see which other revisions would be granted. Raises Stop."""
-        if self.wanted == STATELESS_REVISION:
-            return self._negotiate_stateless()
+        """Open a session, or find that each request stands alone; see which other revisions there are. Raises Stop."""
+        session = self._negotiate_session() if self.wanted != STATELESS_REVISION else None
+        return session or self._negotiate_stateless()
+
+    def _negotiate_session(self) -> Connection | None:
+        """Open a session. None where the server has none and the user asked for no revision. Raises Stop."""
         survey = self.survey
         with self.step("negotiate", "negotiating the revision") as detail:
             sent = f"initialize asking for {self.wanted}"
@@ -26,6 +28,10 @@ class Handshake(Steps):
                 raise Stop(Failure("negotiate", str(failure), "see the exchange in the report", sent)) from None
             try:
                 answer = connection.open(self.wanted)
+                if not self.settings.revision and self._has_no_sessions(answer):
+                    close_quietly(connection)
+                    detail.append(f"speaks {STATELESS_REVISION} alone")
+                    return None
                 if answer.result is None:
                     survey.opening = answer if answer.response is not None else None
                     self._refused(answer, sent)
@@ -88,46 +94,49 @@ class Handshake(Steps):
                     survey.handshakes[revision] = other.initialize(revision)
         granted = [(one.result or {}).get("protocolVersion") for one in survey.handshakes.values()]
         survey.revisions = tuple(sorted({one for one in granted if isinstance(one, str)}, reverse=True))
-        if survey.transport == "streamable-http" and self._speaks_stateless():
+        if self._speaks_stateless():
             survey.revisions = (STATELESS_REVISION, *survey.revisions)
             survey.notes.append(
                 f"The server also speaks revision {STATELESS_REVISION}, of which nothing was judged here; --revision"
                 f" {STATELESS_REVISION} or all does that."
             )
 
-    def _speaks_stateless(self) -> bool:
-        """Whether `server/discover` is answered as revision 2026-07-28 wants it."""
-        reply = self._server_discover("metadata")
-        return reply.ok and b"supportedVersions" in reply.body
+    def _has_no_sessions(self, opening: Answer) -> bool:
+        refused = opening.result is None and opening.http.status not in (401, 403)
+        return refused and self._speaks_stateless()
 
-    def _server_discover(self, channel: Channel) -> Reply:
-        headers, message = first_request(STATELESS_REVISION)
-        if self.survey.token:
-            headers["Authorization"] = f"Bearer {self.survey.token}"
-        with (
-            exchange := self.http.stream(
-                "POST", self.survey.endpoint, channel=channel, purpose="server/discover", headers=headers, body=message
-            )
-        ) as stream:
-            stream.read_one_message()
-        return exchange.reply
+    def _speaks_stateless(self) -> bool:
+        """Whether `server/discover` is answered as revision 2026-07-28 wants it. Raises NoAnswer."""
+        survey = replace(self.survey, revision=STATELESS_REVISION, opening=None)
+        if survey.transport == "http+sse":
+            return False
+        with closing(connect(survey, self.http)) as other:
+            return "supportedVersions" in (other.open(STATELESS_REVISION).result or {})
 
     def _negotiate_stateless(self) -> Connection:
-        """Discover the server in the revision without handshake; in which each request stands alone."""
-        survey = self.survey
+        """Discover the server in the revision without handshake, and see whether it grants one with handshake too."""
+        survey, wanted = self.survey, HANDSHAKE_REVISIONS[-1]
         with self.step("negotiate", f"discovering the server in revision {STATELESS_REVISION}") as detail:
+            if survey.transport == "http+sse":
+                sentence = f"revision {STATELESS_REVISION} has no HTTP+SSE, over which the target is reached"
+                raise Stop(Failure("negotiate", sentence, "leave out --transport", "server/discover"))
+            survey.revision, survey.opening = STATELESS_REVISION, None
             try:
-                reply = self._server_discover("mcp")
+                connection = connect(survey, self.http)
+                answer = connection.open(STATELESS_REVISION)
+                if answer.result is None:
+                    survey.revision = ""
+                    self._refused(answer, "server/discover")
+                with closing(connect(replace(survey, revision=wanted), self.http)) as other:
+                    survey.handshakes[wanted] = other.initialize(wanted)
             except NoAnswer as failure:
+                survey.revision = ""
                 raise Stop(Failure("negotiate", str(failure), "", "server/discover")) from None
-            messages = tuple(messages_of(reply))
-            response = next((as_object(one) for one in messages if as_object(one).get("id") == "discover"), None)
-            answer = Answer(reply, messages, response)
-            if answer.result is None:
-                self._refused(answer, "server/discover")
-            survey.opening, survey.revision, survey.revisions = answer, STATELESS_REVISION, (STATELESS_REVISION,)
-            detail.append("answers server/discover")
-        return connect(survey, self.http)
+            granted = (survey.handshakes[wanted].result or {}).get("protocolVersion")
+            survey.opening = answer
+            survey.revisions = (STATELESS_REVISION, *([granted] if isinstance(granted, str) else []))
+            detail.append(f"answers server/discover, {'and initialize' if granted else 'but not initialize'}")
+        return connection
 
     def list(self, connection: Connection) -> None:
         """Walk through the lists. Raises Stop."""

@@ -130,7 +130,8 @@ class Survey:
 
     `reached` is true when something at the target answered as an MCP server or a protected one does.
     `refusal` is the answer to a request without credentials, which is `closed` where the first request is not;
-    `opening` is the answer to `initialize`, and `handshakes` holds that for every revision that was asked for.
+    `opening` is the answer to `initialize` or, in the stateless revision, to `server/discover`; `handshakes` holds the
+    answer to `initialize` for every revision that was asked for.
     """
 
     target: str
@@ -168,6 +169,16 @@ class Survey:
         return Narrowed(NO_USER) if self.service else CouldNotRun("nobody logged in")
 
     @property
+    def stateless(self) -> bool:
+        """Whether the audited revision has no sessions."""
+        return self.revision == STATELESS_REVISION
+
+    @property
+    def dual_era(self) -> bool:
+        """Whether the server grants a revision with sessions beside."""
+        return any(answer.result is not None for answer in self.handshakes.values())
+
+    @property
     def initialize_result(self) -> dict[str, Any]:
         """The result of the handshake; empty before it."""
         return (self.opening.result or {}) if self.opening else {}
@@ -192,7 +203,7 @@ class Survey:
             return self.closed.name
         if self.transport == "http+sse":
             return "event stream"
-        return "server/discover" if self.revision == STATELESS_REVISION else "initialize"
+        return "server/discover" if self.stateless else "initialize"
 
     @property
     def partly_protected(self) -> bool:

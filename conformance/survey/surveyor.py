@@ -9,7 +9,6 @@ from conformance.survey.login import LoggingIn
 from conformance.survey.reach import Reaching
 from conformance.survey.record import Survey
 from conformance.survey.steps import Say, Stop
-from conformance.wire.connection import STATELESS_REVISION
 from conformance.wire.http import HttpClient
 
 
@@ -56,7 +55,6 @@ class Surveyor:
     def _look_around(self) -> None:
         """The handshake, the lists, and whether one of them or a call of a tool needs the token that we lack."""
         with closing(self._handshake.negotiate()) as connection:
-            if self.survey.revision != STATELESS_REVISION or not self.survey.protected:
-                self._handshake.list(connection)
+            self._handshake.list(connection)
             if not self.survey.protected:
                 self._closed.look(connection)

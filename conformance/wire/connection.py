@@ -21,7 +21,7 @@ HANDSHAKE_REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS_REVISION = "2026-07-28"
 """The first revision without handshake and session."""
 REVISIONS = (*HANDSHAKE_REVISIONS, STATELESS_REVISION)
-"""Revisions that can be audited, oldest first; of the last the authorization alone."""
+"""Revisions that can be audited, oldest first."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -223,7 +223,7 @@ class Connection(ABC):
     def _serve(self, request: dict[str, Any]) -> None:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request["id"]}
         method = str(request["method"])
-        handler = self.handlers.get(method, _HANDLERS.get(method, _decline))
+        handler = self.handlers.get(method, HANDLERS.get(method, _decline))
         try:
             answer["result"] = dict(handler(as_object(request.get("params"))))
         except Refusal as refusal:
@@ -242,7 +242,8 @@ def _pong(_: dict[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
-_HANDLERS: Mapping[str, Handler] = {"ping": _pong}
+HANDLERS: Mapping[str, Handler] = {"ping": _pong}
+"""What every client answers."""
 
 
 class Pending:

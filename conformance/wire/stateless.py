@@ -1,29 +1,41 @@
-"""Streamable HTTP of revision 2026-07-28: each request stands alone (page basic/transports/streamable-http)."""
+"""Clients of revision 2026-07-28: each request stands alone (pages basic/index and basic/patterns/mrtr)."""
 
+import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from conformance.shapes import as_object
 from conformance.wire import jsonrpc
-from conformance.wire.connection import STATELESS_REVISION, Answer
+from conformance.wire.connection import HANDLERS, STATELESS_REVISION, Answer, Connection, Refusal, Silence
 from conformance.wire.http import HttpClient
+from conformance.wire.stdio import Stdio
 from conformance.wire.streamable_http import StreamableHttp, stateless_meta
 
+NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+"""The parameter that Mcp-Name repeats, by method."""
+_ROUNDS = 10
 
-class Stateless(StreamableHttp):
-    """One client without session: every request says which revision it speaks and who sends it."""
 
-    def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
-        super().__init__(http, url, token)
+class Stateless(Connection):
+    """One client without session: every request says which revision it speaks, who sends it and what it can do.
+
+    `handlers` give what a server asks for before it answers, by the method of what it asks. `rounds` are all answers
+    to the last request, of which the last counts.
+    """
+
+    def begin(self) -> None:
+        """Speak the revision from the first message on."""
         self.revision = STATELESS_REVISION
-        self._described: dict[str, str] = {}
-
-    def headers(self) -> dict[str, str | Sequence[str]]:
-        """Header fields of a conforming client, with what they repeat of the body."""
-        return super().headers() | self._described
+        self.rounds: list[Answer] = []
 
     def open(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
-        """Ask what the server offers, which takes the place of a handshake. Raises NoAnswer."""
-        self.opening = self.request("server/discover")
+        """Declare capabilities for all requests to come, and ask what the server offers unless that is known.
+
+        Raises NoAnswer.
+        """
+        self.capabilities = dict(capabilities or {})
+        if self.opening is None:
+            self.opening = self.request("server/discover")
         return self.opening
 
     def request(
@@ -34,10 +46,81 @@ class Stateless(StreamableHttp):
         id: jsonrpc.Id | None = None,
         purpose: str = "",
     ) -> Answer:
-        """Send a request and wait for its response. Raises NoAnswer."""
-        self._described = {"Mcp-Method": method}
-        if method == "tools/call":
-            self._described["Mcp-Name"] = str((params or {}).get("name"))
-        return super().request(
-            method, {**(params or {}), "_meta": stateless_meta(STATELESS_REVISION)}, id=id, purpose=purpose
-        )
+        """Send a request, give the input that the server wants as far as there are handlers, and take its answer.
+
+        Raises NoAnswer.
+        """
+        given = dict(params or {})
+        answer = super().request(method, self.introduced(given), id=id, purpose=purpose)
+        rounds = [answer]
+        while len(rounds) < _ROUNDS and (input := self._input(answer)) is not None:
+            again = {name: value for name, value in given.items() if name != "requestState"} | input
+            answer = super().request(method, self.introduced(again), purpose=f"{purpose or method}, with its input")
+            rounds.append(answer)
+        self.rounds = rounds
+        return answer
+
+    def introduced(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters with what each request says of its client; what `_meta` says already stays."""
+        about = stateless_meta(self.revision) | {"io.modelcontextprotocol/clientCapabilities": dict(self.capabilities)}
+        return {**params, "_meta": about | as_object(params.get("_meta"))}
+
+    def _input(self, answer: Answer) -> dict[str, Any] | None:
+        """What goes with the next try; None where the answer is final or wants what we do not give."""
+        result = answer.result or {}
+        if result.get("resultType") != "input_required":
+            return None
+        state = {name: value for name, value in result.items() if name == "requestState"}
+        wanted = as_object(result.get("inputRequests"))
+        if not wanted:
+            return state or None
+        given: dict[str, Any] = {}
+        for key, request in wanted.items():
+            handler = {**HANDLERS, **self.handlers}.get(str(as_object(request).get("method")))
+            try:
+                if handler is None:
+                    return None
+                given[key] = dict(handler(as_object(as_object(request).get("params"))))
+            except (Refusal, Silence):
+                return None
+        return {"inputResponses": given, **state}
+
+
+class StatelessHttp(Stateless, StreamableHttp):
+    """A client that speaks Streamable HTTP (page basic/transports/streamable-http)."""
+
+    def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
+        StreamableHttp.__init__(self, http, url, token)
+        self.begin()
+
+    def headers_for(self, body: bytes) -> dict[str, str | Sequence[str]]:
+        """Header fields of a conforming client, with what they repeat of the body."""
+        return self.headers() | mirrored(body)
+
+
+class StatelessStdio(Stateless, Stdio):
+    """A client that speaks stdio."""
+
+    def __init__(self, http: HttpClient, command: str) -> None:
+        Stdio.__init__(self, http, command)
+        self.begin()
+
+
+def mirrored(body: bytes) -> dict[str, str]:
+    """The header fields that repeat what a message says, but for those a tool asks for."""
+    message = as_object(next(iter(jsonrpc.decode(body)), None))
+    method = message.get("method")
+    if not isinstance(method, str):
+        return {}
+    named = as_object(message.get("params")).get(NAMED_BY.get(method, ""))
+    name = {"Mcp-Name": field_value(named)} if isinstance(named, str) else {}
+    return {"Mcp-Method": field_value(method), **name}
+
+
+def field_value(text: str) -> str:
+    """A text as it stands in a header field: wrapped in base64 where it could not stand there as it is."""
+    plain = text.isascii() and text.isprintable() and text.strip() == text
+    looks_wrapped = text.startswith("=?base64?") and text.endswith("?=")
+    if plain and not looks_wrapped:
+        return text
+    return f"=?base64?{base64.b64encode(text.encode('utf-8', 'surrogatepass')).decode()}?="

@@ -1,4 +1,4 @@
-"""The Streamable HTTP transport (specification page basic/transports, 2025-03-26 to 2025-11-25)."""
+"""The Streamable HTTP transport (specification page basic/transports)."""
 
 import threading
 import time
@@ -74,6 +74,11 @@ class StreamableHttp(Connection):
             fields["MCP-Protocol-Version"] = self.revision
         return fields
 
+    def headers_for(self, body: bytes) -> dict[str, str | Sequence[str]]:
+        """Header fields of a conforming client for a message."""
+        del body
+        return self.headers()
+
     def listening_headers(self, last_event_id: str = "") -> dict[str, str | Sequence[str]]:
         """Header fields of a GET that opens a stream, or resumes one after an event."""
         fields = self.headers() | {"Accept": "text/event-stream"}
@@ -110,9 +115,10 @@ class StreamableHttp(Connection):
         Of its answer a whole body is read, of a stream what comes up to the first message, of a GET stream nothing.
         Raises NoAnswer.
         """
-        proper = self.listening_headers() if message is None else self.headers()
+        body = b"" if message is None else jsonrpc.encode(message)
+        proper = self.listening_headers() if message is None else self.headers_for(body)
         headers = {name: value for name, value in proper.items() if name not in without} | dict(fields or {})
-        exchange = self.stream(method, purpose, headers, b"" if message is None else jsonrpc.encode(message))
+        exchange = self.stream(method, purpose, headers, body)
         with exchange as stream:
             if method != "GET" or stream.media_type != "text/event-stream":
                 stream.read_one_message()
@@ -172,7 +178,7 @@ class StreamableHttp(Connection):
 
     def _post(self, body: bytes, purpose: str, id: jsonrpc.Id | None) -> Answer:
         started = time.monotonic()
-        exchange = self.stream("POST", purpose, self.headers(), body, silence=self.patience(purpose))
+        exchange = self.stream("POST", purpose, self.headers_for(body), body, silence=self.patience(purpose))
         reading = _Reading(self, id, serve=not purpose.startswith(SERVED))
         try:
             with exchange as stream:

@@ -130,7 +130,7 @@ def test_the_newest_revision_needs_no_session(client: Client) -> None:
     assert alone(client, "server/discover", {"Mcp-Method": "server/discover"}, _meta=META).status_code == 401
     client.log_in(scope="mcp")
     discovered = alone(client, "server/discover", {"Mcp-Method": "server/discover"}, _meta=META).json()["result"]
-    assert discovered["supportedVersions"] == ["2026-07-28", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
+    assert discovered["supportedVersions"] == ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
     listed = alone(client, "tools/list", {"Mcp-Method": "tools/list"}, _meta=META).json()["result"]
     assert (listed["resultType"], len(listed["tools"])) == ("complete", 16)
     names = {"Mcp-Method": "tools/call", "Mcp-Name": "recall"}
@@ -141,13 +141,13 @@ def test_the_newest_revision_needs_no_session(client: Client) -> None:
 
 def test_the_newest_revision_compares_header_and_body(client: Client) -> None:
     client.log_in()
-    for headers, params in [
-        ({}, {"_meta": META}),
-        ({"Mcp-Method": "tools/call"}, {"_meta": META}),
-        ({"Mcp-Method": "tools/list"}, {}),
-        ({"Mcp-Method": "tools/list"}, {"_meta": "x"}),
+    for headers, params, code in [
+        ({}, {"_meta": META}, -32020),
+        ({"Mcp-Method": "tools/call"}, {"_meta": META}, -32020),
+        ({"Mcp-Method": "tools/list"}, {}, -32602),
+        ({"Mcp-Method": "tools/list"}, {"_meta": "x"}, -32602),
     ]:
         response = alone(client, "tools/list", headers, **params)
-        assert (response.status_code, response.json()["error"]["code"]) == (400, -32020)
-    unknown = alone(client, "prompts/list", {"Mcp-Method": "prompts/list"}, _meta=META)
-    assert (unknown.status_code, unknown.json()["error"]["code"]) == (400, -32601)
+        assert (response.status_code, response.json()["error"]["code"]) == (400, code)
+    unknown = alone(client, "ping", {"Mcp-Method": "ping"}, _meta=META)
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, -32601)

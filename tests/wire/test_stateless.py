@@ -5,7 +5,7 @@ import json
 from conformance.evidence import Recorder
 from conformance.redaction import Redactor
 from conformance.wire.http import HttpClient
-from conformance.wire.stateless import Stateless
+from conformance.wire.stateless import StatelessHttp
 from tests.auditing import Handler, website
 
 
@@ -17,7 +17,7 @@ def test_each_request_says_all_about_itself() -> None:
         request.send(200, json.dumps({"jsonrpc": "2.0", "id": json.loads(request.body)["id"], "result": {}}))
 
     with website(answer) as origin:
-        client = Stateless(HttpClient(Recorder(Redactor())), origin, "token-1")
+        client = StatelessHttp(HttpClient(Recorder(Redactor())), origin, "token-1")
         opened = client.open("2026-07-28")
         client.request("tools/call", {"name": "add", "arguments": {}})
         client.request("tools/list")

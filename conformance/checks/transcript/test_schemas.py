@@ -7,7 +7,7 @@ import pytest
 from conformance import Judge, requirement
 from conformance.arrived import Arrived
 from conformance.shapes import as_object
-from conformance.wire.connection import HANDSHAKE_REVISIONS
+from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS
 
 Judged = dict[str, list[Arrived]]
 
@@ -25,10 +25,10 @@ ELSEWHERE = frozenset(
 
 @pytest.fixture(scope="session")
 def judged(messages: list[Arrived]) -> Judged:
-    """The messages of revisions with a handshake, by the definition that judges them."""
+    """The messages of known revisions, by the definition that judges them."""
     found: Judged = defaultdict(list)
     for one in messages:
-        name = one.definition(one.revision) if one.revision in HANDSHAKE_REVISIONS else None
+        name = one.definition(one.revision) if one.revision in REVISIONS else None
         if name:
             found[name].append(one)
     return found

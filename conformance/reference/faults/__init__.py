@@ -48,9 +48,9 @@ from conformance.reference.faults import (
     transport,
     transport_security,
 )
-from conformance.reference.faults.fault import Fault, Profile
+from conformance.reference.faults.fault import MODERN, Fault, Profile
 
-__all__ = ["FAULTS", "Fault", "Faults", "Profile", "UnknownFaultError"]
+__all__ = ["FAULTS", "MODERN", "Fault", "Faults", "Profile", "UnknownFaultError"]
 
 _AREAS = (
     challenge,

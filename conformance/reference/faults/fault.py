@@ -18,6 +18,8 @@ Profile = Literal[
     "sse",
     "stdio",
     "impatient",
+    "modern",
+    "modern-stdio",
 ]
 """How the reference server is deployed.
 
@@ -30,8 +32,11 @@ them. proxy: logins are delegated to a third party under one client id. tls: htt
 act without a user. brief: codes that end after two seconds, for audits that do not wait minutes. lazy: only calls of
 tools need a token. lists: everything but the handshake needs one. open: no login, no authorization server. sse: the
 same, audited over HTTP+SSE. stdio: the same, audited over stdio as a process of its own. impatient: like open, but
-clients have half a second to answer what the server asks, for audits under stress.
+clients have half a second to answer what the server asks, for audits under stress. modern: like open, but only the
+revision without sessions is spoken. modern-stdio: the same over stdio.
 """
+
+MODERN: tuple[Profile, ...] = ("modern", "modern-stdio")
 
 
 @dataclass(frozen=True, slots=True)
