@@ -6,7 +6,7 @@ from conformance.reference.client_tasks import AUGMENTATION, ask_as_task
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import JsonObject, RequestId, as_object, notification_message
 from conformance.reference.notebook import Notebook
-from conformance.reference.revisions import PROGRESS_MESSAGES, knows_tasks
+from conformance.reference.revisions import PROGRESS_MESSAGES, STATELESS, knows_tasks
 from conformance.reference.sessions import Outlet, Session
 
 _CAPABILITIES = {
@@ -89,6 +89,8 @@ class Call:
 
     async def ask(self, method: str, params: JsonObject) -> JsonObject:
         """Send a request to the client and return its result. Raises AskError."""
+        if self.session.revision >= STATELESS:
+            raise AskError("The client cannot be asked")
         capability = _CAPABILITIES.get(method)
         asked_anyway = capability and self.faults.active(f"{capability}-asked-undeclared")
         if capability and not self.session.offers(capability) and not asked_anyway:
