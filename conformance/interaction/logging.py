@@ -1,6 +1,6 @@
 """A session in which each log level is set in turn, and a tool that logs is called at two of them.
 
-Specification page server/utilities/logging, 2024-11-05 to 2025-11-25.
+Specification page server/utilities/logging. From 2026-07-28 on each request names its level itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,10 +15,12 @@ from conformance.wire.heard import Message
 
 LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 BELOW_ERROR = frozenset(LEVELS[: LEVELS.index("error")])
+LOG_LEVEL = "io.modelcontextprotocol/logLevel"
 UNKNOWN_LEVEL = "verbose"
 TOOLS: Mapping[str, frozenset[str]] = {
     "test_tool_with_log_levels": frozenset(LEVELS),
     "test_tool_with_logging": frozenset({"info"}),
+    "test_logging_tool": frozenset({"info"}),
 }
 """Tools of known names and the levels at which they log, the better one first."""
 TOLD_TO_LOG = next(iter(TOOLS))
@@ -53,11 +55,13 @@ class Logged:
 class Levels:
     """The answers to logging/setLevel by level, `unknown` that for one that does not exist.
 
+    Where each request names its level, `unknown` is the answer to one for a list, None without any list.
     `tool` was called when the level was "error" and when it was "debug", which gave `calls`; empty without such a tool.
+    There the call without a level is under "".
     """
 
     answers: Mapping[str, Answer]
-    unknown: Answer
+    unknown: Answer | None
     tool: str = ""
     calls: Mapping[str, Logged] = field(default_factory=dict[str, Logged])
 
@@ -67,6 +71,8 @@ def set_levels(probe: Probe, tool: str) -> Levels:
 
     So nothing below "error" can be on its way when the tool is called at that level.
     """
+    if probe.survey.stateless:
+        return _name_levels(probe, tool)
     answers, calls = dict[str, Answer](), dict[str, Logged]()
     with probe.session() as connection, connection.listening():
         for level in reversed(LEVELS):
@@ -76,15 +82,28 @@ def set_levels(probe: Probe, tool: str) -> Levels:
         return Levels(answers, _set(connection, UNKNOWN_LEVEL), tool, calls)
 
 
+def _name_levels(probe: Probe, tool: str) -> Levels:
+    """Call the tool without a level and at two levels, and ask for a list at one that does not exist."""
+    calls = dict[str, Logged]()
+    with probe.session() as connection:
+        for level in ("", "error", "debug") if tool else ():
+            calls[level] = _call(connection, tool, TOOLS[tool] if level == "debug" else frozenset(), level)
+        listed = next((one for one in probe.survey.listings if not probe.survey.listings[one].refusal), None)
+        meta = {"_meta": {LOG_LEVEL: UNKNOWN_LEVEL}}
+        unknown = admitted(connection.request(listed, meta)) if listed else None
+        return Levels({}, unknown, tool, calls)
+
+
 def _set(connection: Connection, level: str) -> Answer:
     return admitted(connection.request("logging/setLevel", {"level": level}))
 
 
-def _call(connection: Connection, tool: str, awaited: frozenset[str]) -> Logged:
-    """Call the tool, and wait for messages of these levels."""
+def _call(connection: Connection, tool: str, awaited: frozenset[str], level: str = "") -> Logged:
+    """Call the tool, at a level if one is named, and wait for messages of these levels."""
     arguments = {"name": NAME, "email": EMAIL, "password": PASSWORD} if tool == TOLD_TO_LOG else {}
     mark = connection.heard.mark
-    answer = admitted(connection.request("tools/call", {"name": tool, "arguments": arguments}))
+    meta = {"_meta": {LOG_LEVEL: level}} if level else {}
+    answer = admitted(connection.request("tools/call", {"name": tool, "arguments": arguments, **meta}))
     if awaited:
         connection.heard.until(_complete(awaited), _ARRIVAL_SECONDS, mark)
     return Logged(answer, tuple(one for one in connection.heard.since(mark) if is_log(one.value)))

@@ -21,6 +21,7 @@ from conformance.offered import Offered
 from conformance.probe import Probe
 from conformance.verdict import NotApplicable
 from conformance.wire.http import Reply, origin_of
+from conformance.wire.stateless import Stateless
 
 
 @pytest.fixture
@@ -67,6 +68,8 @@ def endless(audit: Audit, probe: Probe, offered: Offered) -> tuple[Asked | None,
     def perform() -> tuple[Asked | None, int]:
         revision = probe.survey.revision
         with probe.session(capabilities(revision), serving(Roots())) as connection, connection.listening():
+            if isinstance(connection, Stateless):
+                connection.most_rounds = sampling.ROUNDS + 2
             return sampling.loop(AskedClient(connection, offered))
 
     return audit.once("endless use of tools", perform)
