@@ -4,10 +4,13 @@ Specification page server/utilities/logging. From 2026-07-28 on each request nam
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.exercise import admitted
+from conformance.interaction.progress import SLOW
+from conformance.offered import Offered
 from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.wire.connection import Answer, Connection
@@ -26,14 +29,18 @@ TOOLS: Mapping[str, frozenset[str]] = {
 TOLD_TO_LOG = next(iter(TOOLS))
 NAME, EMAIL, PASSWORD = "Cassandra Canary", "cassandra.canary@audit.example", "canary-7391-of-the-audit"
 _ARRIVAL_SECONDS = 1.0
+_LATE_SECONDS = 0.3
+_SLOW_SECONDS = 0.4
+_SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 
 
 @dataclass(frozen=True)
 class Logged:
-    """A call of a tool that logs, and the log messages that came."""
+    """A call of a tool that logs, and the log messages that came; `late` are those of them after the response."""
 
     answer: Answer
     messages: tuple[Message, ...]
+    late: tuple[Message, ...] = ()
 
     @property
     def exchange(self) -> str:
@@ -57,13 +64,16 @@ class Levels:
 
     Where each request names its level, `unknown` is the answer to one for a list, None without any list.
     `tool` was called when the level was "error" and when it was "debug", which gave `calls`; empty without such a tool.
-    There the call without a level is under "".
+    There the call without a level is under "". `overheard` are messages that came elsewhere than on the stream of the
+    call at the level "debug", while another client was `listening` or busy; over stdio those of a subscription.
     """
 
     answers: Mapping[str, Answer]
     unknown: Answer | None
     tool: str = ""
     calls: Mapping[str, Logged] = field(default_factory=dict[str, Logged])
+    overheard: tuple[Message, ...] = ()
+    listening: bool = False
 
 
 def set_levels(probe: Probe, tool: str) -> Levels:
@@ -84,14 +94,35 @@ def set_levels(probe: Probe, tool: str) -> Levels:
 
 def _name_levels(probe: Probe, tool: str) -> Levels:
     """Call the tool without a level and at two levels, and ask for a list at one that does not exist."""
-    calls = dict[str, Logged]()
+    calls, overheard, listening = dict[str, Logged](), tuple[Message, ...](), False
     with probe.session() as connection:
-        for level in ("", "error", "debug") if tool else ():
-            calls[level] = _call(connection, tool, TOOLS[tool] if level == "debug" else frozenset(), level)
+        for level in ("", "error") if tool else ():
+            calls[level] = _call(connection, tool, frozenset(), level)
+        if tool:
+            calls["debug"], overheard, listening = _overhear(probe, connection, tool)
         listed = next((one for one in probe.survey.listings if not probe.survey.listings[one].refusal), None)
         meta = {"_meta": {LOG_LEVEL: UNKNOWN_LEVEL}}
         unknown = admitted(connection.request(listed, meta)) if listed else None
-        return Levels({}, unknown, tool, calls)
+        return Levels({}, unknown, tool, calls, overheard, listening)
+
+
+def _overhear(probe: Probe, connection: Connection, tool: str) -> tuple[Logged, tuple[Message, ...], bool]:
+    """Call the tool while another client listens and waits for a slow tool, or over stdio the same client listens."""
+    with ExitStack() as open_:
+        alone = connection.transport == "stdio"
+        other = connection if alone else open_.enter_context(probe.session())
+        listening = open_.enter_context(other.listening()) is None
+        slow = None if alone else Offered(probe.survey).find_tool(SLOW)
+        busy = other.start("tools/call", {"name": slow, "arguments": {"seconds": _SLOW_SECONDS}}) if slow else None
+        call = _call(connection, tool, TOOLS[tool], "debug")
+        if busy:
+            busy.answer(other.patience("tools/call"))
+        heard = tuple(one for one in other.heard.since() if is_log(one.value) and (not alone or _is_tagged(one)))
+        return call, heard, listening or busy is not None
+
+
+def _is_tagged(one: Message) -> bool:
+    return _SUBSCRIPTION in as_object(as_object(as_object(one.value).get("params")).get("_meta"))
 
 
 def _set(connection: Connection, level: str) -> Answer:
@@ -103,10 +134,14 @@ def _call(connection: Connection, tool: str, awaited: frozenset[str], level: str
     arguments = {"name": NAME, "email": EMAIL, "password": PASSWORD} if tool == TOLD_TO_LOG else {}
     mark = connection.heard.mark
     meta = {"_meta": {LOG_LEVEL: level}} if level else {}
+    connection.linger = _LATE_SECONDS if level == "debug" else 0.0
     answer = admitted(connection.request("tools/call", {"name": tool, "arguments": arguments, **meta}))
     if awaited:
-        connection.heard.until(_complete(awaited), _ARRIVAL_SECONDS, mark)
-    return Logged(answer, tuple(one for one in connection.heard.since(mark) if is_log(one.value)))
+        connection.heard.until(_complete(awaited), _LATE_SECONDS if level else _ARRIVAL_SECONDS, mark)
+    heard, connection.linger = connection.heard.since(mark), 0.0
+    came = next((place for place, one in enumerate(heard) if one.value == answer.response), len(heard))
+    late = tuple(one for one in heard[came:] if is_log(one.value))
+    return Logged(answer, tuple(one for one in heard if is_log(one.value)), late)
 
 
 def _complete(awaited: frozenset[str]) -> Callable[[Any], bool]:
