@@ -15,8 +15,8 @@ AREAS_OF: Mapping[str, tuple[str, ...]] = {
     "authorization": AUTHORIZATION_AREAS,
     "base": ("jsonrpc", "lifecycle", "ping", "meta", "security"),
     "transport": ("transport", "session", "stdio", "legacy-sse"),
-    "features": ("tools", "resources", "prompts", "completion", "pagination"),
-    "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots"),
+    "features": ("tools", "resources", "prompts", "completion", "pagination", "caching"),
+    "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots", "mrtr"),
     "tasks": ("tasks",),
 }
 """Folders of checks and the areas they decide."""

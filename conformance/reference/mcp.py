@@ -13,6 +13,7 @@ from conformance.reference.calls import Call
 from conformance.reference.content import ICON, IMPLEMENTATION
 from conformance.reference.faults import Faults
 from conformance.reference.inputs import ASKING_METHODS, InputRequiredError, States
+from conformance.reference.interim import Interim
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -90,6 +91,7 @@ class Dispatcher:
         self.shown: set[str] = set()
         self.subscriptions = Subscriptions()
         self.states = States(faults)
+        self._interim = Interim(faults, self.states)
         self.tools = ToolMethods(faults)
         resources, prompts, tasks = ResourceMethods(faults), PromptMethods(faults), TaskMethods(faults, self.tools)
         self._methods: Mapping[str, Method] = {
@@ -146,12 +148,14 @@ class Dispatcher:
         try:
             if alone:
                 check_meta(request, self.dual)
+                self._interim.remember(request, call)
                 if request.method in ASKING_METHODS:
-                    call.inputs = self.states.inputs_of(request, session.user)
+                    call.inputs = self.states.inputs_of(request, session.user + session.peer)
             result = await self._asked(request, call) if alone else await self._result(request.method, call)
             return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:
-            return self._error_with_faults(request, error_message(refused(error) if alone else error, request.id))
+            error = refused(error, self.faults) if alone else error
+            return self._error_with_faults(request, error_message(error, request.id))
         except Exception:
             _LOGGER.exception("%s failed", request.method)
             code = -32000 if self.faults.active("internal-error-wrong-code") else INTERNAL_ERROR
@@ -159,10 +163,14 @@ class Dispatcher:
 
     async def _asked(self, request: Request, call: Call) -> JsonObject:
         """The result in the revision without sessions: what was asked for, or what the client is asked first."""
+        self.notebook.outlets.append(call.outlet)
         try:
             result = await self._result(request.method, call)
+            self._interim.passed(request, call)
         except InputRequiredError as wanted:
-            result = self.states.wanted(request, call.session.user, call.inputs, wanted.questions)
+            result = self._interim.result(request, call, wanted.questions)
+        finally:
+            self.notebook.outlets.remove(call.outlet)
         return completed(request.method, result)
 
     def take(self, message: Notification | Response, session: Session) -> None:
@@ -243,6 +251,9 @@ class Dispatcher:
 
     def encode(self, message: object) -> bytes:
         """`message`, or a batch of them, as the bytes to send."""
+        if self.faults.active("input-key-repeated"):
+            wanted, key = b'"inputRequests":{', b'"user_context":'
+            return encode(message).replace(wanted + key, wanted + key + b"{}," + key)
         return encode(message, "surrogateescape" if self.faults.active("invalid-utf8") else "backslashreplace")
 
     async def _result(self, name: str, call: Call) -> JsonObject:

@@ -1,6 +1,7 @@
 """What the tools of the server keep, for all sessions together."""
 
 from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.sessions import Outlet
 
 ELSEWHERE = "https://reference.example/connect"
 """The page of another server on which users connect an account."""
@@ -10,7 +11,8 @@ class Notebook:
     """The notes kept by `remember` and read by `recall`; only the newest hundred stay.
 
     `account_page` is where users connect an account. For faults alone, `filled` is what was filled in last, by
-    whichever user, and `login_page` is where users log in to this server.
+    whichever user, `login_page` is where users log in to this server, and `outlets` are those of the requests without
+    session that are being answered.
     """
 
     def __init__(self) -> None:
@@ -18,6 +20,7 @@ class Notebook:
         self.filled: JsonObject = {}
         self.account_page = ELSEWHERE
         self.login_page = ""
+        self.outlets: list[Outlet] = []
 
     def add(self, note: str) -> None:
         """Append `note`, dropping the oldest beyond a hundred."""

@@ -5,7 +5,9 @@ https://modelcontextprotocol.io/specification/2026-07-28/basic and /server/disco
 
 from conformance.reference.calls import MISSING_CAPABILITY
 from conformance.reference.content import IMPLEMENTATION
+from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import (
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     METHOD_NOT_FOUND,
     RESOURCE_NOT_FOUND,
@@ -89,8 +91,12 @@ def completed(method: str, result: JsonObject) -> JsonObject:
     return result
 
 
-def refused(error: RpcError) -> RpcError:
+def refused(error: RpcError, faults: Faults) -> RpcError:
     """An error as this revision has it."""
+    if error.code == MISSING_CAPABILITY and faults.active("missing-capability-other-code"):
+        error.code = INTERNAL_ERROR
+    if error.code == MISSING_CAPABILITY and faults.active("missing-capability-as-list"):
+        error.data = {"requiredCapabilities": list((as_object(error.data) or {})["requiredCapabilities"])}
     if error.code == RESOURCE_NOT_FOUND:
         error.code = INVALID_PARAMS
     return error

@@ -13,6 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from conformance.reference.batches import Batch
+from conformance.reference.calls import MISSING_CAPABILITY
 from conformance.reference.exchange import Exchange
 from conformance.reference.http_sessions import HttpSession, LoneRequest
 from conformance.reference.jsonrpc import (
@@ -121,6 +122,8 @@ class StreamableHttp:
         except RpcError as error:
             return self._json(error_message(error, message.id), 400)
         session = LoneRequest(request.state.user, self.dispatcher, self.streams)
+        if request.client and self.dispatcher.faults.active("state-of-one-connection"):
+            session.peer = str(request.client.port)
         introduce(session, message)
         return await self._answer(message, session, stream_accepted=True)
 
@@ -205,7 +208,9 @@ class StreamableHttp:
         if not exchange.responses:
             return self._nothing()
         if session.revision >= STATELESS:
-            return self._json(exchange.responses[0], status_of(exchange.responses[0]))
+            plain = self.dispatcher.faults.active("missing-capability-http-200")
+            missing = exchange.responses[0].get("error", {}).get("code") == MISSING_CAPABILITY
+            return self._json(exchange.responses[0], 200 if plain and missing else status_of(exchange.responses[0]))
         return self._json_answer(message, exchange.responses[0], session)
 
     def _json_answer(self, message: Request, answer: JsonObject, session: HttpSession) -> Response:

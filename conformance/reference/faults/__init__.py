@@ -27,6 +27,7 @@ from conformance.reference.faults import (
     lifecycle,
     lists,
     logging,
+    mrtr,
     pkce,
     progress,
     prompts,
@@ -92,6 +93,7 @@ _AREAS = (
     sampling,
     elicitation,
     roots,
+    mrtr,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area.FAULTS})
