@@ -7,9 +7,15 @@ from conformance.reference.calls import Call
 from conformance.reference.faults import Faults
 from conformance.reference.inputs import Question, States
 from conformance.reference.jsonrpc import INTERNAL_ERROR, INVALID_PARAMS, JsonObject, Request, RpcError, request_message
+from conformance.reference.sessions import Session
 
 _MOST_OPEN = 5
 _EXTRA: JsonObject = {"method": "ping", "params": {}}
+
+
+def owner_of(session: Session) -> str:
+    """Whose states those of a session are; with a fault those of one connection alone."""
+    return session.user + session.peer
 
 
 class Interim:
@@ -42,7 +48,7 @@ class Interim:
         missing = call.inputs.known and not request.params.get("inputResponses")
         if missing and self.faults.active("missing-responses-hang") and (task := asyncio.current_task()):
             task.cancel()
-        result = self._states.wanted(request, call.session.user + call.session.peer, call.inputs, questions)
+        result = self._states.wanted(request, owner_of(call.session), call.inputs, questions)
         if self.faults.active("client-asked-by-request") or self.faults.active("stdio-client-asked-by-request"):
             for number, (method, params) in enumerate(questions.values()):
                 call.outlet.send(request_message(f"ask-{number}", method, params))

@@ -13,7 +13,7 @@ from conformance.reference.calls import Call
 from conformance.reference.content import ICON, IMPLEMENTATION
 from conformance.reference.faults import Faults
 from conformance.reference.inputs import ASKING_METHODS, InputRequiredError, States
-from conformance.reference.interim import Interim
+from conformance.reference.interim import Interim, owner_of
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -150,7 +150,7 @@ class Dispatcher:
                 check_meta(request, self.dual)
                 self._interim.remember(request, call)
                 if request.method in ASKING_METHODS:
-                    call.inputs = self.states.inputs_of(request, session.user + session.peer)
+                    call.inputs = self.states.inputs_of(request, owner_of(session))
             result = await self._asked(request, call) if alone else await self._result(request.method, call)
             return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:

@@ -122,7 +122,9 @@ class StreamableHttp:
         except RpcError as error:
             return self._json(error_message(error, message.id), 400)
         session = LoneRequest(request.state.user, self.dispatcher, self.streams)
-        if request.client and self.dispatcher.faults.active("state-of-one-connection"):
+        faults = self.dispatcher.faults
+        tied = faults.active("state-of-one-connection") or faults.active("handles-of-one-connection")
+        if request.client and tied:
             session.peer = str(request.client.port)
         introduce(session, message)
         return await self._answer(message, session, stream_accepted=True)

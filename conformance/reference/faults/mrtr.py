@@ -145,4 +145,16 @@ FAULTS: tuple[Fault, ...] = (
         "logging.only-on-own-response-stream logging.only-on-request",
         "The log of one user shows up at another.",
     ),
+    _fault(
+        "handles-of-one-connection",
+        "lifecycle.cross-request-state-has-explicit-handle mrtr.retry-self-contained",
+        "Users whose network changes lose what they began.",
+    ),
+    _fault("handles-counted", "security.handles-unguessable", "Whoever counts finds what others are doing."),
+    _fault(
+        "handles-of-any-user",
+        "security.handles-bound-to-user security.handles-not-authentication",
+        "Whoever finds a handle acts in the name of its user.",
+        profile="combined",
+    ),
 )
