@@ -11,6 +11,8 @@ from conformance.wire.connection import Connection, Handler, Refusal
 from conformance.wire.heard import Message
 
 FORM, DEFAULTS, ENUMS = "test_elicitation", "test_elicitation_sep1034_defaults", "test_elicitation_sep1330_enums"
+FORMS = (FORM, "test_input_required_result_elicitation")
+"""Tools that show a form, the second one where there are no sessions."""
 PAGE, PAGE_REQUIRED = "test_elicitation_url", "test_elicitation_url_required"
 COMPLETE = "notifications/elicitation/complete"
 USERNAME, EMAIL = "conformance-canary-7319", "conformance.canary.7319@example.com"
@@ -51,10 +53,10 @@ class Pages:
 def fill_in_everything(client: AskedClient) -> Forms:
     """Have the server show its forms, and answer in each way that a user can."""
     return Forms(
-        client.call(FORM),
-        client.call(FORM, elicit=Script(_fill_in_wrongly).elicit),
-        client.call(FORM, elicit=Script(decline).elicit),
-        client.call(DEFAULTS, FORM, elicit=Script(cancel).elicit),
+        client.call(*FORMS),
+        client.call(*FORMS, elicit=Script(_fill_in_wrongly).elicit),
+        client.call(*FORMS, elicit=Script(decline).elicit),
+        client.call(DEFAULTS, *FORMS, elicit=Script(cancel).elicit),
         client.call(ENUMS),
     )
 
