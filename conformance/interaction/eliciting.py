@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.generate import Unsupported, example
-from conformance.interaction.asking import Asked, AskedClient
+from conformance.interaction.asking import ELICIT, Asked, AskedClient
 from conformance.shapes import as_object
 from conformance.wire.connection import Connection, Handler, Refusal
 from conformance.wire.heard import Message
@@ -52,11 +52,13 @@ class Pages:
 
 def fill_in_everything(client: AskedClient) -> Forms:
     """Have the server show its forms, and answer in each way that a user can."""
+    good = client.ask(ELICIT, *FORMS)
+    tool = good.tool if good else FORM
     return Forms(
-        client.call(*FORMS),
-        client.call(*FORMS, elicit=Script(_fill_in_wrongly).elicit),
-        client.call(*FORMS, elicit=Script(decline).elicit),
-        client.call(DEFAULTS, *FORMS, elicit=Script(cancel).elicit),
+        good,
+        client.call(tool, elicit=Script(_fill_in_wrongly).elicit),
+        client.call(tool, elicit=Script(decline).elicit),
+        client.ask(ELICIT, DEFAULTS, tool, elicit=Script(cancel).elicit),
         client.call(ENUMS),
     )
 

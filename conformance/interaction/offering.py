@@ -1,5 +1,6 @@
 """Sessions in which the client offers nothing, a part, or everything that the server may ask for."""
 
+import itertools
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -57,10 +58,11 @@ class Everything:
 def offer_nothing(connection: Connection, offered: Offered) -> Nothing:
     """Call tools in a session for which nothing was declared. Raises NoAnswer where none can be heard."""
     client = AskedClient(connection, offered)
-    if not offered.find_tool(*sampling.SAMPLERS, *FORMS, *rooting.LISTERS):
+    kinds = [client.known(*reversed(tools)) for tools in (sampling.SAMPLERS, FORMS, rooting.LISTERS)]
+    if not offered.find_tool(*itertools.chain(*kinds)):
         return Nothing(None, None, None)
     with connection.listening():
-        return Nothing(client.call(*sampling.SAMPLERS), client.call(*FORMS), client.call(*rooting.LISTERS))
+        return Nothing(*(client.call(*tools) for tools in kinds))
 
 
 def capabilities(revision: str) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def _offer_parts(probe: Probe, client: AskedClient) -> tuple[Pages, Part]:
     if offered.find_tool(*FORMS, PAGE, PAGE_REQUIRED):
         with _beside(probe, client, _PAGES_ONLY) as (other, listens):
             pages = eliciting.visit_everything(client, other.connection if listens else None)
-            part = Part(form=other.call(*FORMS), another_page=other.call(PAGE))
+            part = Part(form=other.ask(ELICIT, *FORMS), another_page=other.call(PAGE))
     if offered.find_tool(sampling.SAMPLING_WITH_TOOLS, PAGE):
         with _beside(probe, client, _SMALLEST) as (other, _):
             part = replace(part, tools=other.call(sampling.SAMPLING_WITH_TOOLS), page=other.call(PAGE))

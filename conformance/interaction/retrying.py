@@ -79,7 +79,7 @@ def try_again(probe: Probe, offered: Offered) -> Tries:
         for other in others:
             with suppress(CouldNotRun):
                 again(connection, other, responses_to(other.questions), other.state or None)
-        return Tries(first, good, missing, states, answers, moved, elsewhere, others, works, tool in SIGNED)
+        return Tries(first, good, missing, states, answers, moved, elsewhere, others, works, tool == SIGNED[0])
 
 
 def _others(offered: Offered) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -67,7 +67,7 @@ def use_roots(client: AskedClient, roots: Roots) -> Rooting:
     inside = client.call(LOCATING, arguments={"path": INSIDE})
     beside = client.call(LOCATING, arguments={"path": BESIDE})
     traversing = client.call(LOCATING, arguments={"path": TRAVERSING})
-    before = None if inside else client.call(*LISTERS)
+    before = None if inside else client.ask(ROOTS, *LISTERS)
     asked = heard.until(_is_asked, _ASKED_SECONDS if inside or before else 0.0)
     if not asked:
         return Rooting(None, inside)
@@ -75,13 +75,13 @@ def use_roots(client: AskedClient, roots: Roots) -> Rooting:
     _tell(client)
     vanished = client.call(LOCATING, arguments={"path": INSIDE})
     if not vanished:
-        client.call(*LISTERS)
+        client.ask(ROOTS, *LISTERS)
     again = heard.until(_is_asked, _ASKED_AGAIN_SECONDS, mark)
     if vanished and vanished.succeeded:  # the new list may not have been read yet
         vanished = client.call(LOCATING, arguments={"path": INSIDE})
     roots.uris = None
     _tell(client)
-    unlisted = client.call(*LISTERS)
+    unlisted = client.ask(ROOTS, *LISTERS)
     works = unlisted is not None and unlisted.answer is not None
     return Rooting(asked, inside, beside, traversing, vanished, again, unlisted, works or client.works())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.generate import Unsupported, example
-from conformance.interaction.asking import Asked, AskedClient
+from conformance.interaction.asking import SAMPLE, Asked, AskedClient
 from conformance.shapes import as_list, as_object
 from conformance.wire.connection import Refusal
 
@@ -29,8 +29,8 @@ class Sampling:
 
 def sample_everything(client: AskedClient) -> Sampling:
     """Have the server sample in each way that it offers."""
-    good = client.call(*SAMPLERS)
-    bad = client.call(*SAMPLERS, sample=_malformed) if good else None
+    good = client.ask(SAMPLE, *SAMPLERS)
+    bad = client.call(good.tool, sample=_malformed) if good else None
     return Sampling(good, bad, client.call(SAMPLING_WITH_TOOLS, sample=Model(1).sample))
 
 
