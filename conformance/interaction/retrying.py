@@ -137,11 +137,11 @@ def _wrong_states(state: str) -> dict[str, str]:
         "empty": "",
         "cut in half": state[:middle],
     }
-    rewritten = _rewritten(state)
-    return wrong | ({"content changed": rewritten} if rewritten else {})
+    changed = rewritten(state)
+    return wrong | ({"content changed": changed} if changed else {})
 
 
-def _rewritten(state: str) -> str:
+def rewritten(state: str) -> str:
     """The state with what it holds changed, empty where it cannot be read."""
     parts = state.split(".")
     for place, part in enumerate(parts):

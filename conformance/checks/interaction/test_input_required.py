@@ -47,6 +47,8 @@ def test_a_state_that_somebody_made_up_does_no_harm(tries: Tries, judge: Judge) 
         one = found[what]
         judge.that(not one.broken, expected=f"an answer to a state that is {what}", observed=one.summary, evidence=one)
         expected = f"an error, or another question, for a state that is {what}"
+        if what == "empty":  # which may count as none
+            continue
         decide = judge.that if tries.signed else judge.advise
         decide(not one.completed, expected=expected, observed=one.summary, evidence=one)
 
