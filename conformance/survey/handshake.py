@@ -126,7 +126,7 @@ class Handshake(Steps):
                 connection = connect(survey, self.http)
                 answer = connection.open(STATELESS_REVISION)
                 if answer.result is None:
-                    survey.revision = ""
+                    survey.revision, survey.opening = "", answer if answer.response is not None else None
                     self._refused(answer, "server/discover")
                 with closing(connect(replace(survey, revision=wanted), self.http)) as other:
                     survey.handshakes[wanted] = other.initialize(wanted)

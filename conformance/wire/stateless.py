@@ -2,7 +2,8 @@
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,6 +124,7 @@ class StatelessHttp(Stateless, StreamableHttp):
     def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
         StreamableHttp.__init__(self, http, url, token)
         self._annotated: Mapping[str, Sequence[Annotated]] = {}
+        self._altered: Mapping[str, str | None] = {}
         self.begin()
 
     def know(self, tools: Iterable[Mapping[str, Any]]) -> None:
@@ -131,7 +133,18 @@ class StatelessHttp(Stateless, StreamableHttp):
 
     def headers_for(self, body: bytes) -> dict[str, str | Sequence[str]]:
         """Header fields of a conforming client, with what they repeat of the body."""
-        return self.headers() | mirrored(body, self._annotated)
+        proper = self.headers() | mirrored(body, self._annotated)
+        added = {name: value for name, value in self._altered.items() if value is not None}
+        return {name: value for name, value in proper.items() if name not in self._altered} | added
+
+    @contextmanager
+    def altered(self, fields: Mapping[str, str | None]) -> Generator[None]:
+        """Send other header fields than a conforming client, as long as the block lasts; None leaves one out."""
+        self._altered = fields
+        try:
+            yield
+        finally:
+            self._altered = {}
 
 
 class StatelessStdio(Stateless, Stdio):
