@@ -135,14 +135,20 @@ class Mirroring:
         return refusals(one for kind in kinds for one in kind.items())
 
     @classmethod
-    def perform(cls, survey: Survey, connection: Connection, exercise: Exercise) -> "Mirroring":
-        """Send one request for each oddity. Raises NotApplicable, CouldNotRun, NoAnswer."""
+    def perform(
+        cls, survey: Survey, connection: Connection, exercise: Exercise, *, version_needed: bool
+    ) -> "Mirroring":
+        """Send one request for each oddity; none without version where the server may take it for an older one.
+
+        Raises NotApplicable, CouldNotRun, NoAnswer.
+        """
         if survey.opening is None or survey.opening.result is None:
             raise CouldNotRun("server/discover is not served with right header fields either")
         inside, found = stateless_http(connection), cls()
         methods = ["server/discover", *(method for method, one in survey.listings.items() if not one.refusal)]
         for method in methods[:2]:
-            attempt(found.version_missing, inside, f"without {VERSION}", method, {}, {VERSION: None})
+            if version_needed:
+                attempt(found.version_missing, inside, f"without {VERSION}", method, {}, {VERSION: None})
             attempt(found.method_missing, inside, f"without {METHOD}", method, {}, {METHOD: None})
         found._other_fields(inside, methods)
         for how, style in (("in lower case", str.lower), ("in odd case", _odd)):
