@@ -80,11 +80,17 @@ def _within(error: str) -> bool:
 
 
 def is_stateless(exchange: Exchange) -> bool:
-    """Whether an exchange speaks the revision without sessions, by what it says of itself or by its connection."""
+    """Whether an exchange speaks the revision without sessions, by what it says of itself or by its connection.
+
+    A request that says nothing of the kind does not: a server of both eras may take it for one of the older.
+    """
     fields = {name.lower(): value for name, value in exchange.request.headers}
-    meta = as_object(as_object(as_object(parsed(exchange.request.body)).get("params")).get("_meta"))
-    names = (exchange.revision, fields.get("mcp-protocol-version"), meta.get("io.modelcontextprotocol/protocolVersion"))
-    return STATELESS_REVISION in names
+    sent = as_object(parsed(exchange.request.body))
+    meta = as_object(as_object(sent.get("params")).get("_meta"))
+    version = meta.get("io.modelcontextprotocol/protocolVersion")
+    if STATELESS_REVISION in (version, fields.get("mcp-protocol-version")):
+        return True
+    return exchange.revision == STATELESS_REVISION and (version is not None or jsonrpc.kind_of(sent) != "request")
 
 
 def media_type(exchange: Exchange) -> str:

@@ -33,7 +33,7 @@ from conformance.reference.jsonrpc import (
 )
 from conformance.reference.jsonrpc import Response as RpcResponse
 from conformance.reference.mcp import Dispatcher
-from conformance.reference.mirrored import check_headers
+from conformance.reference.mirrored import Mirrored
 from conformance.reference.revisions import BATCHES, NEWEST, REVISIONS, STATELESS
 from conformance.reference.scope_gate import SESSION_HEADER
 from conformance.reference.stateless import introduce, stands_alone, status_of, unsupported
@@ -117,7 +117,7 @@ class StreamableHttp:
         try:
             if message.method == "initialize" and not stands_alone(message):
                 raise unsupported(message.params.get("protocolVersion"), self.dispatcher.dual)
-            check_headers(message, request.headers, self.dispatcher.faults)
+            Mirrored(message, request.headers, self.dispatcher.faults).check()
         except RpcError as error:
             return self._json(error_message(error, message.id), 400)
         session = LoneRequest(request.state.user, self.dispatcher, self.streams)

@@ -22,13 +22,14 @@ from conformance.reference.jsonrpc import (
     as_object,
 )
 from conformance.reference.logging_tools import LOGGING_TOOLS
+from conformance.reference.mirrored_tools import LOCATE
 from conformance.reference.pagination import PAGE_SIZE, cursor_of, page
 from conformance.reference.revisions import STRUCTURED_CONTENT, fitted_block, fitted_tool
 from conformance.reference.sessions import Session
 from conformance.reference.tools import OWN_TOOLS, TaskSupport, Tool, ToolError
 
 TOOLS: Mapping[str, Tool] = {
-    tool.name: tool for tool in (*OWN_TOOLS, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS, *LOGGING_TOOLS)
+    tool.name: tool for tool in (*OWN_TOOLS, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS, *LOGGING_TOOLS, LOCATE)
 }
 
 

@@ -1,7 +1,10 @@
 """Clients of revision 2026-07-28: each request stands alone (pages basic/index and basic/patterns/mrtr)."""
 
 import base64
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.shapes import as_object
@@ -13,7 +16,36 @@ from conformance.wire.streamable_http import StreamableHttp, stateless_meta
 
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """The parameter that Mcp-Name repeats, by method."""
+ANNOTATION = "x-mcp-header"
+"""The keyword with which the schema of an argument wants it repeated in a header field."""
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SCALAR = ("string", "integer", "boolean")
 _ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """An argument of a tool that is repeated in the header field `field`; `path` leads to it, `schema` describes it."""
+
+    path: tuple[str, ...]
+    field: str
+    schema: Mapping[str, Any]
+
+    def value(self, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a JSON value
+        """The argument in a call; None where it is absent."""
+        value: Any = arguments
+        for name in self.path:
+            value = as_object(value).get(name)
+        return value
+
+
+def annotated_arguments(schema: object, path: tuple[str, ...] = ()) -> Iterator[Annotated]:
+    """The arguments that an inputSchema wants repeated, as far as it does so in the way that is defined."""
+    for name, described in as_object(as_object(schema).get("properties")).items():
+        inner, wanted = as_object(described), as_object(described).get(ANNOTATION)
+        if isinstance(wanted, str) and _TOKEN.fullmatch(wanted) and inner.get("type") in _SCALAR:
+            yield Annotated((*path, name), f"Mcp-Param-{wanted}", inner)
+        yield from annotated_arguments(inner, (*path, name))
 
 
 class Stateless(Connection):
@@ -91,11 +123,28 @@ class StatelessHttp(Stateless, StreamableHttp):
 
     def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
         StreamableHttp.__init__(self, http, url, token)
+        self._annotated: Mapping[str, Sequence[Annotated]] = {}
+        self._altered: Mapping[str, str | None] = {}
         self.begin()
+
+    def know(self, tools: Iterable[Mapping[str, Any]]) -> None:
+        """Learn which arguments of the listed tools are repeated in header fields."""
+        self._annotated = {str(tool.get("name")): tuple(annotated_arguments(tool.get("inputSchema"))) for tool in tools}
 
     def headers_for(self, body: bytes) -> dict[str, str | Sequence[str]]:
         """Header fields of a conforming client, with what they repeat of the body."""
-        return self.headers() | mirrored(body)
+        proper = self.headers() | mirrored(body, self._annotated)
+        added = {name: value for name, value in self._altered.items() if value is not None}
+        return {name: value for name, value in proper.items() if name not in self._altered} | added
+
+    @contextmanager
+    def altered(self, fields: Mapping[str, str | None]) -> Generator[None]:
+        """Send other header fields than a conforming client, as long as the block lasts; None leaves one out."""
+        self._altered = fields
+        try:
+            yield
+        finally:
+            self._altered = {}
 
 
 class StatelessStdio(Stateless, Stdio):
@@ -106,15 +155,28 @@ class StatelessStdio(Stateless, Stdio):
         self.begin()
 
 
-def mirrored(body: bytes) -> dict[str, str]:
-    """The header fields that repeat what a message says, but for those a tool asks for."""
+def mirrored(body: bytes, annotated: Mapping[str, Sequence[Annotated]]) -> dict[str, str]:
+    """The header fields that repeat what a message says; `annotated` are the arguments to repeat by their tool."""
     message = as_object(next(iter(jsonrpc.decode(body)), None))
-    method = message.get("method")
+    method, params = message.get("method"), as_object(message.get("params"))
     if not isinstance(method, str):
         return {}
-    named = as_object(message.get("params")).get(NAMED_BY.get(method, ""))
-    name = {"Mcp-Name": field_value(named)} if isinstance(named, str) else {}
-    return {"Mcp-Method": field_value(method), **name}
+    fields = {"Mcp-Method": field_value(method)}
+    named = params.get(NAMED_BY.get(method, ""))
+    if isinstance(named, str):
+        fields["Mcp-Name"] = field_value(named)
+    if method == "tools/call":
+        for one in annotated.get(str(named), ()):
+            text = as_text(one.value(as_object(params.get("arguments"))))
+            fields |= {} if text is None else {one.field: field_value(text)}
+    return fields
+
+
+def as_text(value: object) -> str | None:
+    """An argument as a header field repeats it; None for what is not repeated."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def field_value(text: str) -> str:
