@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from json import JSONDecodeError, loads
 from typing import Any
 
-from conformance.definitions import error_definition, message_definition, response_definition
+from conformance.definitions import error_definition, message_definition, question_definition, response_definition
 from conformance.evidence import Exchange
 from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.wire import jsonrpc
 from conformance.wire.connection import STATELESS_REVISION
 from conformance.wire.sse import SseEvent, scan
+from conformance.wire.stateless import is_interim, questions_in
 
 _FINGERPRINT = re.compile(r"\[[^\[\]]{1,80}#[0-9a-f]{6}\]")
 _Sent = tuple[int, dict[str, Any]]
@@ -50,6 +51,8 @@ class Arrived:
         None for what the revision does not define, for broken envelopes and for most errors, which other rules judge.
         """
         kind, message = jsonrpc.kind_of(self.message), as_object(self.message)
+        if kind == "notification" and self.request is not None:
+            return question_definition(revision, str(message["method"]))
         if kind in ("request", "notification") and isinstance(message["method"], str):
             return message_definition(revision, message["method"])
         if kind == "error":
@@ -68,6 +71,19 @@ class Arrived:
         else:
             found = [one for one in message_errors(revision, name, message) if _within(one)]
         return [one for one in found if not (self._redacted and "(RFC " in one)]
+
+    @property
+    def wanted(self) -> "list[Arrived]":
+        """What it asks of the client before there can be a final result: each as a message of its own, without id."""
+        result = as_object(self.message).get("result")
+        asked = questions_in(result).values() if self.revision >= STATELESS_REVISION and is_interim(result) else ()
+        return [replace(self, message={"method": one.get("method"), "params": one.get("params")}) for one in asked]
+
+    @property
+    def offered(self) -> dict[str, Any]:
+        """The capabilities that the answered request declared, where each request does."""
+        meta = as_object(as_object(as_object(self.request).get("params")).get("_meta"))
+        return as_object(meta.get("io.modelcontextprotocol/clientCapabilities"))
 
     @property
     def _redacted(self) -> bool:

@@ -1,7 +1,7 @@
 """What was said on each connection of a run, in the order in which it was recorded."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from conformance.arrived import Arrived, messages_in, parsed
 from conformance.evidence import Exchange
 from conformance.shapes import as_list, as_object, is_object
 from conformance.wire import jsonrpc
-from conformance.wire.connection import REVISIONS
+from conformance.wire.connection import REVISIONS, STATELESS_REVISION
 
 SERVER_REQUESTS = frozenset("ping sampling/createMessage elicitation/create roots/list".split())
 
@@ -37,6 +37,12 @@ class Conversation:
         """Requests of the server, those without an id too."""
         return [one for one in self.arrived if _is_request(as_object(one.message))]
 
+    def asked_without(self, *path: str) -> list[Arrived]:
+        """What the server asked of a client that had not declared a capability, or the part that `path` leads to."""
+        asked = [(one, self.offered) for one in self.requests if one.revision < STATELESS_REVISION]
+        asked += [(one, one.offered) for answer in self.arrived for one in answer.wanted]
+        return [one for one, offered in asked if not declares(offered, *path)]
+
     @property
     def offered(self) -> dict[str, Any]:
         """The capabilities that we declared."""
@@ -52,6 +58,14 @@ class Conversation:
         return None
 
 
+def declares(capabilities: Mapping[str, Any], *path: str) -> bool:
+    """Whether capabilities hold one, or the part of it that `path` leads to."""
+    declared: Any = capabilities
+    for name in path:
+        declared = as_object(declared).get(name)
+    return is_object(declared)
+
+
 def conversations_in(transcript: Sequence[Exchange]) -> list[Conversation]:
     """The conversations of a transcript, in the order in which they began."""
     found: dict[str, list[Exchange]] = defaultdict(list)
@@ -62,9 +76,10 @@ def conversations_in(transcript: Sequence[Exchange]) -> list[Conversation]:
 
 
 def said_in(transcript: Sequence[Exchange]) -> list[Arrived]:
-    """What the server sent in any conversation under a known revision, nothing twice."""
+    """What the server sent in any conversation under a known revision, nothing twice; what a result asks for, too."""
     arrived = (one for conversation in conversations_in(transcript) for one in conversation.arrived)
-    return [one for one in arrived if one.revision in REVISIONS]
+    known = [one for one in arrived if one.revision in REVISIONS]
+    return [each for one in known for each in (one, *one.wanted)]
 
 
 def requests_of(conversations: Sequence[Conversation]) -> Iterator[Arrived]:

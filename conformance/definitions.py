@@ -63,6 +63,15 @@ def message_definition(revision: str, method: str) -> str | None:
     return (_methods(revision, "ServerRequest") | _methods(revision, "ServerNotification")).get(method)
 
 
+def question_definition(revision: str, method: str) -> str | None:
+    """What a result asks of the client is by its method; None for what the revision lets no result ask.
+
+    Raises:
+        KeyError: the suite has no schema of that revision.
+    """
+    return _methods(revision, "InputRequest").get(method)
+
+
 def content_definition(revision: str, type: str) -> str | None:
     """What a content block is by its `type`, such as "TextContent"; None where the revision has no such block.
 

@@ -118,3 +118,17 @@ def test_that_a_replaced_secret_breaks_no_uri() -> None:
     (found,) = messages_in([exchange(request(1, "resources/read", uri="a:b"), result(1, contents=contents))])
 
     assert found.errors(REVISION) == ["$.contents[0].text: expected a string, got 3"]
+
+
+def test_that_what_a_result_asks_for_is_a_message_of_its_own() -> None:
+    capabilities = {"io.modelcontextprotocol/clientCapabilities": {"roots": {}}}
+    sent = request(1, "tools/call", name="one", _meta=capabilities)
+    wanted = {"a": {"method": "roots/list"}, "b": {"method": "ping"}, "c": "nothing"}
+    received = result(1, resultType="input_required", inputRequests=wanted)
+    (arrived,) = messages_in([exchange(sent, received, revision="2026-07-28")])
+
+    first, second = arrived.wanted
+    assert first.offered == {"roots": {}}
+    assert [first.definition("2026-07-28"), second.definition("2026-07-28")] == ["ListRootsRequest", None]
+    (older,) = messages_in([exchange(sent, received)])
+    assert older.wanted == []

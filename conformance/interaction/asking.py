@@ -7,11 +7,13 @@ from typing import Any
 from conformance.offered import Offered
 from conformance.shapes import as_list, as_object
 from conformance.verdict import CouldNotRun, NotApplicable
-from conformance.wire.connection import Answer, Connection, Handler
+from conformance.wire.connection import STATELESS_REVISION, Answer, Connection, Handler
 from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
 
 SAMPLE, ELICIT, ROOTS = "sampling/createMessage", "elicitation/create", "roots/list"
+ASKING_METHODS = frozenset(("tools/call", "resources/read", "prompts/get"))
+"""The methods that may be answered with what is asked of the client, where there are no sessions."""
 ELICITATION_SINCE = "2025-06-18"
 URL_SINCE = "2025-11-25"
 """The first revisions with forms, and with pages to visit and tools for the model."""
@@ -129,9 +131,10 @@ class AskedClient:
         return Asked(tool, answer, tuple(questions))
 
     def works(self) -> bool:
-        """Whether the session answers a ping."""
+        """Whether the session answers a ping or, where there is none, the first request of any client."""
+        method = "server/discover" if self.connection.revision >= STATELESS_REVISION else "ping"
         try:
-            return self.connection.request("ping").response is not None
+            return self.connection.request(method).response is not None
         except NoAnswer:
             return False
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.interaction.asking import ELICIT, is_question
 from conformance.interaction.eliciting import FORM, filled
+from conformance.interaction.rounds import Round, again, call
 from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.verdict import CouldNotRun
@@ -24,7 +25,8 @@ _WINDOW = 0.5
 class Crossing:
     """Calls of a tool that shows a form.
 
-    `early` is an answer to ours that came when the second client had answered its question, and before we did. Then
+    `early` is an answer to ours that came when the second client had answered its question, and before we did. Without
+    sessions it is what the second client got when it tried our call again, with our state, if that was the end. Then
     each client answered for itself, `ours` and `theirs` are the answers to the calls; `other_user` says whether the
     second client was one of another user.
     """
@@ -49,6 +51,33 @@ def cross(probe: Probe, second_token: str | None) -> Crossing:
             raise CouldNotRun(f"another session could not be opened ({opening.summary})")
         with ours.listening(), theirs.listening():
             return _cross(ours, theirs, other_user=bool(second_token))
+
+
+def cross_alone(probe: Probe, second_token: str | None, tool: str) -> Crossing:
+    """Have two clients without session asked, the second of which tries the call of the first again.
+
+    Raises NoAnswer, CouldNotRun.
+    """
+    with probe.session(_OFFER) as ours, probe.fresh(second_token or None) as theirs:
+        theirs.open(probe.survey.revision, _OFFER)
+        our_call, their_call = call(ours, tool), call(theirs, tool)
+        if not our_call.asks or not their_call.asks:
+            raise CouldNotRun(f"{tool} asks nothing")
+        stolen = _answered(theirs, our_call, FOREIGN) if second_token else None
+        ours_ended, theirs_ended = _answered(ours, our_call, OURS), _answered(theirs, their_call, THEIRS)
+        early = stolen.answer if stolen and stolen.completed else None
+        return Crossing(early, ours_ended.answer, theirs_ended.answer, bool(second_token))
+
+
+def _answered(connection: Connection, first: Round, name: str) -> Round:
+    """The next try, the user having this name."""
+    known = {"username": name, "name": name}
+    schemas = {key: as_object(one.get("params")).get("requestedSchema") for key, one in first.questions.items()}
+    try:
+        responses = {key: {"action": "accept", "content": filled(one, known)} for key, one in schemas.items()}
+    except Refusal as reason:
+        raise CouldNotRun(str(reason)) from None
+    return again(connection, first, responses, first.state or None)
 
 
 def _cross(ours: Connection, theirs: Connection, *, other_user: bool) -> Crossing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.exercise import admitted
+from conformance.interaction.logging import LOG_LEVEL
 from conformance.probe import Probe
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import Answer
@@ -39,10 +40,13 @@ def flood(
 ) -> Flood:
     """Call a tool that tells much, at a log level if one is named, and count messages. Raises NoAnswer, CouldNotRun."""
     with probe.session() as connection, connection.listening():
-        if level:
+        meta: dict[str, Any] = {"progressToken": TOKEN}
+        if level and probe.survey.stateless:
+            meta[LOG_LEVEL] = level
+        elif level:
             admitted(connection.request("logging/setLevel", {"level": level}))
         started, mark = time.monotonic(), connection.heard.mark
-        params = {"name": tool, "arguments": dict(arguments), "_meta": {"progressToken": TOKEN}}
+        params = {"name": tool, "arguments": dict(arguments), "_meta": meta}
         answer = admitted(connection.request("tools/call", params))
         connection.heard.until(lambda _: False, _TOGETHER, mark)
         arrived = [one.at for one in connection.heard.since(mark) if counts(one.value)]

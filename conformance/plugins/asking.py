@@ -3,9 +3,10 @@
 import pytest
 
 from conformance.audit import Audit
+from conformance.exercise import Exercise
 from conformance.interaction import sampling
 from conformance.interaction.asking import ELICIT, Asked, AskedClient, need_question
-from conformance.interaction.crossing import Crossing, cross
+from conformance.interaction.crossing import Crossing, cross, cross_alone
 from conformance.interaction.eliciting import FORM, PAGE, is_page
 from conformance.interaction.offering import (
     Everything,
@@ -15,12 +16,16 @@ from conformance.interaction.offering import (
     offer_nothing,
     serving,
 )
+from conformance.interaction.retrying import Tries, try_again
 from conformance.interaction.rooting import Roots
+from conformance.interaction.rounds import ASKING
+from conformance.interaction.withholding import Unexpected, Withheld, answer_unasked, withhold
 from conformance.oauth.browser import Browser
 from conformance.offered import Offered
 from conformance.probe import Probe
 from conformance.verdict import NotApplicable
 from conformance.wire.http import Reply, origin_of
+from conformance.wire.stateless import Stateless
 
 
 @pytest.fixture
@@ -38,9 +43,30 @@ def nothing(audit: Audit, offered: Offered) -> Nothing:
 @pytest.fixture
 def crossing(audit: Audit, probe: Probe, offered: Offered) -> Crossing:
     """Two clients that are asked at the same time, of two users if there is a token of another one."""
-    offered.tool(FORM)
     token = audit.settings.second_token
+    if offered.survey.stateless:
+        tool = offered.tool(*ASKING)
+        return audit.once("crossed answers", lambda: cross_alone(probe, token, tool))
+    offered.tool(FORM)
     return audit.once("crossed answers", lambda: cross(probe, token))
+
+
+@pytest.fixture
+def tries(audit: Audit, probe: Probe, offered: Offered) -> Tries:
+    """A request that asks, tried again with much that is wrong. Raises NotApplicable, CouldNotRun."""
+    return audit.once("tries with input", lambda: try_again(probe, offered))
+
+
+@pytest.fixture
+def withheld(audit: Audit, probe: Probe, offered: Offered) -> Withheld:
+    """Calls of tools that ask, by a client that does not declare what they need. Raises NotApplicable."""
+    return audit.once("capabilities kept back", lambda: withhold(probe, offered))
+
+
+@pytest.fixture
+def unexpected(audit: Audit, exercise: Exercise) -> Unexpected:
+    """A request with answers that nobody asked for. Raises NotApplicable."""
+    return audit.once("unexpected answers", lambda: answer_unasked(audit.mcp(), exercise))
 
 
 @pytest.fixture
@@ -67,6 +93,8 @@ def endless(audit: Audit, probe: Probe, offered: Offered) -> tuple[Asked | None,
     def perform() -> tuple[Asked | None, int]:
         revision = probe.survey.revision
         with probe.session(capabilities(revision), serving(Roots())) as connection, connection.listening():
+            if isinstance(connection, Stateless):
+                connection.most_rounds = sampling.ROUNDS + 2
             return sampling.loop(AskedClient(connection, offered))
 
     return audit.once("endless use of tools", perform)

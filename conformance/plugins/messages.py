@@ -38,7 +38,7 @@ def logged(log_levels: Levels, offered: Offered) -> Levels:
     """The same, where a tool logged in it. Raises NotApplicable, CouldNotRun."""
     tool = offered.tool(*logging.TOOLS)
     for level, call in log_levels.calls.items():
-        if log_levels.answers[level].result is None:
+        if level in log_levels.answers and log_levels.answers[level].result is None:
             raise CouldNotRun(f"the level {level} could not be set ({log_levels.answers[level].summary})")
         if not call.worked:
             raise CouldNotRun(f"{tool} did not work ({call.answer.summary})")

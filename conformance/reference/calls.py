@@ -1,13 +1,17 @@
 """What a method sees of the request it answers, and how it talks to the client meanwhile."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.reference.client_tasks import AUGMENTATION, ask_as_task
 from conformance.reference.faults import Faults
-from conformance.reference.jsonrpc import JsonObject, RequestId, as_object, notification_message
+from conformance.reference.inputs import Inputs, Question, lacks, needed_for
+from conformance.reference.jsonrpc import JsonObject, RequestId, RpcError, as_object, notification_message
 from conformance.reference.notebook import Notebook
 from conformance.reference.revisions import PROGRESS_MESSAGES, STATELESS, knows_tasks
 from conformance.reference.sessions import Outlet, Session
+
+MISSING_CAPABILITY = -32021
 
 _CAPABILITIES = {
     "sampling/createMessage": "sampling",
@@ -24,7 +28,8 @@ class AskError(Exception):
 class Call:
     """A request while it is answered.
 
-    `outlet` takes the messages that relate to it. `related` is put into the `_meta` of all of them.
+    `outlet` takes the messages that relate to it. `related` is put into the `_meta` of all of them. `inputs` are the
+    answers that came with it in the revision without sessions.
     """
 
     session: Session
@@ -34,6 +39,7 @@ class Call:
     notebook: Notebook
     id: RequestId
     related: JsonObject = field(default_factory=dict[str, object])
+    inputs: Inputs = field(default_factory=Inputs)
 
     @property
     def meta(self) -> JsonObject:
@@ -88,9 +94,13 @@ class Call:
             self.notify("notifications/progress", params)
 
     async def ask(self, method: str, params: JsonObject) -> JsonObject:
-        """Send a request to the client and return its result. Raises AskError."""
+        """Send a request to the client and return its result. Raises AskError.
+
+        In the revision without sessions what is asked goes into the result: see `ask_together`.
+        """
         if self.session.revision >= STATELESS:
-            raise AskError("The client cannot be asked")
+            key = self.inputs.next_key()
+            return self.ask_together({key: (method, params)})[key]
         capability = _CAPABILITIES.get(method)
         asked_anyway = capability and self.faults.active(f"{capability}-asked-undeclared")
         if capability and not self.session.offers(capability) and not asked_anyway:
@@ -106,6 +116,17 @@ class Call:
         if method == "roots/list" and self.faults.active("roots-list-invalid"):
             params = {"_meta": "all of them"}
         return await self.ask_plainly(method, params)
+
+    def ask_together(self, questions: Mapping[str, Question]) -> JsonObject:
+        """The answers of a client without session to several questions, by their keys.
+
+        Raises InputRequiredError as long as one is missing, and RpcError: -32602 for what is no answer, -32021 where
+        the client did not declare that it can answer.
+        """
+        for method, params in questions.values():
+            if lacks(self.session.client, path := needed_for(method, params)):
+                raise missing_capability(*path)
+        return self.inputs.take(questions)
 
     def _own_token(self) -> object:
         if self.faults.active("own-progress-token-object"):
@@ -130,3 +151,12 @@ class Call:
 
     def _tagged(self, params: JsonObject) -> JsonObject:
         return params | {"_meta": {**params.get("_meta", {}), **self.related}} if self.related else params
+
+
+def missing_capability(*path: str) -> RpcError:
+    """The refusal of a request that cannot be answered without a capability."""
+    required: JsonObject = {}
+    for name in reversed(path):
+        required = {name: required}
+    wanted = ".".join(path)
+    return RpcError(MISSING_CAPABILITY, f"The client does not declare {wanted}", {"requiredCapabilities": required})

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.reference.arguments import argument_errors
-from conformance.reference.calls import Call
+from conformance.reference.calls import Call, missing_capability
 from conformance.reference.content import text_block
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import INVALID_REQUEST, JsonObject, RpcError, as_object, notification_message
 from conformance.reference.notebook import ELSEWHERE
-from conformance.reference.revisions import ELICITATION, URL_ELICITATION
+from conformance.reference.revisions import ELICITATION, STATELESS, URL_ELICITATION
 from conformance.reference.tools import Tool, ToolError, ToolOutput, input_schema
 
 URL_ELICITATION_REQUIRED = -32042
@@ -79,7 +79,8 @@ _ENUMS_FORM: JsonObject = {
 async def _fill_in(call: Call, message: str, form: JsonObject) -> str:
     """Let the user fill in a form, and tell what came of it. Raises ToolError for what does not fit the form."""
     declared, faults = as_object(call.session.client.get("elicitation")), call.faults
-    if declared and "form" not in declared and not faults.active("form-for-any-client"):
+    without = declared and "form" not in declared and call.session.revision < STATELESS
+    if without and not faults.active("form-for-any-client"):
         raise ToolError("The client does not show forms")
     params, before = {"message": message, "requestedSchema": form}, call.notebook.filled
     if faults.active("form-without-schema"):
@@ -138,6 +139,8 @@ def _spoiled_form(faults: Faults) -> tuple[str, JsonObject]:
 def _url_elicitation(call: Call, address: str) -> JsonObject:
     id, message, faults = secrets.token_urlsafe(16), "Please connect an account on this page", call.faults
     page: JsonObject = {"mode": "url", "message": message, "url": f"{address}?elicitation={id}", "elicitationId": id}
+    if call.session.revision >= STATELESS:
+        del page["elicitationId"]
     if faults.active("page-ids-repeated"):
         page["elicitationId"] = "the-only-one"
     if faults.active("page-address-relative"):
@@ -157,7 +160,7 @@ async def _elicit_url(call: Call, _: JsonObject) -> ToolOutput:
     if call.faults.active("page-without-id"):
         del elicitation["elicitationId"]
     result = await call.ask("elicitation/create", elicitation)
-    if result.get("action") == "accept":
+    if result.get("action") == "accept" and call.session.revision < STATELESS:
         await asyncio.sleep(_COMPLETION_PAUSE)
         _tell_completion(call, elicitation.get("elicitationId"))
     return ToolOutput([text_block(f"User response: action={result.get('action')}")])
@@ -176,6 +179,9 @@ def _tell_completion(call: Call, id: object) -> None:
 async def _require_url(call: Call, _: JsonObject) -> ToolOutput:
     _need_urls(call)
     faults, page = call.faults, _url_elicitation(call, ELSEWHERE)
+    if call.session.revision >= STATELESS:
+        result = await call.ask("elicitation/create", page)
+        return ToolOutput([text_block(f"User response: action={result.get('action')}")])
     if faults.active("required-page-is-form"):
         page = {"mode": "form", "message": page["message"], "requestedSchema": _USER_FORM, "url": page["url"]} | {
             "elicitationId": page["elicitationId"]
@@ -191,6 +197,8 @@ def _need_urls(call: Call) -> None:
     if call.faults.active("page-for-any-client"):
         return
     if not call.session.offers("elicitation", "url"):
+        if call.session.revision >= STATELESS:
+            raise missing_capability("elicitation", "url")
         raise ToolError("The client does not open URLs")
 
 

@@ -12,6 +12,7 @@ from itertools import count
 from conformance.reference.calls import Call
 from conformance.reference.content import ICON, IMPLEMENTATION
 from conformance.reference.faults import Faults
+from conformance.reference.inputs import ASKING_METHODS, InputRequiredError, States
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -88,6 +89,7 @@ class Dispatcher:
         self.sessions: set[Session] = set()
         self.shown: set[str] = set()
         self.subscriptions = Subscriptions()
+        self.states = States(faults)
         self.tools = ToolMethods(faults)
         resources, prompts, tasks = ResourceMethods(faults), PromptMethods(faults), TaskMethods(faults, self.tools)
         self._methods: Mapping[str, Method] = {
@@ -144,8 +146,9 @@ class Dispatcher:
         try:
             if alone:
                 check_meta(request, self.dual)
-            result = await self._result(request.method, call)
-            result = completed(request.method, result) if alone else result
+                if request.method in ASKING_METHODS:
+                    call.inputs = self.states.inputs_of(request, session.user)
+            result = await self._asked(request, call) if alone else await self._result(request.method, call)
             return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:
             return self._error_with_faults(request, error_message(refused(error) if alone else error, request.id))
@@ -153,6 +156,14 @@ class Dispatcher:
             _LOGGER.exception("%s failed", request.method)
             code = -32000 if self.faults.active("internal-error-wrong-code") else INTERNAL_ERROR
             return error_message(RpcError(code, "Internal error"), request.id)
+
+    async def _asked(self, request: Request, call: Call) -> JsonObject:
+        """The result in the revision without sessions: what was asked for, or what the client is asked first."""
+        try:
+            result = await self._result(request.method, call)
+        except InputRequiredError as wanted:
+            result = self.states.wanted(request, call.session.user, call.inputs, wanted.questions)
+        return completed(request.method, result)
 
     def take(self, message: Notification | Response, session: Session) -> None:
         """Act on what is not answered."""

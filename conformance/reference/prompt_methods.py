@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from conformance.reference.calls import Call
 from conformance.reference.content import audio_block
 from conformance.reference.faults import Faults
+from conformance.reference.input_tools import filled, form
 from conformance.reference.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject, RpcError, as_object
 from conformance.reference.pagination import page
-from conformance.reference.prompts import PROMPTS, Prompt, completions, find_prompt
+from conformance.reference.prompts import ASKING_PROMPT, PROMPTS, Prompt, completions, find_prompt
 from conformance.reference.revisions import fitted_entry
 
 
@@ -54,6 +55,9 @@ class PromptMethods:
         if self.faults.active("prompt-arguments-unchecked"):
             arguments = {name: str(value) for name, value in arguments.items()}
         result = prompt.get(arguments)
+        if prompt.name == ASKING_PROMPT and call.session.offers("elicitation"):
+            answers = call.ask_together({"user_context": form("What context should the prompt use?", "context")})
+            result["messages"] = prompt.render({"context": filled(answers["user_context"], "context")})
         self._spoil_messages(result["messages"])
         return result
 
@@ -124,7 +128,7 @@ _SPOILED_AUDIO: Mapping[str, JsonObject] = {
 
 
 def _offers(call: Call, prompt: Prompt) -> bool:
-    return not prompt.dynamic or prompt.name in call.session.shown
+    return prompt.since <= call.session.revision and (not prompt.dynamic or prompt.name in call.session.shown)
 
 
 def _is_context(context: object) -> bool:

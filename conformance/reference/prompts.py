@@ -10,7 +10,9 @@ from conformance.reference.arguments import is_uri
 from conformance.reference.content import image_block, resource_block, text_block
 from conformance.reference.jsonrpc import INVALID_PARAMS, JsonObject, RpcError
 from conformance.reference.resources import GUIDE_URI, NAMES, STATIC_TEXT_URI, TEMPLATE_VALUES, guide_contents
+from conformance.reference.revisions import OLDEST, STATELESS
 
+ASKING_PROMPT = "test_input_required_result_prompt"
 DYNAMIC_PROMPT = "test_dynamic_prompt"
 FAILING_PROMPT = "test_failing_prompt"
 LANGUAGES = ("Deutsch", "English", "Español", "Français")
@@ -30,7 +32,7 @@ class Argument:
 class Prompt:
     """A prompt as `prompts/list` describes it, and the function that fills it.
 
-    One that is `dynamic` is only there in sessions that show it.
+    One that is `dynamic` is only there in sessions that show it, others from the revision `since` on.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Prompt:
     render: Callable[[Mapping[str, str]], list[JsonObject]]
     arguments: tuple[Argument, ...] = field(default=())
     dynamic: bool = False
+    since: str = OLDEST
 
     def describe(self) -> JsonObject:
         """The entry of this prompt in `prompts/list`."""
@@ -102,6 +105,10 @@ def _with_image(_: Mapping[str, str]) -> list[JsonObject]:
     return [_message("user", image_block()), _message("user", text_block("Please analyze the image above."))]
 
 
+def _with_context(arguments: Mapping[str, str]) -> list[JsonObject]:
+    return [_message("user", text_block(f"This prompt has the context {arguments.get('context', 'of nobody')}."))]
+
+
 def _dynamic(_: Mapping[str, str]) -> list[JsonObject]:
     return [_message("user", text_block("This prompt comes and goes."))]
 
@@ -139,6 +146,7 @@ PROMPTS = {
             (Argument("resourceUri", "The URI of the resource", required=True, values=(GUIDE_URI, STATIC_TEXT_URI)),),
         ),
         Prompt("test_prompt_with_image", "Prompt with an image", "A prompt that holds a picture.", _with_image),
+        Prompt(ASKING_PROMPT, "Prompt with input", "Asks the user for context.", _with_context, since=STATELESS),
         Prompt(DYNAMIC_PROMPT, "Dynamic prompt", "Comes and goes.", _dynamic, dynamic=True),
     )
 }

@@ -8,6 +8,7 @@ import asyncio
 from conformance.reference.arguments import is_uri
 from conformance.reference.calls import Call
 from conformance.reference.faults import Faults
+from conformance.reference.input_tools import filled, form
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -19,6 +20,8 @@ from conformance.reference.jsonrpc import (
 )
 from conformance.reference.pagination import page
 from conformance.reference.resources import (
+    ASKING_RESOURCE,
+    ASKING_URI,
     DYNAMIC_RESOURCE,
     DYNAMIC_URI,
     RESOURCES,
@@ -28,7 +31,7 @@ from conformance.reference.resources import (
     not_found,
     read_resource,
 )
-from conformance.reference.revisions import fitted_entry
+from conformance.reference.revisions import STATELESS, fitted_entry
 from conformance.reference.sessions import Session
 
 
@@ -43,6 +46,8 @@ class ResourceMethods:
         if self.faults.active("resources-list-refused"):
             raise RpcError(METHOD_NOT_FOUND, "Method not found: resources/list")
         listed = (*RESOURCES, DYNAMIC_RESOURCE) if DYNAMIC_URI in call.session.shown else RESOURCES
+        if call.session.revision >= STATELESS:
+            listed = (*listed, ASKING_RESOURCE)
         entries = [fitted_entry(entry, call.session.revision) for entry in listed]
         if self.faults.active("resources-list-invalid"):
             for entry in entries:
@@ -82,6 +87,9 @@ class ResourceMethods:
             contents = _contents(call)
         except RpcError as error:
             return self._with_faults(_uri(call), error)
+        if contents["uri"] == ASKING_URI and call.session.offers("elicitation"):
+            answers = call.ask_together({"user_name": form("What is your name?", "name")})
+            contents["text"] = f"This is a text for {filled(answers['user_name'], 'name')}."
         self._spoil_contents(contents)
         return {"contents": [contents]}
 
@@ -143,7 +151,8 @@ def _uri(call: Call) -> str:
 def _contents(call: Call) -> JsonObject:
     """The contents of the resource that is asked for. Raises RpcError."""
     uri = _uri(call)
-    if uri == DYNAMIC_URI and uri not in call.session.shown:
+    hidden = uri == DYNAMIC_URI and uri not in call.session.shown
+    if hidden or (uri == ASKING_URI and call.session.revision < STATELESS):
         raise not_found(uri)
     return read_resource(uri)
 

@@ -19,6 +19,7 @@ NAMES = ("Ada", "Grace", "Zoë")
 STATIC_TEXT_URI = "test://static-text"
 STATIC_BINARY_URI = "test://static-binary"
 WATCHED_URI = "test://watched-resource"
+ASKING_URI = "test://input-required-resource"
 DYNAMIC_URI = "test://dynamic-resource"
 FAILING_URI = "test://failing-resource"
 WATCHED_SECONDS = 0.1
@@ -79,6 +80,13 @@ RESOURCES: tuple[JsonObject, ...] = (
         "mimeType": "text/plain",
     },
 )
+ASKING_RESOURCE: JsonObject = {
+    "uri": ASKING_URI,
+    "name": "input-required-resource",
+    "title": "Resource with input",
+    "description": "A text for the user, who is asked for a name.",
+    "mimeType": "text/plain",
+}
 DYNAMIC_RESOURCE: JsonObject = {
     "uri": DYNAMIC_URI,
     "name": "dynamic-resource",
@@ -115,6 +123,7 @@ def guide_contents() -> JsonObject:
 _TEXTS = {
     STATIC_TEXT_URI: lambda: _STATIC_TEXT,
     WATCHED_URI: lambda: f"Watched resource content, change {int(time.monotonic() / WATCHED_SECONDS)}",
+    ASKING_URI: lambda: "This is a text for nobody.",
     DYNAMIC_URI: lambda: "This resource comes and goes.",
 }
 

@@ -3,6 +3,7 @@
 https://modelcontextprotocol.io/specification/2026-07-28/basic and /server/discover
 """
 
+from conformance.reference.calls import MISSING_CAPABILITY
 from conformance.reference.content import IMPLEMENTATION
 from conformance.reference.jsonrpc import (
     INVALID_PARAMS,
@@ -17,7 +18,6 @@ from conformance.reference.revisions import REVISIONS, STATELESS, fitted_impleme
 from conformance.reference.sessions import LOG_LEVELS, Session
 
 HEADER_MISMATCH = -32020
-MISSING_CAPABILITY = -32021
 UNSUPPORTED_VERSION = -32022
 _META = "io.modelcontextprotocol/"
 VERSION, CLIENT, CAPABILITIES = _META + "protocolVersion", _META + "clientInfo", _META + "clientCapabilities"
@@ -51,6 +51,8 @@ def check_meta(request: Request, dual: bool) -> None:
         raise RpcError(INVALID_PARAMS, f"Invalid params: _meta must name {VERSION}", {"missing": VERSION})
     if wanted != STATELESS:
         raise unsupported(wanted, dual)
+    if meta.get(LOG_LEVEL, "info") not in LOG_LEVELS:
+        raise RpcError(INVALID_PARAMS, "Invalid params: the log level must be one of " + ", ".join(LOG_LEVELS))
     if as_object(meta.get(CAPABILITIES)) is None:
         raise RpcError(INVALID_PARAMS, f"Invalid params: _meta must hold {CAPABILITIES}", {"missing": CAPABILITIES})
 
@@ -82,7 +84,7 @@ def completed(method: str, result: JsonObject) -> JsonObject:
     """A result as this revision has it."""
     about: JsonObject = {SERVER: fitted_implementation(IMPLEMENTATION, STATELESS)}
     result = {"resultType": "complete", **result, "_meta": {**(as_object(result.get("_meta")) or {}), **about}}
-    if method in _CACHEABLE:
+    if method in _CACHEABLE and result["resultType"] == "complete":
         result = {"ttlMs": 1000, "cacheScope": "private", **result}
     return result
 

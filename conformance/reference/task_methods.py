@@ -75,7 +75,7 @@ class TaskMethods:
         self._tasks[task.id] = task
         untagged = self.faults.active("task-messages-untagged")
         related: JsonObject = {} if untagged else {RELATED: {"taskId": task.id}}
-        inner = TaskCall(session, call.params, task.outlet, call.faults, call.notebook, call.id, related, task)
+        inner = TaskCall(session, call.params, task.outlet, call.faults, call.notebook, call.id, related, task=task)
         task.work = session.spawn(self._run(task, inner))
         if not self.faults.active("expired-task-kept"):
             asyncio.get_running_loop().call_later(task.ttl / 1000, self._forget, task)

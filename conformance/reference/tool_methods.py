@@ -13,6 +13,7 @@ from conformance.reference.changing_tools import CHANGING_TOOLS
 from conformance.reference.content import text_block
 from conformance.reference.faults import Faults
 from conformance.reference.fixture_tools import FIXTURE_TOOLS
+from conformance.reference.input_tools import INPUT_TOOLS
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -29,7 +30,8 @@ from conformance.reference.sessions import Session
 from conformance.reference.tools import OWN_TOOLS, TaskSupport, Tool, ToolError
 
 TOOLS: Mapping[str, Tool] = {
-    tool.name: tool for tool in (*OWN_TOOLS, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS, *LOGGING_TOOLS, LOCATE)
+    tool.name: tool
+    for tool in (*OWN_TOOLS, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS, *LOGGING_TOOLS, *INPUT_TOOLS, LOCATE)
 }
 
 

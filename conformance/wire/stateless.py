@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.shapes import as_object
+from conformance.shapes import as_object, is_object
 from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDLERS, STATELESS_REVISION, Answer, Connection, Refusal, Silence
 from conformance.wire.http import HttpClient
@@ -51,14 +51,18 @@ def annotated_arguments(schema: object, path: tuple[str, ...] = ()) -> Iterator[
 class Stateless(Connection):
     """One client without session: every request says which revision it speaks, who sends it and what it can do.
 
-    `handlers` give what a server asks for before it answers, by the method of what it asks. `rounds` are all answers
-    to the last request, of which the last counts.
+    `handlers` give what a server asks for before it answers, by the method of what it asks. What it asks is in `heard`
+    as if it were a message of its own, without an id. `rounds` are all answers to the last request, of which the last
+    counts, `most_rounds` is how many there may be.
     """
+
+    most_rounds: int
 
     def begin(self) -> None:
         """Speak the revision from the first message on."""
         self.revision = STATELESS_REVISION
         self.rounds: list[Answer] = []
+        self.most_rounds = _ROUNDS
 
     def open(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """Declare capabilities for all requests to come, and ask what the server offers unless that is known.
@@ -83,13 +87,12 @@ class Stateless(Connection):
         Raises NoAnswer.
         """
         given = dict(params or {})
-        answer = super().request(method, self.introduced(given), id=id, purpose=purpose)
-        rounds = [answer]
-        while len(rounds) < _ROUNDS and (input := self._input(answer)) is not None:
+        rounds = self.rounds = list[Answer]()
+        rounds.append(answer := super().request(method, self.introduced(given), id=id, purpose=purpose))
+        while len(rounds) < self.most_rounds and (input := self._input(answer)) is not None:
             again = {name: value for name, value in given.items() if name != "requestState"} | input
             answer = super().request(method, self.introduced(again), purpose=f"{purpose or method}, with its input")
             rounds.append(answer)
-        self.rounds = rounds
         return answer
 
     def introduced(self, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,20 +102,21 @@ class Stateless(Connection):
 
     def _input(self, answer: Answer) -> dict[str, Any] | None:
         """What goes with the next try; None where the answer is final or wants what we do not give."""
-        result = answer.result or {}
-        if result.get("resultType") != "input_required":
+        if not is_interim(answer.result):
             return None
-        state = {name: value for name, value in result.items() if name == "requestState"}
-        wanted = as_object(result.get("inputRequests"))
+        state = {name: value for name, value in as_object(answer.result).items() if name == "requestState"}
+        wanted = questions_in(answer.result)
         if not wanted:
             return state or None
+        for request in wanted.values():
+            self.heard.add(request, answer.exchange, "answer")
         given: dict[str, Any] = {}
         for key, request in wanted.items():
-            handler = {**HANDLERS, **self.handlers}.get(str(as_object(request).get("method")))
+            handler = {**HANDLERS, **self.handlers}.get(str(request.get("method")))
             try:
                 if handler is None:
                     return None
-                given[key] = dict(handler(as_object(as_object(request).get("params"))))
+                given[key] = dict(handler(as_object(request.get("params"))))
             except (Refusal, Silence):
                 return None
         return {"inputResponses": given, **state}
@@ -153,6 +157,17 @@ class StatelessStdio(Stateless, Stdio):
     def __init__(self, http: HttpClient, command: str) -> None:
         Stdio.__init__(self, http, command)
         self.begin()
+
+
+def is_interim(result: object) -> bool:
+    """Whether a result asks for input before there can be another."""
+    return as_object(result).get("resultType") == "input_required"
+
+
+def questions_in(result: object) -> dict[str, dict[str, Any]]:
+    """What an interim result asks for, by its keys; what is no object is left out."""
+    wanted = as_object(as_object(result).get("inputRequests"))
+    return {key: as_object(one) for key, one in wanted.items() if is_object(one)}
 
 
 def mirrored(body: bytes, annotated: Mapping[str, Sequence[Annotated]]) -> dict[str, str]:

@@ -69,3 +69,28 @@ def test_annotated_arguments_are_repeated(arguments: dict[str, Any], fields: dic
     sent = mirrored(json.dumps(call).encode(), {"t": tuple(annotated_arguments(SCHEMA))})
     expected = {f"Mcp-Param-{name}": value for name, value in fields.items()}
     assert sent == {"Mcp-Method": "tools/call", "Mcp-Name": "t"} | expected
+
+
+def test_what_a_server_asks_for_goes_with_the_next_try() -> None:
+    seen: list[Any] = []
+
+    def answer(request: Handler) -> None:
+        body = json.loads(request.body)
+        seen.append(body["params"])
+        wanted = {"who": {"method": "elicitation/create", "params": {"message": "Who are you?"}}}
+        result: dict[str, Any] = {"resultType": "input_required", "requestState": f"state {len(seen)}"}
+        result |= {"inputRequests": wanted} if len(seen) == 1 else {}
+        result = result if len(seen) < 3 else {"resultType": "complete"}
+        request.send(200, json.dumps({"jsonrpc": "2.0", "id": body["id"], "result": result}))
+
+    with website(answer) as origin:
+        client = StatelessHttp(HttpClient(Recorder(Redactor())), origin)
+        client.handlers["elicitation/create"] = lambda params: {"action": "accept", "content": params}
+        last = client.request("tools/call", {"name": "add"})
+
+    assert last.result == {"resultType": "complete"}
+    assert len(client.rounds) == 3
+    assert seen[1]["inputResponses"] == {"who": {"action": "accept", "content": {"message": "Who are you?"}}}
+    assert [one.get("requestState") for one in seen] == [None, "state 1", "state 2"]
+    assert "inputResponses" not in seen[2]
+    assert [one.value["method"] for one in client.heard.since() if "method" in one.value] == ["elicitation/create"]

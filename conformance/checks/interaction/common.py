@@ -4,6 +4,8 @@ from conformance import Judge
 from conformance.interaction.asking import Asked, need_question
 from conformance.interaction.flooding import MOST_PER_SECOND, Flood
 
+ANOTHER_USER = "needs an access token of another user: --second-token TOKEN"
+
 
 def malformed_answer_unused(
     judge: Judge, good: Asked | None, bad: Asked | None, tool: str, method: str, *, what: str, wrong: str

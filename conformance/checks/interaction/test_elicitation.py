@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
 from conformance import Judge, requirement
-from conformance.checks.interaction.common import malformed_answer_unused
+from conformance.checks.interaction.common import ANOTHER_USER, malformed_answer_unused
 from conformance.interaction.asking import ELICIT, Asked, need, need_answer, need_question
 from conformance.interaction.crossing import FOREIGN, OURS, THEIRS, Crossing
 from conformance.interaction.eliciting import DEFAULTS, EMAIL, FORM, PAGE, PAGE_REQUIRED, USERNAME, is_page
 from conformance.interaction.offering import Everything, Nothing
 from conformance.oauth.forms import parse_forms
 from conformance.shapes import as_list, as_object
+from conformance.survey import Survey
 from conformance.verdict import Narrowed
 from conformance.wire.http import Reply, split_url
 
@@ -138,8 +139,10 @@ def test_a_page_shows_nothing_to_a_stranger(strange_visit: Reply, judge: Judge) 
 
 
 @requirement("elicitation.bound-to-client-and-user")
-def test_nobody_answers_for_another_client(crossing: Crossing, judge: Judge) -> None:
-    judge.never(crossing.early, "the answer of another session ended the call", evidence=crossing)
+def test_nobody_answers_for_another_client(crossing: Crossing, survey: Survey, judge: Judge) -> None:
+    if survey.stateless and not crossing.other_user:
+        raise Narrowed(ANOTHER_USER)
+    judge.never(crossing.early, "the answer of another client ended the call", evidence=crossing)
     if crossing.ours is None:
         judge.could_not_run("the call was not answered when its own client had filled in the form")
     judge.never(_says(crossing.ours, FOREIGN), "the answer of another session was used", evidence=crossing)
@@ -148,7 +151,7 @@ def test_nobody_answers_for_another_client(crossing: Crossing, judge: Judge) -> 
 @requirement("elicitation.state-associated-with-user")
 def test_two_users_who_are_asked_at_once_are_not_mixed_up(crossing: Crossing, judge: Judge) -> None:
     if not crossing.other_user:
-        raise Narrowed("needs an access token of another user: --second-token TOKEN")
+        raise Narrowed(ANOTHER_USER)
     ours, theirs = crossing.ours, crossing.theirs
     if not any(_says(ours, one) for one in _NAMES) or not any(_says(theirs, one) for one in _NAMES):
         judge.could_not_run(f"the results of {FORM} do not tell what the user filled in")

@@ -21,6 +21,8 @@ def test_each_log_level_can_be_set(log_levels: Levels, judge: Judge) -> None:
 @requirement("logging.invalid-level-code")
 def test_an_unknown_log_level_is_an_invalid_params_error(log_levels: Levels, judge: Judge) -> None:
     answer = log_levels.unknown
+    if answer is None:
+        judge.could_not_run("no list could be asked for")
     refused = answer.error_code == INVALID_PARAMS
     expected = f"error -32602 for the level {UNKNOWN_LEVEL}"
     judge.that(refused, expected=expected, observed=answer.summary, evidence=answer)
@@ -41,6 +43,32 @@ def test_everything_is_logged_from_the_level_asked_for_up(logged: Levels, judge:
     missing = sorted(TOOLS[logged.tool] - call.levels)
     expected = f"messages of the levels {', '.join(sorted(TOOLS[logged.tool]))} at the level debug"
     judge.that(not missing, expected=expected, observed=f"missing: {missing}" if missing else "all came", evidence=call)
+
+
+@requirement("logging.only-on-request")
+def test_a_tool_that_logs_is_silent_without_a_level(logged: Levels, judge: Judge) -> None:
+    call = logged.calls[""]
+    if not logged.calls["debug"].messages:
+        judge.could_not_run(f"{logged.tool} logged nothing at the level debug either")
+    judge.never(call.messages, f"{len(call.messages)} log messages came for a call without a level", evidence=call)
+
+
+@requirement("logging.before-final-response")
+def test_everything_is_logged_before_the_response(logged: Levels, judge: Judge) -> None:
+    call = logged.calls["debug"]
+    if not call.messages:
+        judge.could_not_run(f"{logged.tool} logged nothing at the level debug")
+    judge.never(call.late, f"{len(call.late)} log messages came after the response", evidence=call)
+
+
+@requirement("logging.only-on-own-response-stream")
+def test_what_is_logged_comes_with_its_own_answer_alone(logged: Levels, judge: Judge) -> None:
+    call = logged.calls["debug"]
+    if not call.messages and not logged.overheard:
+        judge.could_not_run(f"{logged.tool} logged nothing at the level debug")
+    if not logged.listening:
+        judge.not_applicable("there was no other stream on which a message could have come")
+    judge.never(logged.overheard, f"{len(logged.overheard)} log messages came on another stream", evidence=call)
 
 
 @requirement("logging.no-credentials")

@@ -7,10 +7,11 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.arrived import Arrived
-from conformance.conversations import Conversation, conversations_in, said_in
+from conformance.conversations import Conversation, conversations_in, declares, said_in
 from conformance.evidence import Exchange
-from conformance.interaction.asking import ELICIT, ROOTS, SAMPLE, is_question
+from conformance.interaction.asking import ASKING_METHODS, ELICIT, ROOTS, SAMPLE, is_question
 from conformance.shapes import as_list, as_object
+from conformance.wire.connection import STATELESS_REVISION
 
 _CONTEXT = ("thisServer", "allServers")
 
@@ -62,12 +63,19 @@ def test_every_request_for_roots_fits_its_schema(said: list[Arrived], judge: Jud
 def test_no_client_without_roots_was_asked_for_them(conversations: list[Conversation], judge: Judge) -> None:
     without = [one for one in conversations if one.declared is not None and "roots" not in one.offered]
     listened = sum(any(_listens(exchange) for exchange in one.exchanges) for one in without)
+    listened += sum(_could_ask(one) for each in conversations for one in each.arrived)
     if not listened:
-        judge.could_not_run("no client without roots listened to what the server sends unasked")
-    asked = [one for each in without for one in each.requests if is_question(one.message, ROOTS)]
+        judge.could_not_run("no client without roots listened to what the server asks")
+    asked = [one for each in conversations for one in each.asked_without("roots") if is_question(one.message, ROOTS)]
     for one in asked[:5]:
         judge.that(False, expected=f"no {ROOTS}", observed=f"{ROOTS} where no roots were declared", evidence=one)
     judge.that(not asked, expected=f"no {ROOTS}", observed=f"{listened} clients without roots listened")
+
+
+def _could_ask(one: Arrived) -> bool:
+    """Whether it answers a request without session that did not declare roots, and that they could have gone with."""
+    asked = as_object(one.request).get("method") in ASKING_METHODS and one.revision >= STATELESS_REVISION
+    return asked and not declares(one.offered, "roots")
 
 
 def _listens(exchange: Exchange) -> bool:
@@ -84,8 +92,8 @@ def test_no_sample_takes_in_the_context_of_servers(samples: list[Arrived], judge
 
 @requirement("sampling.context-only-if-declared")
 def test_no_context_is_taken_in_where_the_client_has_none(conversations: list[Conversation], judge: Judge) -> None:
-    without = [one for one in conversations if "context" not in as_object(one.offered.get("sampling"))]
-    asked = [one for each in without for one in each.requests if is_question(one.message, SAMPLE)]
+    asked = [one for each in conversations for one in each.asked_without("sampling", "context")]
+    asked = [one for one in asked if is_question(one.message, SAMPLE)]
     for one in _some(asked, judge):
         wanted = _params(one).get("includeContext")
         observed = f"{wanted} where sampling.context was not declared"
