@@ -131,7 +131,7 @@ class AskedClient:
     def works(self) -> bool:
         """Whether the session answers a ping."""
         try:
-            return self.connection.request("ping").response is not None
+            return self.connection.alive().response is not None
         except NoAnswer:
             return False
 
