@@ -7,7 +7,7 @@ from typing import Any
 from conformance.offered import Offered
 from conformance.shapes import as_list, as_object
 from conformance.verdict import CouldNotRun, NotApplicable
-from conformance.wire.connection import STATELESS_REVISION, Answer, Connection, Handler
+from conformance.wire.connection import Answer, Connection, Handler
 from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
 
@@ -131,10 +131,9 @@ class AskedClient:
         return Asked(tool, answer, tuple(questions))
 
     def works(self) -> bool:
-        """Whether the session answers a ping or, where there is none, the first request of any client."""
-        method = "server/discover" if self.connection.revision >= STATELESS_REVISION else "ping"
+        """Whether the session answers what is always answered."""
         try:
-            return self.connection.request(method).response is not None
+            return self.connection.alive().response is not None
         except NoAnswer:
             return False
 

@@ -8,7 +8,7 @@ from conformance.interaction import logging, withdrawing
 from conformance.interaction.cancelling import Cancelling, cancel
 from conformance.interaction.flooding import TOKEN, Flood, flood
 from conformance.interaction.logging import Levels, Logged, set_levels
-from conformance.interaction.progress import BRIEF, SLOW, Left, Stopped, Tools, reports_of
+from conformance.interaction.progress import BRIEF, SLOW, STEPS, Left, Stopped, Tools, reports_of
 from conformance.interaction.racing import Race, race
 from conformance.interaction.withdrawing import Withdrawing, withdraw
 from conformance.offered import Offered
@@ -65,7 +65,8 @@ def log_flood(audit: Audit, probe: Probe, offered: Offered) -> Flood:
 @pytest.fixture
 def cancelling(audit: Audit, probe: Probe, offered: Offered) -> Cancelling:
     """Two calls of a slow tool of which one was cancelled, and cancellations of what was not at work."""
-    tools = Tools(offered.find_tool(SLOW), offered.find_tool(BRIEF))
+    steps = STEPS if offered.survey.stateless and offered.has_resource(STEPS) else ""
+    tools = Tools(offered.find_tool(SLOW), offered.find_tool(BRIEF), steps)
     return audit.once("cancelling", lambda: cancel(probe, tools))
 
 
@@ -85,6 +86,8 @@ def stopped(cancelling: Cancelling, left: Left, offered: Offered) -> Stopped:
     found = cancelling.working and cancelling.working.stopped
     if not found:
         raise CouldNotRun(f"{tool} was not called")
+    if found.closed is False:
+        raise NotApplicable("the call is answered without a stream, which could be closed to cancel it")
     return found
 
 

@@ -19,12 +19,14 @@ async def _wait(call: Call, arguments: JsonObject) -> ToolOutput:
     try:
         for step in range(steps):
             call.progress(step, steps, f"Waited for {step * seconds / steps:g} s")
+            call.notebook.step(call.meta.get("progressToken"))
             await asyncio.sleep(seconds / steps)
     except asyncio.CancelledError:
         if call.faults.active("cancelled-call-works-on"):
             for further in range(step + 1, steps):
                 await asyncio.sleep(seconds / steps)
                 call.progress(further, steps, "Waits for nobody")
+                call.notebook.step(call.meta.get("progressToken"))
         raise
     call.progress(steps, steps, "Waited long enough")
     return ToolOutput([text_block(f"Waited for {seconds:g} s")])

@@ -4,6 +4,7 @@ https://modelcontextprotocol.io/specification/2025-11-25/server/resources
 """
 
 import asyncio
+import json
 
 from conformance.reference.arguments import is_uri
 from conformance.reference.calls import Call
@@ -25,6 +26,8 @@ from conformance.reference.resources import (
     DYNAMIC_RESOURCE,
     DYNAMIC_URI,
     RESOURCES,
+    STEPS_RESOURCE,
+    STEPS_URI,
     TEMPLATES,
     WATCHED_SECONDS,
     WATCHED_URI,
@@ -45,10 +48,10 @@ class ResourceMethods:
         """resources/list."""
         if self.faults.active("resources-list-refused"):
             raise RpcError(METHOD_NOT_FOUND, "Method not found: resources/list")
-        listed = (*RESOURCES, DYNAMIC_RESOURCE) if DYNAMIC_URI in call.session.shown else RESOURCES
-        if call.session.revision >= STATELESS:
-            listed = (*listed, ASKING_RESOURCE)
-        entries = [fitted_entry(entry, call.session.revision) for entry in listed]
+        revision = call.session.revision
+        listed = (*RESOURCES, ASKING_RESOURCE, STEPS_RESOURCE) if revision >= STATELESS else RESOURCES
+        listed = (*listed, DYNAMIC_RESOURCE) if DYNAMIC_URI in call.session.shown else listed
+        entries = [fitted_entry(entry, revision) for entry in listed]
         if self.faults.active("resources-list-invalid"):
             for entry in entries:
                 del entry["name"]
@@ -154,6 +157,8 @@ def _contents(call: Call) -> JsonObject:
     hidden = uri == DYNAMIC_URI and uri not in call.session.shown
     if hidden or (uri == ASKING_URI and call.session.revision < STATELESS):
         raise not_found(uri)
+    if uri == STEPS_URI:
+        return {"uri": uri, "mimeType": "application/json", "text": json.dumps(call.notebook.steps)}
     return read_resource(uri)
 
 

@@ -22,6 +22,7 @@ WATCHED_URI = "test://watched-resource"
 ASKING_URI = "test://input-required-resource"
 DYNAMIC_URI = "test://dynamic-resource"
 FAILING_URI = "test://failing-resource"
+STEPS_URI = "test://steps-of-work"
 WATCHED_SECONDS = 0.1
 """After how long the content of the watched resource changes."""
 
@@ -93,6 +94,13 @@ DYNAMIC_RESOURCE: JsonObject = {
     "title": "Dynamic resource",
     "description": "A resource that comes and goes.",
     "mimeType": "text/plain",
+}
+STEPS_RESOURCE: JsonObject = {
+    "uri": STEPS_URI,
+    "name": "steps-of-work",
+    "title": "Steps of work",
+    "description": "How many steps slow tools have taken, by the progress token of the call.",
+    "mimeType": "application/json",
 }
 
 TEMPLATES: tuple[JsonObject, ...] = (

@@ -2,17 +2,28 @@
 
 import base64
 import re
+import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.shapes import as_object, is_object
 from conformance.wire import jsonrpc
-from conformance.wire.connection import HANDLERS, STATELESS_REVISION, Answer, Connection, Refusal, Silence
-from conformance.wire.http import HttpClient
+from conformance.wire.connection import (
+    CLOSED,
+    HANDLERS,
+    STATELESS_REVISION,
+    Answer,
+    Connection,
+    Pending,
+    Refusal,
+    Silence,
+)
+from conformance.wire.http import HttpClient, NoAnswer, Reply
 from conformance.wire.stdio import Stdio
 from conformance.wire.streamable_http import StreamableHttp, stateless_meta
+from conformance.wire.subscription import EVERY_LIST, listen
 
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """The parameter that Mcp-Name repeats, by method."""
@@ -21,6 +32,9 @@ ANNOTATION = "x-mcp-header"
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SCALAR = ("string", "integer", "boolean")
 _ROUNDS = 10
+_BEGIN_SECONDS = 2.0
+_NOTICED_SECONDS = 1.0
+"""Seconds in which the thread that reads a stream must notice that it was closed."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,7 @@ class Stateless(Connection):
     """
 
     most_rounds: int
+    quick = "server/discover"
 
     def begin(self) -> None:
         """Speak the revision from the first message on."""
@@ -95,10 +110,26 @@ class Stateless(Connection):
             rounds.append(answer)
         return answer
 
-    def introduced(self, params: Mapping[str, Any]) -> dict[str, Any]:
+    def introduced(self, params: Mapping[str, Any] | None) -> dict[str, Any]:
         """Parameters with what each request says of its client; what `_meta` says already stays."""
         about = stateless_meta(self.revision) | {"io.modelcontextprotocol/clientCapabilities": dict(self.capabilities)}
-        return {**params, "_meta": about | as_object(params.get("_meta"))}
+        given = params or {}
+        return {**given, "_meta": about | as_object(given.get("_meta"))}
+
+    @contextmanager
+    def listening(self, last_event_id: str = "") -> Generator[Reply | None]:
+        """Hear of changes of all lists as long as the block lasts; nothing can be resumed.
+
+        Gives the reply of a server that refuses that, None where it has begun or may begin. Raises NoAnswer.
+        """
+        del last_event_id
+        subscription = listen(self, EVERY_LIST)
+        try:
+            subscription.begin(min(self.http.timeout, _BEGIN_SECONDS))
+            yield subscription.refusal
+        finally:
+            with suppress(NoAnswer):
+                subscription.close()
 
     def _input(self, answer: Answer) -> dict[str, Any] | None:
         """What goes with the next try; None where the answer is final or wants what we do not give."""
@@ -149,6 +180,22 @@ class StatelessHttp(Stateless, StreamableHttp):
             yield
         finally:
             self._altered = {}
+
+    def cancel(self, pending: Pending, reason: str) -> Answer:
+        """Close the stream of a request, which is how a client cancels it; one without stream goes on.
+
+        The reply is `cut` where there was a stream to close.
+        """
+        del reason
+        self.cancelled.append(pending.id)
+        closed = time.monotonic()
+        stream = self.under_way.get(pending.id)
+        if stream is None or stream.media_type != "text/event-stream":
+            return Answer(Reply(0, (), b"", "", self.url, arrived=closed, method=CLOSED))
+        stream.abort()
+        answer = pending.answer(_NOTICED_SECONDS)
+        exchange = answer.exchange if answer else ""
+        return Answer(Reply(0, (), b"", exchange, self.url, cut=True, arrived=closed, method=CLOSED))
 
 
 class StatelessStdio(Stateless, Stdio):

@@ -15,6 +15,7 @@ from conformance.shapes import as_list, as_object
 from conformance.tasking.client import related_id
 from conformance.wire import jsonrpc
 from conformance.wire.sse import SseEvent
+from conformance.wire.subscription import LISTEN
 
 _OUT_OF_PLACE = (
     "notifications/tools/list_changed",
@@ -99,7 +100,9 @@ def _unanswered(requests: Sequence[dict[str, Any]], messages: Sequence[dict[str,
 
 @pytest.fixture(scope="session")
 def streams(transcript: Sequence[Exchange], audit: Audit) -> list[PostStream]:
-    """Event streams that answered requests of the audited revision, but for those of requests that were cancelled."""
+    """Event streams that answered requests of the audited revision, but for those of requests that were cancelled and
+    of subscriptions, which last.
+    """
     sent = [(one.conversation, as_object(parsed(one.request.body))) for one in transcript]
     cancelled = [
         (conversation, as_object(message.get("params")).get("requestId"))
@@ -111,6 +114,8 @@ def streams(transcript: Sequence[Exchange], audit: Audit) -> list[PostStream]:
         if one.method != "POST" or one.status != 200 or not is_stream(one) or one.revision != audit.revision:
             continue
         asked = requests_in(one)
+        if any(request["method"] == LISTEN for request in asked):
+            continue
         if asked and not any((one.conversation, request["id"]) in cancelled for request in asked):
             found.append(PostStream(one, events(one), _resumptions(one, transcript[place:])))
     return found
