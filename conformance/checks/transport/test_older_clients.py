@@ -59,4 +59,5 @@ def test_initialize_is_refused_with_400(survey: Survey, judge: Judge) -> None:
     if answer is None or answer.http.status in (401, 403, 429):
         judge.could_not_run("initialize was not tried, or refused for its sender")
     good = answer.http.status == 400 and answer.error is not None
-    judge.that(good, expected="HTTP 400 with a JSON-RPC error", observed=answer.summary, evidence=answer)
+    expected, severity = "HTTP 400 with a JSON-RPC error", "violation" if answer.result is not None else "advice"
+    judge.that(good, expected=expected, observed=answer.summary, severity=severity, evidence=answer)
