@@ -16,8 +16,10 @@ def parameters(audit: Audit, exercise: Exercise) -> Parameters:
 
 def sent(parameters: Parameters, trials: Trials, what: str, judge: Judge) -> Trials:
     """The answers that say something about the request; not applicable, or could not run, where there is none."""
-    if parameters.lacking:
+    if not parameters.offered:
         judge.not_applicable(parameters.lacking)
+    if not trials and parameters.lacking:
+        judge.could_not_run(parameters.lacking)
     if not trials:
         judge.not_applicable(f"no tool that may be called has {what}")
     for name, answer in trials.items():
