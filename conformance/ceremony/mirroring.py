@@ -196,8 +196,9 @@ def _odd(name: str) -> str:
 class Parameters:
     """Answers to calls of a tool whose annotated arguments and header fields do not agree, by what is odd.
 
-    `lacking` says why there are none, or not all, `offered` whether there is a tool to call. In `absent` and `null` there is no argument to repeat. Those in `wrapped` and
-    `numeric` are right in another way of writing. `unsafe` is a call with an integer that is too large.
+    `lacking` says why there are none, or not all, `offered` whether there is a tool to call. In `absent` and `null`
+    there is no argument to repeat. Those in `wrapped` and `numeric` are right in another way of writing. `unsafe` is a
+    call with an integer that is too large.
     """
 
     lacking: str = ""
