@@ -10,13 +10,13 @@ def _fault(name: str, trips: str, harm: str, silences: str = "", profile: Profil
 FAULTS: tuple[Fault, ...] = (
     _fault(
         "discover-missing",
-        "discover.implemented",
+        "discover.implemented lifecycle.base-protocol-supported",
         "Clients that look around first cannot use the server.",
         "*",
     ),
     _fault(
         "discover-not-first",
-        "discover.works-as-first-request",
+        "discover.works-as-first-request lifecycle.base-protocol-supported",
         "Clients cannot find out how to begin.",
         "*",
     ),
@@ -37,7 +37,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "unknown-version-wrong-code",
-        "lifecycle.unsupported-version-error",
+        "lifecycle.legacy-initialize-error-names-versions lifecycle.unsupported-version-error",
         "Clients do not learn that another version would do.",
         "lifecycle.listed-versions-are-usable lifecycle.unsupported-version-data-matches-schema"
         " transport.unsupported-version-http-400",
@@ -117,7 +117,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "capabilities-remembered",
-        "lifecycle.no-context-from-earlier-requests",
+        "lifecycle.interleaved-conversations-handled lifecycle.no-context-from-earlier-requests",
         "What one client can do is expected of the next on the same connection.",
         profile="modern-stdio",
     ),
@@ -164,7 +164,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "server-info-without-version",
-        "meta.server-info-matches-schema",
+        "completion.result-matches-schema meta.server-info-matches-schema",
         "Strict clients drop the answer.",
     ),
     _fault(
@@ -174,32 +174,36 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "result-type-missing",
-        "jsonrpc.result-has-result-type",
+        "completion.result-matches-schema jsonrpc.result-has-result-type",
         "Clients cannot tell an answer from a request for input.",
     ),
     _fault(
         "result-type-of-extension",
-        "jsonrpc.result-type-is-known lifecycle.extension-falls-back",
+        "completion.result-matches-schema jsonrpc.result-type-is-known lifecycle.extension-falls-back",
         "Clients do not know what to do with the answer.",
     ),
     _fault(
         "internal-error-old-code",
-        "jsonrpc.legacy-error-range-not-used",
+        "completion.internal-error-code jsonrpc.legacy-error-range-not-used prompts.internal-error-code"
+        " resources.internal-error-code",
         "The code means something else in each implementation.",
     ),
     _fault(
         "internal-error-reserved-code",
-        "jsonrpc.reserved-error-range-not-extended",
+        "completion.internal-error-code jsonrpc.reserved-error-range-not-extended prompts.internal-error-code"
+        " resources.internal-error-code",
         "A later version of the protocol gives the code another meaning.",
     ),
     _fault(
         "internal-error-own-code",
-        "jsonrpc.own-error-codes-outside-reserved-range",
+        "completion.internal-error-code jsonrpc.own-error-codes-outside-reserved-range prompts.internal-error-code"
+        " resources.internal-error-code",
         "Libraries take the code for one of JSON-RPC.",
     ),
     _fault(
         "internal-error-code-of-another",
-        "jsonrpc.defined-codes-keep-their-meaning",
+        "completion.internal-error-code jsonrpc.defined-codes-keep-their-meaning prompts.internal-error-code"
+        " resources.internal-error-code",
         "Clients look for the defect in their header fields.",
     ),
 )
