@@ -13,7 +13,7 @@ from tests.proving import PROFILES, Audited, AuditFailed, Trial, audit
 
 AREAS_OF: Mapping[str, tuple[str, ...]] = {
     "authorization": AUTHORIZATION_AREAS,
-    "base": ("jsonrpc", "lifecycle", "ping", "meta", "security"),
+    "base": ("jsonrpc", "lifecycle", "discover", "ping", "meta", "security"),
     "transport": ("transport", "session", "stdio", "legacy-sse"),
     "features": ("tools", "resources", "prompts", "completion", "pagination"),
     "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots"),

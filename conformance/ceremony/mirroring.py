@@ -196,11 +196,13 @@ def _odd(name: str) -> str:
 class Parameters:
     """Answers to calls of a tool whose annotated arguments and header fields do not agree, by what is odd.
 
-    `lacking` says why there are none. In `absent` and `null` there is no argument to repeat. Those in `wrapped` and
-    `numeric` are right in another way of writing. `unsafe` is a call with an integer that is too large.
+    `lacking` says why there are none, or not all, `offered` whether there is a tool to call. In `absent` and `null`
+    there is no argument to repeat. Those in `wrapped` and `numeric` are right in another way of writing. `unsafe` is a
+    call with an integer that is too large.
     """
 
     lacking: str = ""
+    offered: bool = True
     missing: Trials = field(default_factory=dict[str, Answer])
     other: Trials = field(default_factory=dict[str, Answer])
     wrapped: Trials = field(default_factory=dict[str, Answer])
@@ -221,30 +223,31 @@ class Parameters:
         inside = stateless_http(connection)
         tools = [one for one in exercise.tools if any(annotated_arguments(one.get("inputSchema")))]
         if not tools:
-            return cls("no tool that may be called has arguments that are repeated in header fields")
+            return cls("no tool that may be called has arguments that are repeated in header fields", offered=False)
         tool = max(tools, key=lambda one: len({each.schema["type"] for each in _annotated(one)}))
         return cls._about(inside, exercise, tool)
 
     @classmethod
     def _about(cls, inside: StatelessHttp, exercise: Exercise, tool: Entry) -> "Parameters":
         found, every = cls(), _annotated(tool)
+        optional = next((one for one in every if not _required(tool, one.path)), None)
+        if optional:
+            found.absent[f"tools/call without {optional.path[-1]}"] = exercise.call(tool)
         for one in _one_of_each_type(every):
             call = _Calls(inside, tool, one, arguments_with(tool, one.path))
             control = call.send({}, "as it should be")
             if control.result is None:
-                return cls(f"{tool.get('name')} is not served with right header fields either ({control.summary})")
+                reason = f"{tool.get('name')} is not served with right header fields either ({control.summary})"
+                return replace(found, lacking=reason)
             found._spoil(call)
             if one.schema["type"] == "string":
                 found._write_otherwise(call)
             if one.schema["type"] == "integer":
                 call.send(found.numeric, f"with {one.field}: {call.text}.0", f"{call.text}.0")
                 call.with_value(UNSAFE_INTEGER).send(found.unsafe, f"with {UNSAFE_INTEGER} as {one.path[-1]}")
-        optional = next((one for one in every if not _required(tool, one.path)), None)
         one = optional or every[0]
         call = _Calls(inside, tool, one, arguments_with(tool, one.path)).with_value(None)
         call.send(found.null, f"with null as {one.path[-1]}", None)
-        if optional:
-            found.absent[f"tools/call without {optional.path[-1]}"] = exercise.call(tool)
         return found
 
     def _spoil(self, call: "_Calls") -> None:

@@ -15,6 +15,7 @@ import uvicorn
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.app import build_app
 from conformance.reference.faults import MODERN, Faults, Profile
+from conformance.reference.header_case import CaseSensitive
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.pages import PASSWORD, USERNAME
 from conformance.reference.scopes import RESOURCE_SCOPES
@@ -98,6 +99,7 @@ class ReferenceServer:
                 app,
                 lifespan="off",
                 ws="none",
+                http=CaseSensitive if faults.active("header-names-one-case") else "auto",
                 log_config=None,
                 log_level="critical",
                 access_log=False,

@@ -21,7 +21,6 @@ from conformance.reference.jsonrpc import (
     RequestId,
     RpcError,
     as_array,
-    error_message,
     message_of,
     notification_message,
     read_value,
@@ -29,7 +28,7 @@ from conformance.reference.jsonrpc import (
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.revisions import BATCHES
 from conformance.reference.sessions import Session
-from conformance.reference.stateless import introduce, stands_alone, unsupported
+from conformance.reference.stateless import introduce, stands_alone
 
 _CHUNK = 65536
 _NOTE = notification_message("notifications/message", {"level": "info", "data": "still here"})
@@ -64,8 +63,7 @@ class StdioSession(Session):
         if self.dispatcher.dual and not stands_alone(request):
             return self.dispatcher.start(request, self, self, self.answer)
         if request.method == "initialize" and not stands_alone(request):
-            error = unsupported(request.params.get("protocolVersion"), self.dispatcher.dual)
-            return self.send(error_message(error, request.id))
+            return self.send(self.dispatcher.not_spoken(request))
         alone = LoneLine(self.dispatcher, self.running)
         introduce(alone, request)
         return self.dispatcher.start(request, alone, self, self.answer)

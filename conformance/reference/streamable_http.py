@@ -36,7 +36,7 @@ from conformance.reference.mcp import Dispatcher
 from conformance.reference.mirrored import Mirrored
 from conformance.reference.revisions import BATCHES, NEWEST, REVISIONS, STATELESS
 from conformance.reference.scope_gate import SESSION_HEADER
-from conformance.reference.stateless import introduce, stands_alone, status_of, unsupported
+from conformance.reference.stateless import introduce, stands_alone, status_of
 from conformance.reference.streams import OpenStreams, streaming
 
 VERSION_HEADER = "MCP-Protocol-Version"
@@ -67,7 +67,7 @@ class StreamableHttp:
         message: Message | None = None
         try:
             if request.method != "POST" and not self.dispatcher.dual:
-                return Response(status_code=405, headers={"Allow": "POST"})
+                return self._only_post(request.method)
             if request.method != "POST":
                 return self._open_stream(request) if request.method == "GET" else self._end_session(request)
             if _media_type(request.headers.get("content-type", "")) != "application/json":
@@ -114,15 +114,30 @@ class StreamableHttp:
         """Answer a message of the revision in which each stands alone."""
         if not isinstance(message, Request):
             return self._acknowledge(message)
+        faults = self.dispatcher.faults
+        if message.method == "initialize" and not stands_alone(message):
+            refusal = self.dispatcher.not_spoken(message)
+            return self._json(refusal, 200 if faults.active("initialize-refused-with-200") else 400)
+        if request.headers.get(SESSION_HEADER) and faults.active("unknown-session-refused"):
+            return self._json(error_message(RpcError(INVALID_REQUEST, "The session has ended"), message.id), 404)
+        if "last-event-id" in request.headers and faults.active("event-id-refused"):
+            return self._json(error_message(RpcError(INVALID_REQUEST, "No stream to resume"), message.id), 400)
         try:
-            if message.method == "initialize" and not stands_alone(message):
-                raise unsupported(message.params.get("protocolVersion"), self.dispatcher.dual)
-            Mirrored(message, request.headers, self.dispatcher.faults).check()
+            Mirrored(message, request.headers, faults).check()
         except RpcError as error:
-            return self._json(error_message(error, message.id), 400)
+            status = 422 if faults.active("header-mismatch-422") else 400
+            return self._json(error_message(error, message.id), status)
         session = LoneRequest(request.state.user, self.dispatcher, self.streams)
         introduce(session, message)
-        return await self._answer(message, session, stream_accepted=True)
+        response = await self._answer(message, session, stream_accepted=True)
+        if faults.active("session-id-without-session"):
+            response.headers[SESSION_HEADER] = secrets.token_urlsafe(24)
+        return response
+
+    def _only_post(self, method: str) -> Response:
+        if self.dispatcher.faults.active("get-404-without-sessions" if method == "GET" else "delete-without-sessions"):
+            return Response(status_code=404 if method == "GET" else 204)
+        return Response(status_code=405, headers={"Allow": "POST"})
 
     def _crashes_at(self, message: Request) -> bool:
         unknown = message.params.get("protocolVersion") not in (*REVISIONS, STATELESS)
@@ -205,7 +220,7 @@ class StreamableHttp:
         if not exchange.responses:
             return self._nothing()
         if session.revision >= STATELESS:
-            return self._json(exchange.responses[0], status_of(exchange.responses[0]))
+            return self._json(exchange.responses[0], status_of(exchange.responses[0], self.dispatcher.faults))
         return self._json_answer(message, exchange.responses[0], session)
 
     def _json_answer(self, message: Request, answer: JsonObject, session: HttpSession) -> Response:

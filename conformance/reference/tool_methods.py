@@ -3,6 +3,7 @@
 https://modelcontextprotocol.io/specification/2025-11-25/server/tools
 """
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 
@@ -23,7 +24,7 @@ from conformance.reference.jsonrpc import (
     as_object,
 )
 from conformance.reference.logging_tools import LOGGING_TOOLS
-from conformance.reference.mirrored_tools import LOCATE
+from conformance.reference.mirrored_tools import ANNOTATION, LOCATE
 from conformance.reference.pagination import PAGE_SIZE, cursor_of, page
 from conformance.reference.revisions import STRUCTURED_CONTENT, fitted_block, fitted_tool
 from conformance.reference.sessions import Session
@@ -53,11 +54,16 @@ class ToolMethods:
         self._spoil_tools(entries)
         params, cursor = call.params, call.params.get("cursor")
         self._spoil_cursor(session, cursor)
+        bound = self.faults.active("cursor-of-this-process")
+        if bound and isinstance(cursor, str):
+            params = params | {"cursor": cursor.removeprefix(f"{os.getpid()}-")}
         if self.faults.active("cursor-ignored") and cursor != cursor_of("tools", PAGE_SIZE):
             params = {}
         result = page("tools", entries, params)
         if self.faults.active("cursor-repeats-page"):
             result = page("tools", entries, {}) | {"nextCursor": cursor_of("tools", PAGE_SIZE)}
+        if bound and "nextCursor" in result:
+            result["nextCursor"] = f"{os.getpid()}-{result['nextCursor']}"
         if self.faults.active("next-cursor-null"):
             result.setdefault("nextCursor", None)
         if self.faults.active("next-cursor-missing"):
@@ -96,6 +102,16 @@ class ToolMethods:
                 "properties": {"text": {"type": "strng"}},
                 "required": ["text"],
             }
+
+        for name, extra in _SPOILED_ANNOTATIONS.items():
+            if self.faults.active(name):
+                self._spoil_annotations(entries, extra)
+
+    def _spoil_annotations(self, entries: list[JsonObject], extra: JsonObject) -> None:
+        for entry in entries:
+            if entry["name"] == LOCATE.name:
+                schema = entry["inputSchema"]
+                entry["inputSchema"] = schema | {"properties": schema["properties"] | extra}
 
     def task_support(self, call: Call) -> TaskSupport | None:
         """Whether the called tool can run as a task; None where the call names no tool."""
@@ -146,6 +162,8 @@ class ToolMethods:
             properties: dict[str, JsonObject] = schema["properties"]
             free: JsonObject = {name: {} if "$ref" in one else one for name, one in properties.items()}
             schema = schema | {"properties": free}
+        if tool is LOCATE and self.faults.active("integers-without-bounds"):
+            schema = schema | {"properties": schema["properties"] | _SPOILED_ANNOTATIONS["integers-without-bounds"]}
         return argument_errors(schema, arguments)
 
     def _unknown(self, name: str) -> JsonObject:
@@ -169,6 +187,22 @@ _SPOILED_NAMES = {
     "tool-name-too-long": "x" * 129,
     "tool-name-not-ascii": "wetter_für_morgen",
     "tool-name-with-space": "weather forecast",
+}
+
+
+_IN_LIST: JsonObject = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"note": {"type": "string", ANNOTATION: "Note"}}},
+}
+_SPOILED_ANNOTATIONS: Mapping[str, JsonObject] = {
+    "annotation-empty": {"note": {"type": "string", ANNOTATION: ""}},
+    "annotation-with-space": {"note": {"type": "string", ANNOTATION: "Two Words"}},
+    "annotation-with-line-break": {"note": {"type": "string", ANNOTATION: "Two\nLines"}},
+    "annotation-twice": {"note": {"type": "string", ANNOTATION: "REGION"}},
+    "annotation-of-number": {"note": {"type": "number", ANNOTATION: "Note"}},
+    "annotation-in-list": {"notes": _IN_LIST},
+    "annotation-of-secret": {"apiKey": {"type": "string", ANNOTATION: "Key"}},
+    "integers-without-bounds": {"shelf": {"type": "integer", ANNOTATION: "Shelf"}},
 }
 
 

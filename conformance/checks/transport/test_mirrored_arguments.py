@@ -16,8 +16,10 @@ def parameters(audit: Audit, exercise: Exercise) -> Parameters:
 
 def sent(parameters: Parameters, trials: Trials, what: str, judge: Judge) -> Trials:
     """The answers that say something about the request; not applicable, or could not run, where there is none."""
-    if parameters.lacking:
+    if not parameters.offered:
         judge.not_applicable(parameters.lacking)
+    if not trials and parameters.lacking:
+        judge.could_not_run(parameters.lacking)
     if not trials:
         judge.not_applicable(f"no tool that may be called has {what}")
     for name, answer in trials.items():
@@ -82,13 +84,17 @@ def test_an_integer_that_is_too_large_is_refused(parameters: Parameters, judge: 
 
 @requirement("transport.header-failure-http-400")
 def test_a_refusal_for_the_header_of_an_argument_has_status_400(parameters: Parameters, judge: Judge) -> None:
-    for what, answer in sent(parameters, parameters.rejections, "such an argument", judge).items():
+    if not parameters.rejections:
+        judge.not_applicable("no call was refused for the header field of an argument")
+    for what, answer in parameters.rejections.items():
         good = answer.http.status == 400
         judge.that(good, expected=f"HTTP 400 for {what}", observed=answer.summary, evidence=answer)
 
 
 @requirement("transport.header-failure-code")
 def test_a_refusal_for_the_header_of_an_argument_has_its_own_code(parameters: Parameters, judge: Judge) -> None:
-    for what, answer in sent(parameters, parameters.rejections, "such an argument", judge).items():
+    if not parameters.rejections:
+        judge.not_applicable("no call was refused for the header field of an argument")
+    for what, answer in parameters.rejections.items():
         good = answer.error_code == HEADER_MISMATCH
         judge.that(good, expected=f"error -32020 for {what}", observed=answer.summary, evidence=answer)
