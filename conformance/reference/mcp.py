@@ -87,7 +87,7 @@ class Dispatcher:
         self.notebook = Notebook()
         self.sessions: set[Session] = set()
         self.shown: set[str] = set()
-        self.subscriptions = Subscriptions()
+        self.subscriptions = Subscriptions(faults)
         self.tools = ToolMethods(faults)
         resources, prompts, tasks = ResourceMethods(faults), PromptMethods(faults), TaskMethods(faults, self.tools)
         self._methods: Mapping[str, Method] = {
@@ -109,11 +109,13 @@ class Dispatcher:
             "tasks/list": tasks.list_all,
             "tasks/cancel": tasks.cancel,
         }
-        self._stateless_methods: Mapping[str, Method] = {
+        self._stateless_methods: dict[str, Method] = {
             "server/discover": self._discover,
             "subscriptions/listen": self.subscriptions.listen,
             **{name: self._methods[name] for name in _ALSO_STATELESS},
         }
+        if faults.active("listen-unknown"):
+            del self._stateless_methods["subscriptions/listen"]
 
     def start(
         self, request: Request, session: Session, outlet: Outlet, done: Callable[[JsonObject | None], None]
@@ -180,7 +182,8 @@ class Dispatcher:
             session.cancellations > _MOST_CANCELLATIONS and self.faults.active("cancellations-exhaust-session")
         ):
             session.broken = True
-        if not malformed and id in session.running and not session.asked and self.faults.active("cancellation-echoed"):
+        echoes = any(map(self.faults.active, ("cancellation-echoed", "call-cancelled-by-server")))
+        if not malformed and id in session.running and not session.asked and echoes:
             session.send(notification_message("notifications/cancelled", {"requestId": id}))
         session.cancel(id)
 
@@ -337,7 +340,7 @@ class Dispatcher:
             capabilities["completions"] = {}
         if knows_tasks(revision):
             capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
-        if self.faults.active("prompt-changes-undeclared"):
+        if any(map(self.faults.active, ("prompt-changes-undeclared", "unsupported-change-acknowledged"))):
             capabilities["prompts"] = {}
         for feature in ("tools", "resources", "prompts", "completions", "logging", "tasks"):
             if self.faults.active(f"{feature}-undeclared"):
