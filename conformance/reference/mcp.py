@@ -12,6 +12,7 @@ from itertools import count
 from conformance.reference.calls import Call
 from conformance.reference.content import ICON, IMPLEMENTATION
 from conformance.reference.faults import Faults
+from conformance.reference.hints import spoil_hints
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -147,7 +148,7 @@ class Dispatcher:
             if alone:
                 check_meta(request, self.dual)
             result = await self._result(request.method, call)
-            result = completed(request.method, result) if alone else result
+            result = spoil_hints(request, completed(request.method, result), self.faults) if alone else result
             return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:
             return self._error_with_faults(request, error_message(refused(error) if alone else error, request.id))

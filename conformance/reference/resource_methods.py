@@ -5,6 +5,7 @@ https://modelcontextprotocol.io/specification/2025-11-25/server/resources
 
 import asyncio
 import json
+import os
 
 from conformance.reference.arguments import is_uri
 from conformance.reference.calls import Call
@@ -47,8 +48,12 @@ class ResourceMethods:
             raise RpcError(METHOD_NOT_FOUND, "Method not found: resources/list")
         revision = call.session.revision
         listed = (*RESOURCES, STEPS_RESOURCE) if revision >= STATELESS else RESOURCES
+        if self.faults.active("resources-by-process"):
+            listed = (*listed, {**DYNAMIC_RESOURCE, "uri": f"test://process-{os.getpid()}"})
         listed = (*listed, DYNAMIC_RESOURCE) if DYNAMIC_URI in call.session.shown else listed
         entries = [fitted_entry(entry, revision) for entry in listed]
+        if call.session.user == "bob" and self.faults.active("hidden-resource-readable"):
+            del entries[0]
         if self.faults.active("resources-list-invalid"):
             for entry in entries:
                 del entry["name"]
@@ -86,6 +91,8 @@ class ResourceMethods:
         try:
             contents = _contents(call)
         except RpcError as error:
+            if self.faults.active("failed-read-shows-resource"):
+                call.session.shown.add(DYNAMIC_URI)
             return self._with_faults(_uri(call), error)
         self._spoil_contents(contents)
         return {"contents": [contents]}

@@ -26,6 +26,8 @@ _STATUSES = {METHOD_NOT_FOUND: 404, HEADER_MISMATCH: 400, MISSING_CAPABILITY: 40
 _CACHEABLE = frozenset(
     "server/discover tools/list resources/list resources/templates/list resources/read prompts/list".split()
 )
+_ALIKE = frozenset("server/discover tools/list resources/templates/list prompts/list".split())
+"""Methods whose results are the same for all users."""
 
 
 def meta_of(request: Request) -> JsonObject:
@@ -83,7 +85,7 @@ def completed(method: str, result: JsonObject) -> JsonObject:
     about: JsonObject = {SERVER: fitted_implementation(IMPLEMENTATION, STATELESS)}
     result = {"resultType": "complete", **result, "_meta": {**(as_object(result.get("_meta")) or {}), **about}}
     if method in _CACHEABLE:
-        result = {"ttlMs": 1000, "cacheScope": "private", **result}
+        result = {"ttlMs": 1000, "cacheScope": "public" if method in _ALIKE else "private", **result}
     return result
 
 
