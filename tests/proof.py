@@ -15,7 +15,7 @@ AREAS_OF: Mapping[str, tuple[str, ...]] = {
     "authorization": AUTHORIZATION_AREAS,
     "base": ("jsonrpc", "lifecycle", "discover", "ping", "meta", "security"),
     "transport": ("transport", "session", "stdio", "legacy-sse"),
-    "features": ("tools", "resources", "prompts", "completion", "pagination"),
+    "features": ("tools", "resources", "prompts", "completion", "pagination", "caching", "subscriptions"),
     "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots"),
     "tasks": ("tasks",),
 }

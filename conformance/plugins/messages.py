@@ -1,4 +1,4 @@
-"""Fixtures for checks of log messages, progress and cancellation."""
+"""Fixtures for checks of log messages, progress, cancellation and subscriptions."""
 
 import pytest
 
@@ -10,6 +10,7 @@ from conformance.interaction.flooding import TOKEN, Flood, flood
 from conformance.interaction.logging import Levels, Logged, set_levels
 from conformance.interaction.progress import BRIEF, SLOW, STEPS, Left, Stopped, Tools, reports_of
 from conformance.interaction.racing import Race, race
+from conformance.interaction.subscribing import Subscribing, subscribe
 from conformance.interaction.withdrawing import Withdrawing, withdraw
 from conformance.offered import Offered
 from conformance.probe import Probe
@@ -89,6 +90,12 @@ def stopped(cancelling: Cancelling, left: Left, offered: Offered) -> Stopped:
     if found.closed is False:
         raise NotApplicable("the call is answered without a stream, which could be closed to cancel it")
     return found
+
+
+@pytest.fixture
+def subscribing(audit: Audit, probe: Probe, offered: Offered) -> Subscribing:
+    """Subscriptions side by side, with changes while they lasted."""
+    return audit.once("subscriptions", lambda: subscribe(probe, offered))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from itertools import count
 from conformance.reference.calls import Call
 from conformance.reference.content import ICON, IMPLEMENTATION
 from conformance.reference.faults import Faults
+from conformance.reference.hints import spoil_hints
 from conformance.reference.inputs import ASKING_METHODS, InputRequiredError, States
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
@@ -104,7 +105,7 @@ class Dispatcher:
         self.notebook = Notebook()
         self.sessions: set[Session] = set()
         self.shown: set[str] = set()
-        self.subscriptions = Subscriptions()
+        self.subscriptions = Subscriptions(faults)
         self.states = States(faults)
         self._able_before = self._used = False
         self._client: object = None
@@ -129,11 +130,13 @@ class Dispatcher:
             "tasks/list": tasks.list_all,
             "tasks/cancel": tasks.cancel,
         }
-        self._stateless_methods: Mapping[str, Method] = {
+        self._stateless_methods: dict[str, Method] = {
             "server/discover": self._discover,
             "subscriptions/listen": self.subscriptions.listen,
             **{name: self._methods[name] for name in _ALSO_STATELESS},
         }
+        if faults.active("listen-unknown"):
+            del self._stateless_methods["subscriptions/listen"]
 
     def start(
         self, request: Request, session: Session, outlet: Outlet, done: Callable[[JsonObject | None], None]
@@ -205,7 +208,7 @@ class Dispatcher:
             result = await self._result(request.method, call)
         except InputRequiredError as wanted:
             result = self.states.wanted(request, call.session.user, call.inputs, wanted.questions)
-        return completed(request.method, result, self.faults)
+        return spoil_hints(request, completed(request.method, result, self.faults), self.faults)
 
     def take(self, message: Notification | Response, session: Session) -> None:
         """Act on what is not answered."""
@@ -233,7 +236,8 @@ class Dispatcher:
             session.cancellations > _MOST_CANCELLATIONS and self.faults.active("cancellations-exhaust-session")
         ):
             session.broken = True
-        if not malformed and id in session.running and not session.asked and self.faults.active("cancellation-echoed"):
+        echoes = any(map(self.faults.active, ("cancellation-echoed", "call-cancelled-by-server")))
+        if not malformed and id in session.running and not session.asked and echoes:
             session.send(notification_message("notifications/cancelled", {"requestId": id}))
         session.cancel(id)
 
@@ -394,7 +398,7 @@ class Dispatcher:
             capabilities["extensions"] = {name: {}}
         if knows_tasks(revision):
             capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
-        if self.faults.active("prompt-changes-undeclared"):
+        if any(map(self.faults.active, ("prompt-changes-undeclared", "unsupported-change-acknowledged"))):
             capabilities["prompts"] = {}
         for feature in ("tools", "resources", "prompts", "completions", "logging", "tasks"):
             if self.faults.active(f"{feature}-undeclared"):

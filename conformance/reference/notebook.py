@@ -1,6 +1,6 @@
 """What the tools of the server keep, for all sessions together."""
 
-from conformance.reference.jsonrpc import JsonObject
+from conformance.reference.jsonrpc import JsonObject, RequestId
 
 ELSEWHERE = "https://reference.example/connect"
 """The page of another server on which users connect an account."""
@@ -12,13 +12,15 @@ class Notebook:
 
     `steps` counts the steps of slow work by the progress token of the call.
     `account_page` is where users connect an account. For faults alone, `filled` is what was filled in last, by
-    whichever user, and `login_page` is where users log in to this server.
+    whichever user, `login_page` is where users log in to this server, and `listened` are the ids of subscriptions
+    that are over.
     """
 
     def __init__(self) -> None:
         self.notes: list[str] = []
         self.filled: JsonObject = {}
         self.steps: dict[str, int] = {}
+        self.listened: list[RequestId] = []
         self.account_page = ELSEWHERE
         self.login_page = ""
 

@@ -5,6 +5,7 @@ https://modelcontextprotocol.io/specification/2025-11-25/server/resources
 
 import asyncio
 import json
+import os
 
 from conformance.reference.arguments import is_uri
 from conformance.reference.calls import Call
@@ -50,8 +51,12 @@ class ResourceMethods:
             raise RpcError(METHOD_NOT_FOUND, "Method not found: resources/list")
         revision = call.session.revision
         listed = (*RESOURCES, ASKING_RESOURCE, STEPS_RESOURCE) if revision >= STATELESS else RESOURCES
+        if self.faults.active("resources-by-process"):
+            listed = (*listed, {**DYNAMIC_RESOURCE, "uri": f"test://process-{os.getpid()}"})
         listed = (*listed, DYNAMIC_RESOURCE) if DYNAMIC_URI in call.session.shown else listed
         entries = [fitted_entry(entry, revision) for entry in listed]
+        if call.session.user == "bob" and self.faults.active("hidden-resource-readable"):
+            del entries[0]
         if self.faults.active("resources-list-invalid"):
             for entry in entries:
                 del entry["name"]
@@ -89,6 +94,8 @@ class ResourceMethods:
         try:
             contents = _contents(call)
         except RpcError as error:
+            if self.faults.active("failed-read-shows-resource"):
+                call.session.shown.add(DYNAMIC_URI)
             return self._with_faults(_uri(call), error)
         if contents["uri"] == ASKING_URI and call.session.offers("elicitation"):
             answers = call.ask_together({"user_name": form("What is your name?", "name")})

@@ -31,6 +31,8 @@ HASTE = 0.5
 """How long an impatient server waits for the answer of a client."""
 _OPEN: tuple[Profile, ...] = ("open", "sse", "stdio", "impatient", *MODERN)
 YEAR = 365 * 24 * 3600
+_LAST_WORDS = 0.02
+"""Seconds that requests without end have to say that they end, before their streams do."""
 
 
 class ReferenceServer:
@@ -180,7 +182,7 @@ class ReferenceServer:
     def _shut_down(self) -> None:
         self._uvicorn.should_exit = True
         self._dispatcher.subscriptions.ended.set()
-        self._streams.end_all()
+        asyncio.get_running_loop().call_later(_LAST_WORDS, self._streams.end_all)
 
 
 def _code_lifetime(faults: Faults, profile: Profile) -> float:

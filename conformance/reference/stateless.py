@@ -27,6 +27,8 @@ _STATUSES = {METHOD_NOT_FOUND: 404, HEADER_MISMATCH: 400, MISSING_CAPABILITY: 40
 _CACHEABLE = frozenset(
     "server/discover tools/list resources/list resources/templates/list resources/read prompts/list".split()
 )
+_ALIKE = frozenset("server/discover tools/list resources/templates/list prompts/list".split())
+"""Methods whose results are the same for all users."""
 
 
 def meta_of(request: Request) -> JsonObject:
@@ -111,7 +113,7 @@ def completed(method: str, result: JsonObject, faults: Faults) -> JsonObject:
         about["traceparent"] = "0af7651916cd43dd8448eb211c80319c"
     result = {"resultType": "complete", **result, "_meta": {**(as_object(result.get("_meta")) or {}), **about}}
     if method in _CACHEABLE and result["resultType"] == "complete":
-        result = {"ttlMs": 1000, "cacheScope": "private", **result}
+        result = {"ttlMs": 1000, "cacheScope": "public" if method in _ALIKE else "private", **result}
     if method == "completion/complete" and faults.active("result-type-missing"):
         del result["resultType"]
     if method == "completion/complete" and faults.active("result-type-of-extension"):

@@ -138,6 +138,7 @@ async def _serve(session: StdioSession) -> None:
     while (line := await lines.get()) is not None:
         session.receive(line)
         await asyncio.sleep(0)
+    await session.dispatcher.subscriptions.end()
     session.end()
 
 

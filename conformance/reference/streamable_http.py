@@ -216,7 +216,10 @@ class StreamableHttp:
         exchange = Exchange(session, stream_accepted)
         await exchange.run([message])
         if exchange.stream:
-            return streaming(exchange.stream, closed=exchange.closed)
+            response = streaming(exchange.stream, closed=exchange.closed)
+            if message.method == "subscriptions/listen" and self.dispatcher.faults.active("listen-answered-as-text"):
+                response.headers["Content-Type"] = "text/plain"
+            return response
         if not exchange.responses:
             return self._nothing()
         if session.revision >= STATELESS:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from conformance.reference.arguments import argument_errors
 from conformance.reference.asking_tools import ASKING_TOOLS
 from conformance.reference.calls import AskError, Call
-from conformance.reference.changing_tools import CHANGING_TOOLS
+from conformance.reference.changing_tools import CHANGING_TOOLS, DYNAMIC_TOOL
 from conformance.reference.content import text_block
 from conformance.reference.faults import Faults
 from conformance.reference.fixture_tools import FIXTURE_TOOLS
@@ -43,6 +43,7 @@ class ToolMethods:
         self.faults = faults
         self.calls: Counter[str] = Counter()
         self._broken = False
+        self._walks = 0
         self._used: set[tuple[Session, object]] = set()
 
     async def list_all(self, call: Call) -> JsonObject:
@@ -51,6 +52,11 @@ class ToolMethods:
             raise RpcError(METHOD_NOT_FOUND, "Method not found: tools/list")
         session = call.session
         entries = [fitted_tool(each.describe(), session.revision) for each in TOOLS.values() if _offers(session, each)]
+        if self.faults.active("tools-by-process"):
+            entries.append({"name": f"process-{os.getpid()}", "inputSchema": {"type": "object"}})
+        if self.faults.active("tools-shuffled"):
+            self._walks += "cursor" not in call.params
+            entries.sort(key=lambda entry: entry["name"], reverse=self._walks % 2 == 0)
         self._spoil_tools(entries)
         params, cursor = call.params, call.params.get("cursor")
         self._spoil_cursor(session, cursor)
@@ -127,6 +133,8 @@ class ToolMethods:
             raise RpcError(INVALID_PARAMS, "Invalid params: tools/call needs a name, and arguments must be an object")
         tool = TOOLS.get(name.lower() if self.faults.active("tool-names-any-case") else name)
         if tool is None or not _offers(call.session, tool):
+            if self.faults.active("failed-call-shows-tool"):
+                call.session.shown.add(DYNAMIC_TOOL)
             return self._unknown(name)
         errors = self._argument_errors(tool, arguments)
         if errors and self.faults.active("tool-arguments-unchecked"):

@@ -244,8 +244,8 @@ class HttpClient:
     def __init__(self, recorder: Recorder, timeout: float = 10.0, ca_file: str | None = None) -> None:
         self.recorder = recorder
         self.timeout = timeout
-        verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
-        self._transport = httpx.HTTPTransport(verify=verify, trust_env=False)
+        self._verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
+        self._transport = httpx.HTTPTransport(verify=self._verify, trust_env=False)
         self.hold: Callable[[], object] | None = None
 
     def holding(self, hold: Callable[[], object]) -> "HttpClient":
@@ -253,6 +253,12 @@ class HttpClient:
         held = copy(self)
         held.hold = hold
         return held
+
+    def apart(self) -> "HttpClient":
+        """The same client, but with connections of its own, which must be closed."""
+        other = copy(self)
+        other._transport = httpx.HTTPTransport(verify=self._verify, trust_env=False)
+        return other
 
     def close(self) -> None:
         """Close all connections."""
