@@ -16,7 +16,7 @@ AREAS_OF: Mapping[str, tuple[str, ...]] = {
     "base": ("jsonrpc", "lifecycle", "discover", "ping", "meta", "security"),
     "transport": ("transport", "session", "stdio", "legacy-sse"),
     "features": ("tools", "resources", "prompts", "completion", "pagination", "caching", "subscriptions"),
-    "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots"),
+    "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots", "mrtr"),
     "tasks": ("tasks",),
 }
 """Folders of checks and the areas they decide."""

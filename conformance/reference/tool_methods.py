@@ -32,7 +32,7 @@ from conformance.reference.tools import OWN_TOOLS, TaskSupport, Tool, ToolError
 
 TOOLS: Mapping[str, Tool] = {
     tool.name: tool
-    for tool in (*OWN_TOOLS, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS, *LOGGING_TOOLS, *INPUT_TOOLS, LOCATE)
+    for tool in (*OWN_TOOLS, LOCATE, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS, *LOGGING_TOOLS, *INPUT_TOOLS)
 }
 
 

@@ -10,7 +10,7 @@ _users = partial(fault, revision="2026-07-28", profile="combined")
 FAULTS: tuple[Fault, ...] = (
     _fault(
         "discover-without-hints",
-        "caching.discover-has-hints",
+        "caching.discover-has-hints discover.result-matches-schema",
         "Clients ask again and again what is offered.",
     ),
     _fault(
@@ -40,14 +40,14 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "ttl-negative",
-        "caching.ttl-not-negative prompts.list-result-matches-schema"
+        "caching.ttl-not-negative discover.result-matches-schema prompts.list-result-matches-schema"
         " resources.list-result-matches-schema resources.read-result-matches-schema"
         " resources.templates-list-result-matches-schema tools.list-result-matches-schema",
         "Clients reject the results, or keep nothing.",
     ),
     _fault(
         "ttl-in-words",
-        "caching.ttl-is-integer prompts.list-result-matches-schema"
+        "caching.ttl-is-integer discover.result-matches-schema prompts.list-result-matches-schema"
         " resources.list-result-matches-schema resources.read-result-matches-schema"
         " resources.templates-list-result-matches-schema tools.list-result-matches-schema",
         "Clients cannot compute how long a result stays fresh.",
@@ -55,7 +55,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "cache-scope-capitalized",
-        "caching.scope-is-public-or-private prompts.list-result-matches-schema"
+        "caching.scope-is-public-or-private discover.result-matches-schema prompts.list-result-matches-schema"
         " resources.list-result-matches-schema resources.read-result-matches-schema"
         " resources.templates-list-result-matches-schema tools.list-result-matches-schema",
         "Caches do not know whom they may give a result.",
