@@ -3,7 +3,7 @@
 https://modelcontextprotocol.io/specification/2026-07-28/basic#meta
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,9 +60,10 @@ def asked_methods(survey: Survey) -> list[str]:
 
 @dataclass(frozen=True)
 class Introductions:
-    """Answers to requests that say less of their client than they must, on a connection of their own.
+    """Answers to requests that say less of their client than they must, on connections of their own.
 
-    Those in `at_once` came before anything else on it, those in `later` when a complete request had been served.
+    Those in `later` came when a complete request had been served, the others before any. Requests without version have
+    a connection for themselves: over stdio a server of both eras may take all that follow for those of a session.
     """
 
     without_capabilities: Answers = field(default_factory=dict[str, Answer])
@@ -81,23 +82,27 @@ class Introductions:
         """Send such requests before and after a complete one. Raises CouldNotRun, NoAnswer."""
         found, methods = cls(), asked_methods(probe.survey)
         with probe.fresh() as connection:
-            for method in methods:
-                what = "without clientCapabilities"
-                found.without_capabilities[f"{method} {what}"] = ask(connection, what, method, without(CAPABILITIES))
-            for method in methods:
-                what = "without protocolVersion"
-                found.without_version[f"{method} {what}"] = ask(connection, what, method, without(VERSION))
-            method = methods[-1]
-            found.without_meta[f"{method} without _meta"] = ask(connection, "without _meta", method, None)
-            found.without_meta[f"{method} without params"] = ask(
-                connection, "without params", method, None, params=False
-            )
-            if ask(connection, "complete", method, without()).result is None:
-                raise CouldNotRun(f"{method} was not served when its _meta says everything either")
-            for name in (CAPABILITIES, VERSION):
-                what = f"without {name.removeprefix(_ABOUT)} after a complete one"
-                found.later[name] = ask(connection, what, method, without(name))
+            found._send(connection, found.without_capabilities, CAPABILITIES, methods)
+            found._send_later(connection, CAPABILITIES, methods[-1])
+        with probe.fresh() as connection:
+            found._send(connection, found.without_version, VERSION, methods)
+            for what, params in (("without _meta", True), ("without params", False)):
+                method = methods[-1]
+                found.without_meta[f"{method} {what}"] = ask(connection, what, method, None, params=params)
+            if not (probe.survey.dual_era and probe.survey.transport == "stdio"):
+                found._send_later(connection, VERSION, methods[-1])
         return found
+
+    def _send(self, connection: Connection, kept: Answers, name: str, methods: Sequence[str]) -> None:
+        what = f"without {name.removeprefix(_ABOUT)}"
+        for method in methods:
+            kept[f"{method} {what}"] = ask(connection, what, method, without(name))
+
+    def _send_later(self, connection: Connection, name: str, method: str) -> None:
+        if ask(connection, "complete", method, without()).result is None:
+            raise CouldNotRun(f"{method} was not served when its _meta says everything either")
+        what = f"without {name.removeprefix(_ABOUT)} after a complete one"
+        self.later[name] = ask(connection, what, method, without(name))
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,8 @@ class Mirroring:
     def _other_fields(self, inside: StatelessHttp, methods: Sequence[str]) -> None:
         """Send fields that say something else than the body."""
         fields = {VERSION: OTHER_VERSION}
-        attempt(self.version_other, inside, f"with {VERSION}: {OTHER_VERSION}", methods[0], {}, fields)
+        for method in methods[:2]:
+            attempt(self.version_other, inside, f"with {VERSION}: {OTHER_VERSION}", method, {}, fields)
         for method, said in ((methods[0], _MADE_UP), (methods[-1], methods[-2:][0])):
             if method != said:
                 attempt(self.method_other, inside, f"with {METHOD}: {said}", method, {}, {METHOD: said})

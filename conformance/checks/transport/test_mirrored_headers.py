@@ -8,6 +8,7 @@ from conformance.ceremony.eras import granted, initialized
 from conformance.ceremony.introductions import UNSUPPORTED_VERSION
 from conformance.ceremony.mirroring import HEADER_MISMATCH, Mirroring, Trials, admitted, refusals
 from conformance.exercise import Exercise
+from conformance.judge import Severity
 from conformance.probe import Probe
 from conformance.survey import Survey
 
@@ -35,12 +36,13 @@ def mirroring(audit: Audit, survey: Survey, exercise: Exercise, assumed: str) ->
     return audit.once("mirrored headers", perform)
 
 
-def refused(judge: Judge, trials: Trials) -> None:
+def refused(judge: Judge, trials: Trials, severity: Severity = "violation") -> None:
     """Judge that all are refused; could not run where the sender is turned down."""
     for what, answer in trials.items():
         if not admitted(answer):
             judge.could_not_run(f"{what} is refused for its sender ({answer.summary})")
-        judge.that(answer.result is None, expected=f"{what} is refused", observed=answer.summary, evidence=answer)
+        good, expected = answer.result is None, f"{what} is refused"
+        judge.that(good, expected=expected, observed=answer.summary, severity=severity, evidence=answer)
     if not trials:
         judge.not_applicable("nothing that has a name could be read, got or called")
 
@@ -63,8 +65,10 @@ def test_a_request_without_version_header_is_refused(mirroring: Mirroring, assum
 
 
 @requirement("transport.version-header-mismatch-rejected")
-def test_a_request_of_another_version_than_its_header_is_refused(mirroring: Mirroring, judge: Judge) -> None:
-    refused(judge, mirroring.version_other)
+def test_a_request_of_another_version_than_its_header_is_refused(
+    mirroring: Mirroring, survey: Survey, judge: Judge
+) -> None:
+    refused(judge, mirroring.version_other, "advice" if survey.dual_era else "violation")
 
 
 @requirement("transport.method-header-required")
