@@ -77,7 +77,8 @@ class Arrived:
         """What it asks of the client before there can be a final result: each as a message of its own, without id."""
         result = as_object(self.message).get("result")
         asked = questions_in(result).values() if self.revision >= STATELESS_REVISION and is_interim(result) else ()
-        return [replace(self, message={"method": one.get("method"), "params": one.get("params")}) for one in asked]
+        bare = [{name: one[name] for name in ("method", "params") if name in one} for one in asked]
+        return [replace(self, message=one) for one in bare if "method" in one]
 
     @property
     def offered(self) -> dict[str, Any]:

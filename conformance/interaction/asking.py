@@ -7,13 +7,15 @@ from typing import Any
 from conformance.offered import Offered
 from conformance.shapes import as_list, as_object
 from conformance.verdict import CouldNotRun, NotApplicable
-from conformance.wire.connection import Answer, Connection, Handler
+from conformance.wire.connection import STATELESS_REVISION, Answer, Connection, Handler
 from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
 
 SAMPLE, ELICIT, ROOTS = "sampling/createMessage", "elicitation/create", "roots/list"
 ASKING_METHODS = frozenset(("tools/call", "resources/read", "prompts/get"))
 """The methods that may be answered with what is asked of the client, where there are no sessions."""
+STATELESS_TOOLS = "test_input_required_result_"
+"""How the names of tools begin that ask where there are no sessions."""
 ELICITATION_SINCE = "2025-06-18"
 URL_SINCE = "2025-11-25"
 """The first revisions with forms, and with pages to visit and tools for the model."""
@@ -129,6 +131,24 @@ class AskedClient:
             self.lost = not self.works()
         questions = [one for one in self.connection.heard.since(mark) if is_question(one.value)]
         return Asked(tool, answer, tuple(questions))
+
+    def ask(self, method: str, *tools: str, **answers: Handler) -> Asked | None:
+        """Call the first of these tools, or the first that leads to a question where there are no sessions.
+
+        There a tool of an older name may still ask in the way of sessions, which fails. None where none is offered.
+        """
+        found: Asked | None = None
+        for tool in self.known(*tools):
+            asked = self.call(tool, arguments=None, **answers)
+            if asked and (asked.about(method) or self.connection.revision < STATELESS_REVISION):
+                return asked
+            found = found or asked
+        return found
+
+    def known(self, *tools: str) -> list[str]:
+        """Those of the tools that are made for the revision."""
+        stateless = self.connection.revision >= STATELESS_REVISION
+        return [one for one in tools if stateless or not one.startswith(STATELESS_TOOLS)]
 
     def works(self) -> bool:
         """Whether the session answers what is always answered."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.generate import Unsupported, example
-from conformance.interaction.asking import Asked, AskedClient
+from conformance.interaction.asking import ELICIT, Asked, AskedClient
 from conformance.shapes import as_object
 from conformance.wire.connection import Connection, Handler, Refusal
 from conformance.wire.heard import Message
 
 FORM, DEFAULTS, ENUMS = "test_elicitation", "test_elicitation_sep1034_defaults", "test_elicitation_sep1330_enums"
+FORMS = (FORM, "test_input_required_result_elicitation")
+"""Tools that show a form, the second one where there are no sessions."""
 PAGE, PAGE_REQUIRED = "test_elicitation_url", "test_elicitation_url_required"
 COMPLETE = "notifications/elicitation/complete"
 USERNAME, EMAIL = "conformance-canary-7319", "conformance.canary.7319@example.com"
@@ -50,11 +52,13 @@ class Pages:
 
 def fill_in_everything(client: AskedClient) -> Forms:
     """Have the server show its forms, and answer in each way that a user can."""
+    good = client.ask(ELICIT, *FORMS)
+    tool = good.tool if good else FORM
     return Forms(
-        client.call(FORM),
-        client.call(FORM, elicit=Script(_fill_in_wrongly).elicit),
-        client.call(FORM, elicit=Script(decline).elicit),
-        client.call(DEFAULTS, FORM, elicit=Script(cancel).elicit),
+        good,
+        client.call(tool, elicit=Script(_fill_in_wrongly).elicit),
+        client.call(tool, elicit=Script(decline).elicit),
+        client.ask(ELICIT, DEFAULTS, tool, elicit=Script(cancel).elicit),
         client.call(ENUMS),
     )
 

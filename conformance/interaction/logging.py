@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.exercise import admitted
-from conformance.interaction.progress import SLOW
+from conformance.interaction.progress import SLOW, reports_of
 from conformance.offered import Offered
 from conformance.probe import Probe
 from conformance.shapes import as_object
@@ -30,7 +30,8 @@ TOLD_TO_LOG = next(iter(TOOLS))
 NAME, EMAIL, PASSWORD = "Cassandra Canary", "cassandra.canary@audit.example", "canary-7391-of-the-audit"
 _ARRIVAL_SECONDS = 1.0
 _LATE_SECONDS = 0.3
-_SLOW_SECONDS = 0.4
+_SLOW_TOKEN = "conformance-busy"  # noqa: S105 - not a secret
+_SLOW_CALL = {"name": SLOW, "arguments": {"seconds": 0.6}, "_meta": {"progressToken": _SLOW_TOKEN}}
 _SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 
 
@@ -113,11 +114,14 @@ def _overhear(probe: Probe, connection: Connection, tool: str) -> tuple[Logged, 
         other = connection if alone else open_.enter_context(probe.session())
         listening = open_.enter_context(other.listening()) is None
         slow = None if alone else Offered(probe.survey).find_tool(SLOW)
-        busy = other.start("tools/call", {"name": slow, "arguments": {"seconds": _SLOW_SECONDS}}) if slow else None
+        busy = other.start("tools/call", _SLOW_CALL) if slow else None
+        if busy:
+            busy.heard(reports_of(_SLOW_TOKEN), _ARRIVAL_SECONDS)
+        mark = other.heard.mark
         call = _call(connection, tool, TOOLS[tool], "debug")
         if busy:
             busy.answer(other.patience("tools/call"))
-        heard = tuple(one for one in other.heard.since() if is_log(one.value) and (not alone or _is_tagged(one)))
+        heard = tuple(one for one in other.heard.since(mark) if is_log(one.value) and (not alone or _is_tagged(one)))
         return call, heard, listening or busy is not None
 
 

@@ -1,5 +1,6 @@
 """Sessions in which the client offers nothing, a part, or everything that the server may ask for."""
 
+import itertools
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from typing import Any
 
 from conformance.interaction import eliciting, rooting, sampling
 from conformance.interaction.asking import ELICIT, ELICITATION_SINCE, ROOTS, SAMPLE, URL_SINCE, Asked, AskedClient
-from conformance.interaction.eliciting import FORM, PAGE, PAGE_REQUIRED, Forms, Pages
+from conformance.interaction.eliciting import FORMS, PAGE, PAGE_REQUIRED, Forms, Pages
 from conformance.interaction.rooting import Rooting, Roots
 from conformance.interaction.sampling import Sampling
 from conformance.offered import Offered
@@ -57,10 +58,11 @@ class Everything:
 def offer_nothing(connection: Connection, offered: Offered) -> Nothing:
     """Call tools in a session for which nothing was declared. Raises NoAnswer where none can be heard."""
     client = AskedClient(connection, offered)
-    if not offered.find_tool(sampling.SAMPLING, FORM, rooting.LISTING):
+    kinds = [client.known(*reversed(tools)) for tools in (sampling.SAMPLERS, FORMS, rooting.LISTERS)]
+    if not offered.find_tool(*itertools.chain(*kinds)):
         return Nothing(None, None, None)
     with connection.listening():
-        return Nothing(client.call(sampling.SAMPLING), client.call(FORM), client.call(rooting.LISTING))
+        return Nothing(*(client.call(*tools) for tools in kinds))
 
 
 def capabilities(revision: str) -> dict[str, Any]:
@@ -90,10 +92,10 @@ def offer_everything(probe: Probe, offered: Offered) -> Everything:
 def _offer_parts(probe: Probe, client: AskedClient) -> tuple[Pages, Part]:
     """Have pages shown beside a client that takes only those, and ask one for more than it can do."""
     offered, pages, part = client.offered, Pages(), Part()
-    if offered.find_tool(FORM, PAGE, PAGE_REQUIRED):
+    if offered.find_tool(*FORMS, PAGE, PAGE_REQUIRED):
         with _beside(probe, client, _PAGES_ONLY) as (other, listens):
             pages = eliciting.visit_everything(client, other.connection if listens else None)
-            part = Part(form=other.call(FORM), another_page=other.call(PAGE))
+            part = Part(form=other.ask(ELICIT, *FORMS), another_page=other.call(PAGE))
     if offered.find_tool(sampling.SAMPLING_WITH_TOOLS, PAGE):
         with _beside(probe, client, _SMALLEST) as (other, _):
             part = replace(part, tools=other.call(sampling.SAMPLING_WITH_TOOLS), page=other.call(PAGE))

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +32,8 @@ class Tries:
     `good` is the next try without any, made last. `states` are tries with wrong states and proper answers, by what is
     wrong; `answers` those with wrong answers and the proper state. `missing` is a try without answers. `moved` is a
     try over another connection, `elsewhere` the state on another request, with `control` the same request with a
-    state of its own. `works` says whether the server served anything afterwards. `signed` says that the name of the
+    state of its own. `others` are reads and prompts
+    that ask. `works` says whether the server served anything afterwards. `signed` says that the name of the
     tool promises that its state matters.
     """
 
@@ -42,6 +44,7 @@ class Tries:
     answers: Mapping[str, Round] = field(default_factory=dict[str, Round])
     moved: Round | None = None
     elsewhere: Mapping[str, Round] = field(default_factory=dict[str, Round])
+    others: tuple[Round, ...] = ()
     works: bool = True
     signed: bool = False
 
@@ -72,11 +75,11 @@ def try_again(probe: Probe, offered: Offered) -> Tries:
                 connection, fresh := call(connection, tool), responses_to(fresh.questions), fresh.state or None
             )
         moved = _moved(probe, connection, tool)
-        for method, params in _others(offered):
-            other = ask(connection, method, params)
-            if other.asks:
+        others = tuple(ask(connection, method, params) for method, params in _others(offered))
+        for other in others:
+            with suppress(CouldNotRun):
                 again(connection, other, responses_to(other.questions), other.state or None)
-        return Tries(first, good, missing, states, answers, moved, elsewhere, works, tool in SIGNED)
+        return Tries(first, good, missing, states, answers, moved, elsewhere, others, works, tool == SIGNED[0])
 
 
 def _others(offered: Offered) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -91,8 +94,12 @@ def _moved(probe: Probe, connection: Connection, tool: str) -> Round | None:
     first = call(connection, tool)
     if not first.asks:
         return None
-    with probe.session(capabilities(STATELESS_REVISION)) as other:
-        return again(other, first, responses_to(first.questions), first.state or None)
+    apart = probe.http.apart()
+    try:
+        with Probe(probe.survey, apart).session(capabilities(STATELESS_REVISION)) as other:
+            return again(other, first, responses_to(first.questions), first.state or None)
+    finally:
+        apart.close()
 
 
 def _elsewhere(connection: Connection, offered: Offered, first: Round) -> dict[str, Round]:

@@ -11,6 +11,8 @@ from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
 
 LISTING, LOCATING = "test_list_roots", "test_locate_path"
+LISTERS = (LISTING, "test_input_required_result_list_roots")
+"""Tools that list the roots, the second one where there are no sessions."""
 ROOT = "file:///conformance/alpha"
 INSIDE, BESIDE, TRAVERSING = (
     "/conformance/alpha/notes.txt",
@@ -65,7 +67,7 @@ def use_roots(client: AskedClient, roots: Roots) -> Rooting:
     inside = client.call(LOCATING, arguments={"path": INSIDE})
     beside = client.call(LOCATING, arguments={"path": BESIDE})
     traversing = client.call(LOCATING, arguments={"path": TRAVERSING})
-    before = None if inside else client.call(LISTING)
+    before = None if inside else client.ask(ROOTS, *LISTERS)
     asked = heard.until(_is_asked, _ASKED_SECONDS if inside or before else 0.0)
     if not asked:
         return Rooting(None, inside)
@@ -73,13 +75,13 @@ def use_roots(client: AskedClient, roots: Roots) -> Rooting:
     _tell(client)
     vanished = client.call(LOCATING, arguments={"path": INSIDE})
     if not vanished:
-        client.call(LISTING)
+        client.ask(ROOTS, *LISTERS)
     again = heard.until(_is_asked, _ASKED_AGAIN_SECONDS, mark)
     if vanished and vanished.succeeded:  # the new list may not have been read yet
         vanished = client.call(LOCATING, arguments={"path": INSIDE})
     roots.uris = None
     _tell(client)
-    unlisted = client.call(LISTING)
+    unlisted = client.ask(ROOTS, *LISTERS)
     works = unlisted is not None and unlisted.answer is not None
     return Rooting(asked, inside, beside, traversing, vanished, again, unlisted, works or client.works())
 

@@ -20,7 +20,7 @@ from conformance.wire.stateless import is_interim, questions_in
 
 _PREFIX = "test_input_required_result_"
 SIGNED = (f"{_PREFIX}tampered_state", f"{_PREFIX}request_state")
-"""Tools whose state matters, by what is known of their names."""
+"""Tools that give out a state, the first one one that it must not be possible to change."""
 ASKING = (f"{_PREFIX}elicitation", FORM)
 """Tools that ask the user."""
 NEEDS: Mapping[str, tuple[str, ...]] = {

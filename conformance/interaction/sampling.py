@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.generate import Unsupported, example
-from conformance.interaction.asking import Asked, AskedClient
+from conformance.interaction.asking import SAMPLE, Asked, AskedClient
 from conformance.shapes import as_list, as_object
 from conformance.wire.connection import Refusal
 
 SAMPLING, SAMPLING_WITH_TOOLS = "test_sampling", "test_sampling_with_tools"
+SAMPLERS = (SAMPLING, "test_input_required_result_sampling")
+"""Tools that have a model answer, the second one where there are no sessions."""
 ROUNDS = 100
 """How often the model wants to use a tool before the loop counts as endless."""
 _INVALID_PARAMS = -32602
@@ -27,8 +29,8 @@ class Sampling:
 
 def sample_everything(client: AskedClient) -> Sampling:
     """Have the server sample in each way that it offers."""
-    good = client.call(SAMPLING)
-    bad = client.call(SAMPLING, sample=_malformed) if good else None
+    good = client.ask(SAMPLE, *SAMPLERS)
+    bad = client.call(good.tool, sample=_malformed) if good else None
     return Sampling(good, bad, client.call(SAMPLING_WITH_TOOLS, sample=Model(1).sample))
 
 

@@ -52,6 +52,10 @@ class Call:
         if self.faults.active("notification-with-id"):
             message["id"] = None
         self.outlet.send(message)
+        if method == "notifications/message" and self.faults.active("log-on-every-stream"):
+            for outlet in self.notebook.outlets:
+                if outlet is not self.outlet:
+                    outlet.send(message)
 
     def log(self, level: str, data: object, logger: str = "tools") -> None:
         """Send a log message, unless the client asked for more serious ones only or has had too many."""
@@ -63,6 +67,8 @@ class Call:
 
     def _logs(self, level: str) -> bool:
         if self.faults.active("log-level-ignored"):
+            return True
+        if not self.session.log_level and self.faults.active("log-without-level"):
             return True
         if self.faults.active("log-level-exact"):
             return level == self.session.log_level
@@ -126,7 +132,8 @@ class Call:
         the client did not declare that it can answer.
         """
         for method, params in questions.values():
-            if lacks(self.session.client, path := needed_for(method, params)):
+            path, anyway = needed_for(method, params), self.faults.active("input-asked-undeclared")
+            if lacks(self.session.client, path) and not anyway:
                 raise missing_capability(*path)
         return self.inputs.take(questions)
 

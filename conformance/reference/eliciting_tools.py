@@ -160,7 +160,8 @@ async def _elicit_url(call: Call, _: JsonObject) -> ToolOutput:
     if call.faults.active("page-without-id"):
         del elicitation["elicitationId"]
     result = await call.ask("elicitation/create", elicitation)
-    if result.get("action") == "accept" and call.session.revision < STATELESS:
+    tells = call.session.revision < STATELESS or call.faults.active("completion-still-told")
+    if result.get("action") == "accept" and tells:
         await asyncio.sleep(_COMPLETION_PAUSE)
         _tell_completion(call, elicitation.get("elicitationId"))
     return ToolOutput([text_block(f"User response: action={result.get('action')}")])
@@ -179,7 +180,7 @@ def _tell_completion(call: Call, id: object) -> None:
 async def _require_url(call: Call, _: JsonObject) -> ToolOutput:
     _need_urls(call)
     faults, page = call.faults, _url_elicitation(call, ELSEWHERE)
-    if call.session.revision >= STATELESS:
+    if call.session.revision >= STATELESS and not faults.active("retired-code-used"):
         result = await call.ask("elicitation/create", page)
         return ToolOutput([text_block(f"User response: action={result.get('action')}")])
     if faults.active("required-page-is-form"):

@@ -79,6 +79,10 @@ class Exchange:
         if self.faults.active("response-sent-again"):
             stream.send(encode(result_message(1, {})))
         stream.send(encode(response), id="last" if self.faults.active("event-ids-repeat") else "")
+        alone = self.session.revision >= STATELESS
+        if alone and self.session.log_level and self.faults.active("log-after-response"):
+            late: JsonObject = {"level": "info", "logger": "tools", "data": "The request was answered"}
+            stream.send(encode(notification_message("notifications/message", late)))
         for request in self._requests if self.faults.active("progress-after-response") else ():
             token = (as_object(request.params.get("_meta")) or {}).get("progressToken")
             if token is not None:

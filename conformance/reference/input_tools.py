@@ -6,7 +6,7 @@ Their names and what they do are those of https://github.com/modelcontextprotoco
 from conformance.reference.calls import Call, missing_capability
 from conformance.reference.content import text_block
 from conformance.reference.inputs import ELICIT, ROOTS, SAMPLE, Question
-from conformance.reference.jsonrpc import JsonObject, as_array, as_object
+from conformance.reference.jsonrpc import INVALID_PARAMS, JsonObject, RpcError, as_array, as_object
 from conformance.reference.revisions import STATELESS
 from conformance.reference.tools import Tool, ToolOutput, input_schema
 
@@ -20,8 +20,10 @@ def form(message: str, name: str, type: str = "string") -> Question:
 
 
 def filled(answer: JsonObject, name: str, instead: str = "nobody") -> str:
-    """What was filled into a field; something else where the user did not accept the form."""
+    """What was filled into a field; something else where the user did not accept the form. Raises RpcError(-32602)."""
     content = as_object(answer.get("content")) or {}
+    if not isinstance(content.get(name, instead), str | bool):
+        raise RpcError(INVALID_PARAMS, "Invalid params: what was filled in does not fit the form")
     return str(content.get(name, instead)) if answer["action"] == "accept" else instead
 
 

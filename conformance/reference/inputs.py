@@ -28,6 +28,7 @@ SAMPLE, ELICIT, ROOTS = "sampling/createMessage", "elicitation/create", "roots/l
 Question = tuple[str, JsonObject]
 """The method and the parameters of what the client shall do."""
 _OURS = ("_meta", "inputResponses", "requestState")
+_ANY: JsonObject = {"role": "assistant", "action": "accept", "content": {}, "roots": []}
 _ACTIONS = ("accept", "decline", "cancel")
 
 
@@ -43,6 +44,8 @@ class InputRequiredError(Exception):
 class Inputs:
     """What the client gave with a request.
 
+    For faults alone, answers that are none are used where it is `careless`.
+
     `given` are its answers by key, those that came back in the state among them. `used` are those that were asked
     for. `known` says that a good state came with them.
     """
@@ -50,6 +53,7 @@ class Inputs:
     given: JsonObject = field(default_factory=dict[str, object])
     known: bool = False
     used: JsonObject = field(default_factory=dict[str, object])
+    careless: bool = False
     _numbers: Iterable[int] = field(default_factory=lambda: count(1))
 
     def next_key(self) -> str:
@@ -64,7 +68,9 @@ class Inputs:
         missing = {key: one for key, one in questions.items() if key not in self.given}
         for key in questions.keys() - missing.keys():
             method, answer = questions[key][0], as_object(self.given[key])
-            if answer is None or not _FORMS[method](answer):
+            if self.careless:
+                answer = _ANY | (answer or {})
+            elif answer is None or not _FORMS[method](answer):
                 raise RpcError(INVALID_PARAMS, f"Invalid params: {key} in inputResponses is no answer to {method}")
             self.used[key] = answer
         if missing:
@@ -91,11 +97,17 @@ class States:
     def inputs_of(self, request: Request, user: str) -> Inputs:
         """What came with a request. Raises RpcError(-32602) where it is malformed, or the state not of this request."""
         responses = as_object(request.params.get("inputResponses", {}))
+        if responses is None and self.faults.active("array-of-responses-passed-over"):
+            responses = {}
         if responses is None:
             raise RpcError(INVALID_PARAMS, "Invalid params: inputResponses must be an object")
         if "requestState" not in request.params:
             return Inputs(responses)
-        return Inputs(self._read(request, user) | responses, known=True)
+        answers = self._read(request, user)
+        if not responses and self.faults.active("missing-responses-refused"):
+            raise RpcError(INVALID_PARAMS, "Invalid params: inputResponses is missing")
+        careless = self.faults.active("input-responses-unchecked")
+        return Inputs(answers | responses, known=True, careless=careless)
 
     def _sign(self, request: Request, user: str, answers: JsonObject) -> str:
         told = {"of": _digest(request), "user": user, "until": time.time() + self.seconds, "answers": answers}
@@ -106,17 +118,19 @@ class States:
         return hmac.new(self._key, payload.encode(), hashlib.sha256).hexdigest()
 
     def _read(self, request: Request, user: str) -> JsonObject:
-        state = request.params["requestState"]
+        state, faults = request.params["requestState"], self.faults
         payload, _, signature = state.partition(".") if isinstance(state, str) else ("", "", "")
         good = state and hmac.compare_digest(signature.encode("utf-8", "surrogatepass"), self._good(payload))
-        told = _told(payload) if good else None
+        told = _told(payload) if good or faults.active("state-signature-unchecked") else None
+        if not signature and faults.active("made-up-state-accepted"):
+            return {}
         if told is None:
             raise RpcError(INVALID_PARAMS, "Invalid params: requestState is not one of this server")
         if told["until"] < time.time():
             raise RpcError(INVALID_PARAMS, "Invalid params: requestState has expired")
-        if told["user"] != user:
+        if told["user"] != user and not faults.active("state-of-any-user"):
             raise RpcError(INVALID_PARAMS, "Invalid params: requestState belongs to somebody else")
-        if told["of"] != _digest(request):
+        if told["of"] != _digest(request) and not faults.active("state-of-any-request"):
             raise RpcError(INVALID_PARAMS, "Invalid params: requestState belongs to another request")
         return told["answers"]
 

@@ -14,6 +14,7 @@ from conformance.reference.content import ICON, IMPLEMENTATION
 from conformance.reference.faults import Faults
 from conformance.reference.hints import spoil_hints
 from conformance.reference.inputs import ASKING_METHODS, InputRequiredError, States
+from conformance.reference.interim import Interim, owner_of
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
@@ -107,6 +108,7 @@ class Dispatcher:
         self.shown: set[str] = set()
         self.subscriptions = Subscriptions(faults)
         self.states = States(faults)
+        self._interim = Interim(faults, self.states)
         self._able_before = self._used = False
         self._client: object = None
         self.tools = ToolMethods(faults)
@@ -167,14 +169,16 @@ class Dispatcher:
         try:
             if alone:
                 await self._look_at_client(request)
+                self._interim.remember(request, call)
                 if request.method in ASKING_METHODS:
-                    call.inputs = self.states.inputs_of(request, session.user)
+                    call.inputs = self.states.inputs_of(request, owner_of(session))
             elif request.method == "ping" and self.faults.active("handshake-forgotten"):
                 raise RpcError(INVALID_PARAMS, "Invalid params: _meta must name the version")
             result = await self._asked(request, call) if alone else await self._result(request.method, call)
             return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:
-            return self._error_with_faults(request, error_message(refused(error) if alone else error, request.id))
+            error = refused(error, self.faults) if alone else error
+            return self._error_with_faults(request, error_message(error, request.id))
         except Exception:
             _LOGGER.exception("%s failed", request.method)
             codes = (code for fault, code in _CODE_FAULTS.items() if self.faults.active(fault))
@@ -204,10 +208,14 @@ class Dispatcher:
 
     async def _asked(self, request: Request, call: Call) -> JsonObject:
         """The result in the revision without sessions: what was asked for, or what the client is asked first."""
+        self.notebook.outlets.append(call.outlet)
         try:
             result = await self._result(request.method, call)
+            self._interim.passed(request, call)
         except InputRequiredError as wanted:
-            result = self.states.wanted(request, call.session.user, call.inputs, wanted.questions)
+            result = self._interim.result(request, call, wanted.questions)
+        finally:
+            self.notebook.outlets.remove(call.outlet)
         return spoil_hints(request, completed(request.method, result, self.faults), self.faults)
 
     def take(self, message: Notification | Response, session: Session) -> None:
@@ -289,6 +297,9 @@ class Dispatcher:
 
     def encode(self, message: object) -> bytes:
         """`message`, or a batch of them, as the bytes to send."""
+        if self.faults.active("input-key-repeated"):
+            wanted, key = b'"inputRequests":{', b'"user_context":'
+            return encode(message).replace(wanted + key, wanted + key + b"{}," + key)
         return encode(message, "surrogateescape" if self.faults.active("invalid-utf8") else "backslashreplace")
 
     async def _result(self, name: str, call: Call) -> JsonObject:

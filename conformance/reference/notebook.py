@@ -1,6 +1,7 @@
 """What the tools of the server keep, for all sessions together."""
 
 from conformance.reference.jsonrpc import JsonObject, RequestId
+from conformance.reference.sessions import Outlet
 
 ELSEWHERE = "https://reference.example/connect"
 """The page of another server on which users connect an account."""
@@ -10,10 +11,11 @@ _KEPT = 100
 class Notebook:
     """The notes kept by `remember` and read by `recall`; only the newest hundred stay.
 
-    `steps` counts the steps of slow work by the progress token of the call.
-    `account_page` is where users connect an account. For faults alone, `filled` is what was filled in last, by
-    whichever user, `login_page` is where users log in to this server, and `listened` are the ids of subscriptions
-    that are over.
+    `steps` counts the steps of slow work by the progress token of the call, `handles` are those that were given out,
+    with the user and, for faults alone, the connection of each. `account_page` is where users connect an account. For
+    faults alone, `filled` is what was filled in last, by whichever user, `login_page` is where users log in to this
+    server, `listened` are the ids of subscriptions that are over, and `outlets` are those of the requests without
+    session that are being answered.
     """
 
     def __init__(self) -> None:
@@ -23,6 +25,8 @@ class Notebook:
         self.listened: list[RequestId] = []
         self.account_page = ELSEWHERE
         self.login_page = ""
+        self.handles: dict[str, tuple[str, str]] = {}
+        self.outlets: list[Outlet] = []
 
     def add(self, note: str) -> None:
         """Append `note`, dropping the oldest beyond a hundred."""

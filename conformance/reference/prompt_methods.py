@@ -13,7 +13,7 @@ from conformance.reference.input_tools import filled, form
 from conformance.reference.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject, RpcError, as_object
 from conformance.reference.pagination import page
 from conformance.reference.prompts import ASKING_PROMPT, DYNAMIC_PROMPT, PROMPTS, Prompt, completions, find_prompt
-from conformance.reference.revisions import fitted_entry
+from conformance.reference.revisions import STATELESS, fitted_entry
 
 
 class PromptMethods:
@@ -95,6 +95,8 @@ class PromptMethods:
     async def complete(self, call: Call) -> JsonObject:
         """completion/complete."""
         self._refuse_completion(call.params)
+        if call.session.revision >= STATELESS and self.faults.active("input-asked-for-completion"):
+            call.inputs.take({"user_name": form("Who are you?", "name")} if "context" in call.params else {})
         reference, argument = as_object(call.params.get("ref")), as_object(call.params.get("argument")) or {}
         name, typed = argument.get("name"), argument.get("value")
         if reference is None or not isinstance(name, str) or not isinstance(typed, str):

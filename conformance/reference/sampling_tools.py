@@ -24,6 +24,8 @@ _NUMBER_TOOL: JsonObject = {
 
 async def _sample(call: Call, arguments: JsonObject) -> ToolOutput:
     messages: list[JsonObject] = [{"role": "user", "content": text_block(arguments["prompt"])}]
+    if call.faults.active("sampling-message-without-role"):
+        del messages[0]["role"]
     params: JsonObject = {"messages": messages, "maxTokens": 100}
     if call.faults.active("sampling-without-limit"):
         del params["maxTokens"]

@@ -36,6 +36,8 @@ class Outlet(Protocol):
 class Session:
     """A client between its requests; `revision` is empty before the handshake, and `user` where no token is needed.
 
+    `peer` is the other end of its connection, for faults alone.
+
     `client` holds the capabilities the client declared. Without a `log_level` it wants no log messages. `running` holds
     the requests of the client that are being answered, `asked` how many requests the server has sent to it, `shown`
     the tools, prompts and resources that come and go. `ask_seconds` is how long it waits for an answer, `forgetful`
@@ -49,6 +51,7 @@ class Session:
 
     id: str = ""
     user: str = ""
+    peer: str = ""
     revision: str = ""
     client: JsonObject = field(default_factory=dict[str, object])
     initialized: bool = False

@@ -7,6 +7,7 @@ from conformance.reference.calls import MISSING_CAPABILITY
 from conformance.reference.content import IMPLEMENTATION
 from conformance.reference.faults import Faults
 from conformance.reference.jsonrpc import (
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     METHOD_NOT_FOUND,
     RESOURCE_NOT_FOUND,
@@ -85,7 +86,11 @@ def status_of(answer: JsonObject, faults: Faults) -> int:
     """The HTTP status of an answer that is sent as a whole."""
     error = as_object(answer.get("error")) or {}
     code = error.get("code", 0)
-    for spoiled, fault in ((METHOD_NOT_FOUND, "unknown-method-200"), (UNSUPPORTED_VERSION, "unknown-version-200")):
+    for spoiled, fault in (
+        (METHOD_NOT_FOUND, "unknown-method-200"),
+        (UNSUPPORTED_VERSION, "unknown-version-200"),
+        (MISSING_CAPABILITY, "missing-capability-http-200"),
+    ):
         if code == spoiled and faults.active(fault):
             return 200
     if code == INVALID_PARAMS and "missing" in (as_object(error.get("data")) or {}):
@@ -121,8 +126,12 @@ def completed(method: str, result: JsonObject, faults: Faults) -> JsonObject:
     return result
 
 
-def refused(error: RpcError) -> RpcError:
+def refused(error: RpcError, faults: Faults) -> RpcError:
     """An error as this revision has it."""
+    if error.code == MISSING_CAPABILITY and faults.active("missing-capability-other-code"):
+        error.code = INTERNAL_ERROR
+    if error.code == MISSING_CAPABILITY and faults.active("missing-capability-as-list"):
+        error.data = {"requiredCapabilities": list((as_object(error.data) or {})["requiredCapabilities"])}
     if error.code == RESOURCE_NOT_FOUND:
         error.code = INVALID_PARAMS
     return error

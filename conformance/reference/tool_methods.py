@@ -14,6 +14,7 @@ from conformance.reference.changing_tools import CHANGING_TOOLS, DYNAMIC_TOOL
 from conformance.reference.content import text_block
 from conformance.reference.faults import Faults
 from conformance.reference.fixture_tools import FIXTURE_TOOLS
+from conformance.reference.handle_tools import HANDLE_TOOLS
 from conformance.reference.input_tools import INPUT_TOOLS
 from conformance.reference.jsonrpc import (
     INTERNAL_ERROR,
@@ -32,7 +33,16 @@ from conformance.reference.tools import OWN_TOOLS, TaskSupport, Tool, ToolError
 
 TOOLS: Mapping[str, Tool] = {
     tool.name: tool
-    for tool in (*OWN_TOOLS, LOCATE, *FIXTURE_TOOLS, *ASKING_TOOLS, *CHANGING_TOOLS, *LOGGING_TOOLS, *INPUT_TOOLS)
+    for tool in (
+        *OWN_TOOLS,
+        LOCATE,
+        *FIXTURE_TOOLS,
+        *ASKING_TOOLS,
+        *CHANGING_TOOLS,
+        *LOGGING_TOOLS,
+        *INPUT_TOOLS,
+        *HANDLE_TOOLS,
+    )
 }
 
 

@@ -2,7 +2,11 @@
 
 from conformance import Judge, requirement
 from conformance.checks.interaction.common import ANOTHER_USER
+from conformance.interaction.asking import need_answer
 from conformance.interaction.crossing import Crossing
+from conformance.interaction.elicitations import URL_REQUIRED
+from conformance.interaction.eliciting import PAGE_REQUIRED
+from conformance.interaction.offering import Everything
 from conformance.interaction.retrying import Tries
 from conformance.interaction.rounds import Round
 from conformance.interaction.withholding import Unexpected, Withheld
@@ -133,6 +137,23 @@ def test_a_state_works_for_its_own_user_alone(crossing: Crossing, judge: Judge) 
     if crossing.ours is None or crossing.ours.result is None:
         judge.could_not_run("the state does not work for its own user either")
     judge.never(crossing.early, "another user ended the request with its state", evidence=crossing)
+
+
+@requirement("caching.no-hints-on-interim-results")
+def test_a_resource_that_asks_first_is_not_to_be_kept(tries: Tries, judge: Judge) -> None:
+    reads = [one for one in tries.others if one.method == "resources/read" and one.asks]
+    if not reads:
+        judge.not_applicable("no resource of a known name asks before it is read")
+    for one in reads:
+        hints = sorted({"ttlMs", "cacheScope"} & one.result.keys())
+        judge.that(not hints, expected="neither ttlMs nor cacheScope", observed=hints or "neither", evidence=one)
+
+
+@requirement("jsonrpc.retired-code-32042-not-used")
+def test_a_call_that_needs_a_visit_to_a_page_asks_for_it(everything: Everything, judge: Judge) -> None:
+    call = need_answer(everything.pages.required, PAGE_REQUIRED)
+    retired = call.answer is not None and call.answer.error_code == URL_REQUIRED
+    judge.that(not retired, expected=f"another code than {URL_REQUIRED}", observed=call.summary, evidence=call)
 
 
 @requirement("meta.capabilities-read-per-request")

@@ -5,9 +5,10 @@ from collections import defaultdict
 from typing import Any
 
 from conformance import Judge, requirement
-from conformance.arrived import Arrived
+from conformance.arrived import Arrived, requests_in
 from conformance.audit import Audit
 from conformance.conversations import Conversation, requests_of
+from conformance.interaction.logging import LOG_LEVEL
 from conformance.interaction.progress import token_of
 from conformance.shapes import as_object
 from conformance.survey import Survey
@@ -29,8 +30,9 @@ def params_of(one: Arrived) -> dict[str, Any]:
 
 
 @requirement("logging.capability-declared")
-def test_only_a_server_that_declares_it_logs(conversations: list[Conversation], judge: Judge) -> None:
-    logged = [(each.declared, told(each, "notifications/message")) for each in conversations]
+def test_only_a_server_that_declares_it_logs(conversations: list[Conversation], survey: Survey, judge: Judge) -> None:
+    known = survey.capabilities if survey.stateless else None
+    logged = [(known or each.declared, told(each, "notifications/message")) for each in conversations]
     if not any(found for _, found in logged):
         judge.not_applicable("the server logged nothing")
     for declared, found in logged:
@@ -38,6 +40,23 @@ def test_only_a_server_that_declares_it_logs(conversations: list[Conversation], 
             judge.that(False, expected="the capability logging", observed="a log message without it", evidence=found[0])
     number = sum(len(found) for _, found in logged)
     judge.that(True, expected="the capability logging", observed=f"{number} log messages")
+
+
+@requirement("logging.only-on-request")
+def test_nothing_is_logged_for_a_request_without_a_level(messages: list[Arrived], survey: Survey, judge: Judge) -> None:
+    if survey.transport == "stdio":
+        judge.not_applicable("over stdio nothing tells for which request something is logged")
+    logged = [one for one in messages if one.message.get("method") == "notifications/message"]
+    unasked = [one for one in logged if not any(map(_names_level, requests_in(one.source)))]
+    for one in unasked[:_SHOWN]:
+        judge.that(False, expected="no log message", observed=f"one with {one.source.purpose}", evidence=one)
+    judge.that(not unasked, expected="no log message without a level", observed=f"{len(logged)} log messages")
+
+
+def _names_level(sent: dict[str, Any]) -> bool:
+    """Whether a request names a log level, or is no request of which the log would be one."""
+    meta = as_object(as_object(sent.get("params")).get("_meta"))
+    return LOG_LEVEL in meta or sent["method"] == "subscriptions/listen"
 
 
 @requirement("progress.only-active-tokens")

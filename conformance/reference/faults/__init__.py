@@ -30,6 +30,7 @@ from conformance.reference.faults import (
     lists,
     logging,
     mirrored,
+    mrtr,
     pkce,
     progress,
     prompts,
@@ -100,6 +101,7 @@ _AREAS = (
     elicitation,
     eras,
     roots,
+    mrtr,
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area.FAULTS})
