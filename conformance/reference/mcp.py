@@ -151,7 +151,9 @@ class Dispatcher:
             result = spoil_hints(request, completed(request.method, result), self.faults) if alone else result
             return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:
-            return self._error_with_faults(request, error_message(refused(error) if alone else error, request.id))
+            if alone and not self.faults.active("resource-not-found-retired-code"):
+                error = refused(error)
+            return self._error_with_faults(request, error_message(error, request.id))
         except Exception:
             _LOGGER.exception("%s failed", request.method)
             code = -32000 if self.faults.active("internal-error-wrong-code") else INTERNAL_ERROR
