@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from conformance.exercise import listed
 from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.survey import close_quietly, connect, walk
+from conformance.tool_calls import calls_of
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import Connection
 from conformance.wire.http import NoAnswer
@@ -94,7 +96,8 @@ def _use(connection: Connection, probe: Probe) -> None:
     survey = probe.survey
     requests: list[tuple[str, dict[str, Any]]] = []
     if "tools" in survey.capabilities:
-        requests.append(("tools/call", {"name": f"{_ABSENT}-tool", "arguments": {}}))
+        calls = [*islice(calls_of(survey.tools, ()), _MOST_USED), (f"{_ABSENT}-tool", dict[str, Any]())]
+        requests += [("tools/call", {"name": name, "arguments": arguments}) for name, arguments in calls]
     if "resources" in survey.capabilities:
         uris = [one.get("uri") for one in listed(survey, "resources/list")][:_MOST_USED]
         requests += [("resources/read", {"uri": uri}) for uri in (*uris, f"{_ABSENT}://resource")]

@@ -41,7 +41,7 @@ UPDATED = "notifications/resources/updated"
 REQUEST_SCOPED = ("notifications/progress", "notifications/message")
 GRACE = 0.3
 """Seconds in which a message may still arrive that was sent before something ended, or that belongs elsewhere."""
-_BEGIN_SECONDS, _CHANGE_SECONDS, _UPDATE_SECONDS = 3.0, 3.0, 6.0
+_BEGIN_SECONDS, _CHANGE_SECONDS, _UPDATE_SECONDS = 10.0, 3.0, 6.0
 _WORKER = "test_tool_with_progress"
 _TOKEN = "conformance-subscribing"  # noqa: S105 - not a secret
 
@@ -309,8 +309,8 @@ def types_of(filter: Mapping[str, Any]) -> set[str]:
 
 
 def uris_of(filter: Mapping[str, Any]) -> list[str]:
-    """The URIs of the resources of whose changes a filter says that they are told."""
-    return [one for one in as_list(filter.get(URIS)) if isinstance(one, str)]
+    """The URIs of the resources of whose changes a filter says that they are told, without a slash at their end."""
+    return [one.rstrip("/") for one in as_list(filter.get(URIS)) if isinstance(one, str)]
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,8 @@ class Dispatcher:
             result = await self._asked(request, call) if alone else await self._result(request.method, call)
             return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:
-            error = refused(error, self.faults) if alone else error
+            if alone and not self.faults.active("resource-not-found-retired-code"):
+                error = refused(error, self.faults)
             return self._error_with_faults(request, error_message(error, request.id))
         except Exception:
             _LOGGER.exception("%s failed", request.method)

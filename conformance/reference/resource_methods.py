@@ -26,6 +26,7 @@ from conformance.reference.resources import (
     ASKING_URI,
     DYNAMIC_RESOURCE,
     DYNAMIC_URI,
+    NOTES_RESOURCE,
     RESOURCES,
     STEPS_RESOURCE,
     STEPS_URI,
@@ -33,6 +34,7 @@ from conformance.reference.resources import (
     WATCHED_SECONDS,
     WATCHED_URI,
     not_found,
+    read_file,
     read_resource,
 )
 from conformance.reference.revisions import STATELESS, fitted_entry
@@ -50,7 +52,8 @@ class ResourceMethods:
         if self.faults.active("resources-list-refused"):
             raise RpcError(METHOD_NOT_FOUND, "Method not found: resources/list")
         revision = call.session.revision
-        listed = (*RESOURCES, ASKING_RESOURCE, STEPS_RESOURCE) if revision >= STATELESS else RESOURCES
+        own = (ASKING_RESOURCE, STEPS_RESOURCE, NOTES_RESOURCE)
+        listed = (*RESOURCES, *own) if revision >= STATELESS else RESOURCES
         if self.faults.active("resources-by-process"):
             listed = (*listed, {**DYNAMIC_RESOURCE, "uri": f"test://process-{os.getpid()}"})
         listed = (*listed, DYNAMIC_RESOURCE) if DYNAMIC_URI in call.session.shown else listed
@@ -106,7 +109,7 @@ class ResourceMethods:
     def _with_faults(self, uri: str, error: RpcError) -> JsonObject:
         """The answer where there is nothing to read: the error, unless a fault has it otherwise."""
         if error.code == RESOURCE_NOT_FOUND:
-            if self.faults.active("missing-resource-is-empty"):
+            if any(map(self.faults.active, ("missing-resource-is-empty", "missing-resource-is-nothing"))):
                 return {"contents": []}
             if self.faults.active("missing-resource-wrong-code"):
                 error.code = INVALID_PARAMS
@@ -166,6 +169,8 @@ def _contents(call: Call) -> JsonObject:
         raise not_found(uri)
     if uri == STEPS_URI:
         return {"uri": uri, "mimeType": "application/json", "text": json.dumps(call.notebook.steps)}
+    if uri.startswith("file:") and call.session.revision >= STATELESS:
+        return read_file(uri, confined=not call.faults.active("file-resource-unconfined"))
     return read_resource(uri)
 
 

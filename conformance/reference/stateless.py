@@ -25,6 +25,11 @@ _META = "io.modelcontextprotocol/"
 VERSION, CLIENT, CAPABILITIES = _META + "protocolVersion", _META + "clientInfo", _META + "clientCapabilities"
 LOG_LEVEL, SERVER = _META + "logLevel", _META + "serverInfo"
 _STATUSES = {METHOD_NOT_FOUND: 404, HEADER_MISMATCH: 400, MISSING_CAPABILITY: 400, UNSUPPORTED_VERSION: 400}
+_STATUS_FAULTS = {
+    METHOD_NOT_FOUND: "unknown-method-200",
+    UNSUPPORTED_VERSION: "unknown-version-200",
+    MISSING_CAPABILITY: "missing-capability-http-200",
+}
 _CACHEABLE = frozenset(
     "server/discover tools/list resources/list resources/templates/list resources/read prompts/list".split()
 )

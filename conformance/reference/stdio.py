@@ -31,6 +31,7 @@ from conformance.reference.sessions import Session
 from conformance.reference.stateless import introduce, stands_alone
 
 _CHUNK = 65536
+_DEEP = 100
 _NOTE = notification_message("notifications/message", {"level": "info", "data": "still here"})
 
 
@@ -82,6 +83,8 @@ class StdioSession(Session):
         except RpcError as error:
             return self.send(self.dispatcher.refusal(error))
         if isinstance(message, Request):
+            if self.dispatcher.faults.active("deep-arguments-crash") and line.count(b"[") > _DEEP:
+                sys.exit(1)
             if message.method == "prompts/list" and self.dispatcher.faults.active("stdio-exit-in-request"):
                 sys.exit(1)
             return self._start(message)
@@ -139,6 +142,8 @@ async def _serve(session: StdioSession) -> None:
         session.receive(line)
         await asyncio.sleep(0)
     await session.dispatcher.subscriptions.end()
+    if session.dispatcher.faults.active("stdin-close-ignored"):
+        await lines.get()
     session.end()
 
 

@@ -223,6 +223,8 @@ class StreamableHttp:
             response = streaming(exchange.stream, closed=exchange.closed)
             if message.method == "subscriptions/listen" and self.dispatcher.faults.active("listen-answered-as-text"):
                 response.headers["Content-Type"] = "text/plain"
+            if self.dispatcher.faults.active("stream-buffered-by-proxies"):
+                del response.headers["X-Accel-Buffering"]
             return response
         if not exchange.responses:
             return self._nothing()

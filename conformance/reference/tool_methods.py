@@ -44,6 +44,7 @@ TOOLS: Mapping[str, Tool] = {
         *HANDLE_TOOLS,
     )
 }
+_MEASURE = "measure"
 
 
 class ToolMethods:
@@ -62,6 +63,9 @@ class ToolMethods:
             raise RpcError(METHOD_NOT_FOUND, "Method not found: tools/list")
         session = call.session
         entries = [fitted_tool(each.describe(), session.revision) for each in TOOLS.values() if _offers(session, each)]
+        if any(map(self.faults.active, ("network-ref-listed", "external-ref-accepted"))):
+            schema = {"type": "object", "properties": {"length": {"$ref": "https://reference.example/length.json"}}}
+            entries.append({"name": _MEASURE, "inputSchema": schema, "annotations": {"readOnlyHint": True}})
         if self.faults.active("tools-by-process"):
             entries.append({"name": f"process-{os.getpid()}", "inputSchema": {"type": "object"}})
         if self.faults.active("tools-shuffled"):
@@ -143,6 +147,8 @@ class ToolMethods:
             raise RpcError(INVALID_PARAMS, "Invalid params: tools/call needs a name, and arguments must be an object")
         tool = TOOLS.get(name.lower() if self.faults.active("tool-names-any-case") else name)
         if tool is None or not _offers(call.session, tool):
+            if name == _MEASURE and self.faults.active("external-ref-accepted"):
+                return {"content": [text_block("Measured.")]}
             if self.faults.active("failed-call-shows-tool"):
                 call.session.shown.add(DYNAMIC_TOOL)
             return self._unknown(name)

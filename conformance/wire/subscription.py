@@ -179,11 +179,11 @@ class HttpSubscription(Subscription):
         return self._stream.media_type if self._stream else ""
 
     def close(self) -> None:
-        """Close the stream and wait for the thread."""
+        """Close the stream and wait for the thread, unless there is no answer yet."""
         self._closed.set()
         if self._stream:
             self._stream.abort()
-        self._thread.join(self._connection.http.timeout)
+            self._thread.join(self._connection.http.timeout)
 
     def _read(self) -> None:
         reason = "the stream has ended"

@@ -12,6 +12,7 @@ from conformance.exercise import Exercise
 from conformance.probe import Probe
 from conformance.survey import Survey
 from conformance.wire.connection import Answer
+from conformance.wire.jsonrpc import METHOD_NOT_FOUND
 
 HINTS = ("ttlMs", "cacheScope")
 
@@ -33,6 +34,8 @@ def have_hints(answers: Sequence[Answer], what: str, judge: Judge) -> None:
 
 def _list_has_hints(survey: Survey, method: str, judge: Judge) -> None:
     listing = survey.listings.get(method)
+    if listing and listing.pages[0].error_code == METHOD_NOT_FOUND:
+        judge.not_applicable(f"the server does not know {method}")
     have_hints(listing.pages if listing else (), method, judge)
 
 
@@ -63,6 +66,8 @@ def test_the_resource_templates_may_be_kept(survey: Survey, judge: Judge) -> Non
 
 @requirement("caching.resources-read-has-hints")
 def test_a_resource_may_be_kept(exercise: Exercise, judge: Judge) -> None:
+    if not exercise.resources:
+        judge.not_applicable("no resource is listed")
     have_hints([one.answer for one in exercise.reads()], "resources/read", judge)
 
 

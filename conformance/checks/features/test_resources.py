@@ -8,8 +8,10 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
+from conformance.ceremony.traversing import traverse
 from conformance.content import base64_error, contents_of, is_template, may_expand_to
 from conformance.exercise import Exercise, listed
+from conformance.probe import Probe
 from conformance.schema import message_errors
 from conformance.shapes import as_object
 from conformance.survey import Survey
@@ -154,6 +156,17 @@ def test_what_is_not_there_is_not_read_as_nothing(absent: list[Answer], judge: J
             judge.that(True, expected="an error, or contents", observed=answer.summary, evidence=answer)
     if not judge.observations:
         judge.not_applicable("a template of the server matches every URI")
+
+
+@requirement("resources.path-traversal-blocked")
+def test_no_file_outside_is_read(audit: Audit, probe: Probe, judge: Judge) -> None:
+    attempts = audit.once("paths that lead outside", lambda: traverse(probe))
+    if not attempts:
+        judge.not_applicable("no resource and no template has a file: URI")
+    if all(one.answer is None or one.answer.response is None for one in attempts):
+        judge.could_not_run("no attempt was answered")
+    for one in attempts:
+        judge.never(one.leaked, f"a file of the system is read by {one.uri}", evidence=one.answer)
 
 
 @requirement("resources.uris-validated")

@@ -51,7 +51,8 @@ def _ended(subscribing: Subscribing, judge: Judge) -> list[Subscribed]:
 @requirement("subscriptions.graceful-end-response")
 def test_a_subscription_ends_with_a_response(subscribing: Subscribing, judge: Judge) -> None:
     for one in _ended(subscribing, judge):
-        _has_signal(one, judge, "a result before the end")
+        graceful = bool(one.withdrawn or (one.response and kind_of(one.response.value) == "result"))
+        judge.advise(graceful, expected="a result before the end", observed=_signal(one), evidence=one)
         if one.withdrawn and not one.response:
             judge.note("The end is told by notifications/cancelled, which the page on cancellation asks for.")
 
@@ -59,12 +60,16 @@ def test_a_subscription_ends_with_a_response(subscribing: Subscribing, judge: Ju
 @requirement("cancellation.server-cancels-listen-on-teardown")
 def test_the_end_of_a_subscription_is_told(subscribing: Subscribing, judge: Judge) -> None:
     for one in _ended(subscribing, judge):
-        _has_signal(one, judge, "notifications/cancelled, or a result")
+        told = bool(one.response or one.withdrawn)
+        judge.advise(told, expected="notifications/cancelled, or a response", observed=_signal(one), evidence=one)
 
 
-def _has_signal(one: Subscribed, judge: Judge, expected: str) -> None:
-    observed = "a response" if one.response else "notifications/cancelled" if one.withdrawn else "silence"
-    judge.advise(bool(one.response or one.withdrawn), expected=expected, observed=observed, evidence=one)
+def _signal(one: Subscribed) -> str:
+    """How the server told that a subscription is over."""
+    if one.response:
+        error = as_object(one.response.value.get("error"))
+        return f"error {error.get('code')!r}: {str(error.get('message'))[:200]}" if error else "a result"
+    return "notifications/cancelled" if one.withdrawn else "silence"
 
 
 @requirement("subscriptions.result-matches-schema")
