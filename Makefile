@@ -33,7 +33,8 @@ $(VENV)/%.installed: pyproject.toml
 
 node_modules/.installed:
 	npm install --no-save --no-package-lock --no-audit --no-fund --silent axe-core@4 \
-	  @modelcontextprotocol/conformance@0.1 @modelcontextprotocol/inspector node@22
+	  @modelcontextprotocol/conformance@0.1 next-conformance@npm:@modelcontextprotocol/conformance@0.2.0-alpha.12 \
+	  @modelcontextprotocol/inspector node@22
 	touch $@
 
 .PHONY: node_modules

@@ -11,7 +11,7 @@ from conformance.evidence import Exchange
 from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.wire import jsonrpc
-from conformance.wire.connection import STATELESS_REVISION
+from conformance.wire.connection import HANDSHAKE_REVISIONS, STATELESS_REVISION
 from conformance.wire.sse import SseEvent, scan
 from conformance.wire.stateless import is_interim, questions_in
 
@@ -97,11 +97,20 @@ def _within(error: str) -> bool:
 
 
 def is_stateless(exchange: Exchange) -> bool:
-    """Whether an exchange speaks the revision without sessions, by what it says of itself or by its connection."""
+    """Whether an exchange speaks the revision without sessions, by what it says of itself or by its connection.
+
+    A request that says nothing of the kind, or names an older one in its header field, does not: a server of both eras
+    may take it for one of the older.
+    """
     fields = {name.lower(): value for name, value in exchange.request.headers}
-    meta = as_object(as_object(as_object(parsed(exchange.request.body)).get("params")).get("_meta"))
-    names = (exchange.revision, fields.get("mcp-protocol-version"), meta.get("io.modelcontextprotocol/protocolVersion"))
-    return STATELESS_REVISION in names
+    sent = as_object(parsed(exchange.request.body))
+    meta = as_object(as_object(sent.get("params")).get("_meta"))
+    version, header = meta.get("io.modelcontextprotocol/protocolVersion"), fields.get("mcp-protocol-version")
+    if header in HANDSHAKE_REVISIONS:
+        return False
+    if STATELESS_REVISION in (version, header):
+        return True
+    return exchange.revision == STATELESS_REVISION and (version is not None or jsonrpc.kind_of(sent) != "request")
 
 
 def media_type(exchange: Exchange) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.catalogue import Catalogue, Level, Requirement, load
 from conformance.evidence import Recorder
+from conformance.liveness import Liveness
 from conformance.oauth.configuration import remove_all
 from conformance.oauth.documents import DocumentServer
 from conformance.oauth.flow import OAuthFlow
@@ -46,6 +47,7 @@ class Audit:
     surveyed: tuple[int, int] = (0, 0)
     catalogue: Catalogue = field(default_factory=load)
     once: Once = field(init=False)
+    liveness: Liveness = field(default_factory=Liveness)
     _flow: OAuthFlow | None = None
     _mcp: Connection | None = None
     _newest: TokenReply | None = None

@@ -175,9 +175,14 @@ class Exercise:
 
 
 def admitted(answer: Answer) -> Answer:
-    """An answer that says something about a request. Raises CouldNotRun where the token was turned down."""
+    """An answer that says something about a request.
+
+    Raises CouldNotRun where the token was turned down, NotApplicable where the server wants input first.
+    """
     if answer.http.status in (401, 403):
         raise CouldNotRun(f"the request is refused for its token ({answer.summary})")
+    if (answer.result or {}).get("resultType") == "input_required":
+        raise NotApplicable("the server wants input first")
     return answer
 
 

@@ -28,7 +28,7 @@ class Idling:
             spent = time.monotonic() - started
             pings = sum(as_object(one.value).get("method") == "ping" for one in connection.heard.since(mark))
             try:
-                after = connection.request("ping")
+                after = connection.alive()
             except NoAnswer:
                 after = None
         return cls(pings, spent, after)

@@ -27,6 +27,10 @@ class Offered:
         """The first of these resources that is listed. Raises NotApplicable where none is."""
         return self._one_of("resource", uris, self._members("resources/list", "uri"))
 
+    def has_resource(self, uri: str) -> bool:
+        """Whether a resource is listed."""
+        return uri in self._members("resources/list", "uri")
+
     def template(self, *templates: str) -> str:
         """The first of these resource templates that is listed. Raises NotApplicable where none is."""
         return self._one_of("resource template", templates, self._members("resources/templates/list", "uriTemplate"))
@@ -36,9 +40,9 @@ class Offered:
         return self._one_of("prompt", names, self._members("prompts/list", "name"))
 
     def quick(self) -> tuple[str, dict[str, Any] | None]:
-        """Method and params of a request that is quickly answered: a call where the tool is known, else a ping."""
-        tool = self.find_tool("test_simple_text")
-        return ("tools/call", {"name": tool, "arguments": {}}) if tool else ("ping", None)
+        """Method and params of a request that is quickly answered: a call where the tool is known."""
+        tool, quick = self.find_tool("test_simple_text"), "server/discover" if self.survey.stateless else "ping"
+        return ("tools/call", {"name": tool, "arguments": {}}) if tool else (quick, None)
 
     def _members(self, method: str, member: str) -> set[Any]:
         listing = self.survey.listings.get(method)

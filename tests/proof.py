@@ -13,9 +13,9 @@ from tests.proving import PROFILES, Audited, AuditFailed, Trial, audit
 
 AREAS_OF: Mapping[str, tuple[str, ...]] = {
     "authorization": AUTHORIZATION_AREAS,
-    "base": ("jsonrpc", "lifecycle", "ping", "meta", "security"),
+    "base": ("jsonrpc", "lifecycle", "discover", "ping", "meta", "security"),
     "transport": ("transport", "session", "stdio", "legacy-sse"),
-    "features": ("tools", "resources", "prompts", "completion", "pagination", "caching"),
+    "features": ("tools", "resources", "prompts", "completion", "pagination", "caching", "subscriptions"),
     "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots", "mrtr"),
     "tasks": ("tasks",),
 }

@@ -20,6 +20,8 @@ from conformance.survey import LISTS
 from tests.auditing import HTML, Handler, Run, audit, finish, start, website
 
 Answer = Callable[[Handler], None]
+OPENED = {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {"name": "brittle", "version": "1"}}
+UNKNOWN = {"code": -32601, "message": "Method not found"}
 
 
 def nothing_decided(run: Run, *words: str) -> None:
@@ -129,6 +131,29 @@ def test_nobody_listens(tmp_path: Path) -> None:
     run = look_at(tmp_path, f"http://127.0.0.1:{free_port()}/mcp")
 
     nothing_decided(run, "cannot connect to", "is the server running")
+
+
+def test_a_server_that_breaks_in_the_middle_is_not_judged_from_then_on(tmp_path: Path) -> None:
+    seen = count(1)
+
+    def answer(request: Handler) -> None:
+        if next(seen) > 20:
+            return request.send(500, "out of order", HTML)
+        message = json.loads(request.body or b"{}")
+        if "id" not in message or "method" not in message:
+            return request.send(202)
+        results = {"initialize": OPENED, "ping": {}}
+        done = {"result": results[message["method"]]} if message["method"] in results else {"error": UNKNOWN}
+        return request.send(200, json.dumps({"jsonrpc": "2.0", "id": message["id"], **done}))
+
+    with website(answer) as origin:
+        run = look_at(tmp_path, origin)
+
+    without_traceback(run)
+    assert "begins afresh" in run.output
+    assert run.outcome == "incomplete"
+    reasons = [row["reason"] for row in run.results["checks"] if row["verdict"] in ("fail", "warn")]
+    assert not [one for one in reasons if "500" in one or "out of order" in one]
 
 
 def test_the_host_does_not_exist(tmp_path: Path) -> None:

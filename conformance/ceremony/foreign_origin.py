@@ -10,6 +10,7 @@ from conformance.wire.streamable_http import first_request
 
 FOREIGN = "http://evil.example"
 LOOKS_LOCAL = "http://localhost.evil.example"
+OPENING = "the first request"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class ForeignOrigin:
 
     @classmethod
     def perform(cls, probe: Probe) -> "ForeignOrigin":
-        """Open a session and send requests with a foreign Origin in it. Raises CouldNotRun, NoAnswer."""
+        """Send requests with a foreign Origin, in a session of their own. Raises CouldNotRun, NoAnswer."""
         with session(probe) as inside:
             message = ordinary(probe.survey, "origin")
             control = inside.craft("POST", f"{message['method']} without Origin", message)
@@ -34,7 +35,9 @@ class ForeignOrigin:
                 origin: inside.craft("POST", f"{message['method']} from {origin}", message, fields={"Origin": origin})
                 for origin in (FOREIGN, LOOKS_LOCAL)
             }
-            connections = {"initialize": cls._initialize(probe)}
+            connections = {OPENING: cls._open(probe)}
+            if probe.survey.stateless:
+                return cls(messages, connections)
             for method, what in (("GET", "the event stream"), ("DELETE", "the end of the session")):
                 purpose = f"{what} from {FOREIGN}"
                 connections[what] = inside.craft(method, purpose, fields={"Origin": FOREIGN})
@@ -43,10 +46,10 @@ class ForeignOrigin:
             return cls(messages, connections)
 
     @staticmethod
-    def _initialize(probe: Probe) -> Reply:
+    def _open(probe: Probe) -> Reply:
         fields, body = first_request(probe.survey.revision)
         token = probe.survey.token
         authorization = f"Bearer {token}" if token else None
-        reply = probe.send("POST", f"initialize from {FOREIGN}", authorization, {**fields, "Origin": FOREIGN}, body)
+        reply = probe.send("POST", f"first request from {FOREIGN}", authorization, {**fields, "Origin": FOREIGN}, body)
         probe.end_session(reply, authorization)
         return reply

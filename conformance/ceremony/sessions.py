@@ -10,7 +10,7 @@ from conformance.verdict import NotApplicable
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Connection
 from conformance.wire.http import Reply
-from conformance.wire.streamable_http import StreamableHttp, messages_of
+from conformance.wire.streamable_http import StreamableHttp, messages_of, stateless_meta
 
 
 def streamable(connection: Connection) -> StreamableHttp:
@@ -28,8 +28,10 @@ def session(probe: Probe) -> Generator[StreamableHttp]:
 
 
 def ordinary(survey: Survey, id: jsonrpc.Id) -> dict[str, Any]:
-    """A request that the server serves in every session: for a list where it has tools, else a ping."""
-    return jsonrpc.request("tools/list" if "tools" in survey.capabilities else "ping", None, id)
+    """A request that the server always serves: for a list where it has tools, else one that every server answers."""
+    quick = "server/discover" if survey.stateless else "ping"
+    about = {"_meta": stateless_meta(survey.revision)} if survey.stateless else None
+    return jsonrpc.request("tools/list" if "tools" in survey.capabilities else quick, about, id)
 
 
 def served(reply: Reply) -> bool:

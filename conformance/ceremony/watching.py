@@ -6,10 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.interaction.subscribing import Subscribing, changed
 from conformance.offered import Offered
 from conformance.probe import Probe
 from conformance.shapes import as_object
-from conformance.verdict import NotApplicable
+from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Connection
 from conformance.wire.http import NoAnswer
 
@@ -61,6 +62,25 @@ def _change(connection: Connection, name: str, tool: str) -> Change:
     method = f"notifications/{name}/list_changed"
     heard = connection.heard.until(lambda one: as_object(one).get("method") == method, _CHANGE_SECONDS, mark)
     return Change(heard is not None, "", answer.exchange)
+
+
+def told_changes(subscribing: Subscribing) -> dict[str, Change]:
+    """The changes that were made while somebody listened."""
+    heard = subscribing.everything
+    problem = "" if heard.acknowledgment else f"nobody can listen ({heard.refused or 'the server is silent'})"
+    found: dict[str, Change] = {}
+    for name, trigger in subscribing.triggers.items():
+        notified = any(one.at > trigger.sent for one in heard.told(changed(name)))
+        found[name] = Change(notified, problem or trigger.problem, trigger.exchange)
+    return found
+
+
+def told_updates(subscribing: Subscribing) -> Updates:
+    """The updates that came while somebody listened. Raises CouldNotRun where nobody could."""
+    heard = subscribing.everything
+    if not heard.acknowledgment:
+        raise CouldNotRun(f"nobody can listen ({heard.refused or 'the server is silent'})")
+    return Updates(bool(heard.told(_UPDATED)), False, False, heard.exchange)
 
 
 def updates(probe: Probe, offered: Offered) -> Updates:

@@ -151,10 +151,9 @@ class AskedClient:
         return [one for one in tools if stateless or not one.startswith(STATELESS_TOOLS)]
 
     def works(self) -> bool:
-        """Whether the session answers a ping or, where there is none, the first request of any client."""
-        method = "server/discover" if self.connection.revision >= STATELESS_REVISION else "ping"
+        """Whether the session answers what is always answered."""
         try:
-            return self.connection.request(method).response is not None
+            return self.connection.alive().response is not None
         except NoAnswer:
             return False
 

@@ -1,6 +1,6 @@
 """Cancellations: of a call at work, of what is not at work, and such that make no sense.
 
-Specification page basic/utilities/cancellation, 2024-11-05 to 2025-11-25.
+Specification page basic/utilities/cancellation, in 2026-07-28 basic/patterns/cancellation.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
 from conformance.wire.http import NoAnswer
+from conformance.wire.stateless import StatelessHttp
 
 UNKNOWN, COMPLETED = "an unknown request", "a request that was answered"
 MALFORMED: Mapping[str, dict[str, Any] | None] = {
@@ -41,12 +42,14 @@ class Told:
 class Cancelling:
     """`working` has the calls of the slow tool, None without one; `problem` says why there are none although there is.
 
-    `told` has the further cancellations by what they name, up to one that the session did not survive.
+    `told` has the further cancellations by what they name, up to one that the session did not survive; none where
+    requests are cancelled without messages, by closing their streams.
     """
 
     working: Working | None
     problem: str
     told: Mapping[str, Told]
+    by_closing: bool = False
 
 
 def cancel(probe: Probe, tools: Tools) -> Cancelling:
@@ -58,6 +61,8 @@ def cancel(probe: Probe, tools: Tools) -> Cancelling:
                 working = work(connection, tools)
             except CouldNotRun as failure:
                 problem = failure.reason
+        if isinstance(connection, StatelessHttp):
+            return Cancelling(working, problem, {}, by_closing=True)
         told = _Telling(connection)
         told.tell({UNKNOWN: {"requestId": _UNKNOWN_ID}})
         told.tell({COMPLETED: {"requestId": told.pinged}})
@@ -66,7 +71,7 @@ def cancel(probe: Probe, tools: Tools) -> Cancelling:
 
 
 class _Telling:
-    """Sends cancellations, each time with a ping to see whether the session has survived them.
+    """Sends cancellations, each time with a request to see whether the session has survived them.
 
     `pinged` is the id of the last of those.
     """
@@ -88,7 +93,7 @@ class _Telling:
             for name, params in cancellations.items():
                 marks.append(connection.heard.mark)
                 answers[name] = admitted(connection.notify("notifications/cancelled", params))
-            ping = connection.request("ping", id=self.pinged)
+            ping = connection.alive(id=self.pinged)
         except NoAnswer as failure:
             self._alive = False
             names = list(cancellations)[: len(marks)]

@@ -18,7 +18,7 @@ OURS, THEIRS, FOREIGN = "conformance-first", "conformance-second", "conformance-
 """What is filled in as the name of the user: by each client for itself, and by the second for the first."""
 _CALL = {"name": FORM, "arguments": {"message": "Please tell the conformance audit about you"}}
 _ASKED_SECONDS = 5.0
-_WINDOW = 0.25
+_WINDOW = 0.5
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ _CANARIES = {"username": USERNAME, "email": EMAIL}
 _MOST_QUESTIONS = 5
 _ENOUGH = -32603
 _COMPLETE_SECONDS = 1.0
-_ELSEWHERE_SECONDS = 0.25
+_ELSEWHERE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,26 @@
 """Calls of a slow tool at the same time: one is left alone, one is cancelled when it is seen at work.
 
-Specification pages basic/utilities/progress and basic/utilities/cancellation, 2024-11-05 to 2025-11-25.
+Specification pages basic/utilities/progress and basic/utilities/cancellation, in 2026-07-28 basic/patterns.
 """
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from json import JSONDecodeError, loads
 from typing import Any
 
+from conformance.content import contents_of
 from conformance.exercise import admitted
 from conformance.interaction.answering import response_to
 from conformance.shapes import as_object
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
-from conformance.wire.connection import Connection, Pending
+from conformance.wire.connection import CLOSED, Connection, Pending
 from conformance.wire.heard import Message
 
 SLOW, BRIEF = "test_wait", "test_tool_with_progress"
+STEPS = "test://steps-of-work"
 IN_FLIGHT = 0.15
 """Seconds in which a message may still arrive that was sent before something ended."""
 WINDOW = 0.2
@@ -63,7 +67,9 @@ class Stopped:
     """A call that was cancelled; `sent` is when that was sent, `at` when the server had taken it.
 
     `reports` are those of its progress, `began` is as in `Left`; `worked` says for how many seconds after such a
-    beginning the other call reported. `response` came to it all the same.
+    beginning the other call reported. `response` came to it all the same. `steps` says how many steps the server had
+    taken soon after it was cancelled and when it would have ended by itself; None where that cannot be seen. `closed`
+    tells whether it was cancelled by closing its stream: None where messages cancel, False where it had no stream.
     """
 
     sent: float
@@ -73,6 +79,8 @@ class Stopped:
     worked: float
     response: Message | None
     exchange: str
+    steps: tuple[int, int] | None = None
+    closed: bool | None = None
 
     @property
     def later(self) -> list[Message]:
@@ -105,11 +113,12 @@ class Working:
 class Tools:
     """The names of tools that tell their progress, one for as many seconds as it is told and one briefly.
 
-    Empty where they are not offered.
+    Empty where they are not offered, as is `steps`, the URI of a resource that shows how far the slow one is.
     """
 
     slow: str
     brief: str
+    steps: str = ""
 
     @property
     def any(self) -> str:
@@ -136,6 +145,7 @@ def work(connection: Connection, tools: Tools) -> Working:
         cancelling = time.monotonic()
         acknowledged = admitted(other.cancel("the audit saw enough"))
     cancelled, patience = time.monotonic(), connection.patience("tools/call")
+    soon = _soon(connection, tools, cancelled) if acknowledged else None
     if bare:
         bare.answer(patience)
     answer = left.answer(patience)
@@ -153,7 +163,27 @@ def work(connection: Connection, tools: Tools) -> Working:
     worked = reports[-1].at - began if reports else 0.0
     began, reports = _began(connection, _STOPPED_TOKEN, sent), _all(connection, _STOPPED_TOKEN)
     late = response_to(connection, other.id)
-    return Working(alone, Stopped(cancelling, cancelled, began, reports, worked, late, acknowledged.exchange))
+    steps = None if soon is None else (soon, _steps(connection, tools))
+    closed = acknowledged.http.cut if acknowledged.http.method == CLOSED else None
+    stopped = Stopped(cancelling, cancelled, began, reports, worked, late, acknowledged.exchange, steps, closed)
+    return Working(alone, stopped)
+
+
+def _soon(connection: Connection, tools: Tools, cancelled: float) -> int | None:
+    """The steps of the cancelled call when it must have ended; None where they cannot be seen."""
+    if not tools.steps:
+        return None
+    connection.heard.until(lambda _: False, cancelled + IN_FLIGHT - time.monotonic())
+    return _steps(connection, tools)
+
+
+def _steps(connection: Connection, tools: Tools) -> int:
+    """How many steps the server has taken for the call that was cancelled. Raises NoAnswer."""
+    items = contents_of(connection.request("resources/read", {"uri": tools.steps}).result or {})
+    with suppress(JSONDecodeError):
+        count = as_object(loads(str(items[0].get("text")))).get(_STOPPED_TOKEN) if items else None
+        return count if isinstance(count, int) else 0
+    return 0
 
 
 def _start(connection: Connection, tool: str, arguments: dict[str, float], token: jsonrpc.Id | None = None) -> Pending:

@@ -55,7 +55,7 @@ def _race(connection: Connection, method: str, params: Mapping[str, Any] | None)
         for call in calls:
             with suppress(NoAnswer):
                 call.answer(max(0.0, deadline - time.monotonic()))
-        ping = connection.request("ping")
+        ping = connection.alive()
         if session_of(connection) != session:
             broken = "the session ended"
     except NoAnswer as failure:

@@ -1,4 +1,4 @@
-"""Fixtures for checks of log messages, progress and cancellation."""
+"""Fixtures for checks of log messages, progress, cancellation and subscriptions."""
 
 import pytest
 
@@ -8,8 +8,9 @@ from conformance.interaction import logging, withdrawing
 from conformance.interaction.cancelling import Cancelling, cancel
 from conformance.interaction.flooding import TOKEN, Flood, flood
 from conformance.interaction.logging import Levels, Logged, set_levels
-from conformance.interaction.progress import BRIEF, SLOW, Left, Stopped, Tools, reports_of
+from conformance.interaction.progress import BRIEF, SLOW, STEPS, Left, Stopped, Tools, reports_of
 from conformance.interaction.racing import Race, race
+from conformance.interaction.subscribing import Subscribing, subscribe
 from conformance.interaction.withdrawing import Withdrawing, withdraw
 from conformance.offered import Offered
 from conformance.probe import Probe
@@ -65,7 +66,8 @@ def log_flood(audit: Audit, probe: Probe, offered: Offered) -> Flood:
 @pytest.fixture
 def cancelling(audit: Audit, probe: Probe, offered: Offered) -> Cancelling:
     """Two calls of a slow tool of which one was cancelled, and cancellations of what was not at work."""
-    tools = Tools(offered.find_tool(SLOW), offered.find_tool(BRIEF))
+    steps = STEPS if offered.survey.stateless and offered.has_resource(STEPS) else ""
+    tools = Tools(offered.find_tool(SLOW), offered.find_tool(BRIEF), steps)
     return audit.once("cancelling", lambda: cancel(probe, tools))
 
 
@@ -85,7 +87,15 @@ def stopped(cancelling: Cancelling, left: Left, offered: Offered) -> Stopped:
     found = cancelling.working and cancelling.working.stopped
     if not found:
         raise CouldNotRun(f"{tool} was not called")
+    if found.closed is False:
+        raise NotApplicable("the call is answered without a stream, which could be closed to cancel it")
     return found
+
+
+@pytest.fixture
+def subscribing(audit: Audit, probe: Probe, offered: Offered) -> Subscribing:
+    """Subscriptions side by side, with changes while they lasted."""
+    return audit.once("subscriptions", lambda: subscribe(probe, offered))
 
 
 @pytest.fixture

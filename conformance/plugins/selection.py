@@ -162,5 +162,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise CouldNotRun(state.reason)
     if not audit.settings.stress and any(audit.catalogue[one].observable == "stress" for one in ids):
         raise Narrowed("asked for with --stress")
-    if turn_of(item) == 0 and (on_protocol or _TOKEN_USERS & frozenset(getattr(item, "fixturenames", ()))):
+    uses_endpoint = on_protocol or _TOKEN_USERS & frozenset(getattr(item, "fixturenames", ()))
+    if uses_endpoint and turn_of(item) != LAST:
+        audit.liveness.need()
+    if turn_of(item) == 0 and uses_endpoint:
         audit.keep_token()

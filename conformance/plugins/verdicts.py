@@ -11,6 +11,7 @@ from conformance.audit import Audit, audit_for
 from conformance.judge import Failure, Judge
 from conformance.plugins.junit import properties
 from conformance.plugins.selection import check_id, level_of, name_of, requirement_ids, turn_of
+from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.survey import bounded
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable, Verdict, of_violation
@@ -47,12 +48,22 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         yield
     except (CouldNotRun, NoAnswer):
         if judge and judge.violated:
-            judge.close()
+            _close(judge, audit, item)
         raise
     if judge:
-        judge.close()
+        _close(judge, audit, item)
     elif audit and requirement_ids(item):
         raise RuntimeError("the check does not use the judge, so nothing was held against anything")
+
+
+def _close(judge: Judge, audit: Audit | None, item: pytest.Item) -> None:
+    """Judge what the check saw, unless the server was out of order. Raises Failure, CouldNotRun."""
+    try:
+        judge.close()
+    except Failure:
+        if audit and audit.survey:
+            audit.liveness.look(Probe(audit.survey, audit.http), audit.recorder.since(item.stash[MARK][0]))
+        raise
 
 
 @pytest.hookimpl(wrapper=True)

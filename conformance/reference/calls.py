@@ -96,6 +96,8 @@ class Call:
             self.session.send(notification_message("notifications/progress", params))
         else:
             self.notify("notifications/progress", params)
+        if self.faults.active("progress-on-listen-stream"):
+            self.session.send(notification_message("notifications/progress", params))
         if progress == total and self.faults.active("progress-repeated"):
             self.notify("notifications/progress", params)
 

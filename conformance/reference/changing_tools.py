@@ -19,12 +19,14 @@ async def _wait(call: Call, arguments: JsonObject) -> ToolOutput:
     try:
         for step in range(steps):
             call.progress(step, steps, f"Waited for {step * seconds / steps:g} s")
+            call.notebook.step(call.meta.get("progressToken"))
             await asyncio.sleep(seconds / steps)
     except asyncio.CancelledError:
-        if call.faults.active("cancelled-call-works-on"):
+        if any(map(call.faults.active, ("cancelled-call-works-on", "cancelled-call-still-told"))):
             for further in range(step + 1, steps):
                 await asyncio.sleep(seconds / steps)
                 call.progress(further, steps, "Waits for nobody")
+                call.notebook.step(call.meta.get("progressToken"))
         raise
     call.progress(steps, steps, "Waited long enough")
     return ToolOutput([text_block(f"Waited for {seconds:g} s")])
@@ -36,7 +38,13 @@ def _toggle(call: Call, name: str, list_name: str) -> ToolOutput:
     session.shown ^= {name}
     outlet = call.outlet if call.faults.active("list-changed-on-post-stream") else session
     if not call.faults.active(f"change-of-{list_name}-untold"):
-        outlet.send(notification_message(f"notifications/{list_name}/list_changed", {}))
+        changed = notification_message(f"notifications/{list_name}/list_changed", {})
+        outlet.send(changed)
+        if call.faults.active("change-told-to-caller"):
+            call.outlet.send(changed)
+        if call.faults.active("subscriptions-kept") and call.notebook.listened:
+            meta = {"io.modelcontextprotocol/subscriptionId": call.notebook.listened[-1]}
+            call.outlet.send({**changed, "params": {"_meta": meta}})
     return ToolOutput([text_block(f"{name} was {'added' if name in session.shown else 'removed'}.")])
 
 

@@ -96,6 +96,14 @@ async def _dialect(_: Call, arguments: JsonObject) -> ToolOutput:
 
 
 FIXTURE_TOOLS = (
+    Tool(
+        "json_schema_2020_12_tool",
+        "JSON Schema 2020-12",
+        "Takes arguments whose schema needs JSON Schema 2020-12.",
+        _DIALECT_SCHEMA,
+        _dialect,
+        read_only=None,
+    ),
     Tool("test_simple_text", "Simple text", "Returns a text.", input_schema(), _simple_text, task_support="optional"),
     Tool("test_image_content", "Image", "Returns a picture.", input_schema(), _image),
     Tool("test_audio_content", "Audio", "Returns a sound.", input_schema(), _audio, since=AUDIO),
@@ -134,14 +142,6 @@ FIXTURE_TOOLS = (
         "Breaks the connection and goes on.",
         input_schema(),
         _reconnection,
-        read_only=None,
-    ),
-    Tool(
-        "json_schema_2020_12_tool",
-        "JSON Schema 2020-12",
-        "Takes arguments whose schema needs JSON Schema 2020-12.",
-        _DIALECT_SCHEMA,
-        _dialect,
         read_only=None,
     ),
     Tool(

@@ -12,6 +12,7 @@ from itertools import count
 from conformance.reference.calls import Call
 from conformance.reference.content import ICON, IMPLEMENTATION
 from conformance.reference.faults import Faults
+from conformance.reference.hints import spoil_hints
 from conformance.reference.inputs import ASKING_METHODS, InputRequiredError, States
 from conformance.reference.interim import Interim, owner_of
 from conformance.reference.jsonrpc import (
@@ -45,7 +46,16 @@ from conformance.reference.revisions import (
     knows_tasks,
 )
 from conformance.reference.sessions import ASK_SECONDS, LOG_LEVELS, Outlet, Session
-from conformance.reference.stateless import check_meta, completed, refused, versions
+from conformance.reference.stateless import (
+    CAPABILITIES,
+    CLIENT,
+    check_meta,
+    completed,
+    meta_of,
+    refused,
+    unsupported,
+    versions,
+)
 from conformance.reference.subscriptions import Subscriptions
 from conformance.reference.task_methods import TaskMethods
 from conformance.reference.tool_methods import ToolMethods
@@ -64,6 +74,13 @@ _ID_FAULTS: Mapping[str, tuple[object, ...]] = {
     "server-request-id-fraction": (0.5,),
     "server-request-id-null": (None,),
     "server-request-id-reused": ("again", "again"),
+}
+_CODE_FAULTS = {
+    "internal-error-wrong-code": -32000,
+    "internal-error-old-code": -32005,
+    "internal-error-reserved-code": -32050,
+    "internal-error-own-code": -32500,
+    "internal-error-code-of-another": -32020,
 }
 _PING_FAULTS = {"pings-constantly": 0.1, "pings-in-vain": 0.8}
 _META_FAULTS = {
@@ -89,9 +106,11 @@ class Dispatcher:
         self.notebook = Notebook()
         self.sessions: set[Session] = set()
         self.shown: set[str] = set()
-        self.subscriptions = Subscriptions()
+        self.subscriptions = Subscriptions(faults)
         self.states = States(faults)
         self._interim = Interim(faults, self.states)
+        self._able_before = self._used = False
+        self._client: object = None
         self.tools = ToolMethods(faults)
         resources, prompts, tasks = ResourceMethods(faults), PromptMethods(faults), TaskMethods(faults, self.tools)
         self._methods: Mapping[str, Method] = {
@@ -113,11 +132,13 @@ class Dispatcher:
             "tasks/list": tasks.list_all,
             "tasks/cancel": tasks.cancel,
         }
-        self._stateless_methods: Mapping[str, Method] = {
+        self._stateless_methods: dict[str, Method] = {
             "server/discover": self._discover,
             "subscriptions/listen": self.subscriptions.listen,
             **{name: self._methods[name] for name in _ALSO_STATELESS},
         }
+        if faults.active("listen-unknown"):
+            del self._stateless_methods["subscriptions/listen"]
 
     def start(
         self, request: Request, session: Session, outlet: Outlet, done: Callable[[JsonObject | None], None]
@@ -147,19 +168,44 @@ class Dispatcher:
         alone = session.revision >= STATELESS
         try:
             if alone:
-                check_meta(request, self.dual)
+                await self._look_at_client(request)
                 self._interim.remember(request, call)
                 if request.method in ASKING_METHODS:
                     call.inputs = self.states.inputs_of(request, owner_of(session))
+            elif request.method == "ping" and self.faults.active("handshake-forgotten"):
+                raise RpcError(INVALID_PARAMS, "Invalid params: _meta must name the version")
             result = await self._asked(request, call) if alone else await self._result(request.method, call)
             return self._with_faults(request, result_message(request.id, result))
         except RpcError as error:
-            error = refused(error, self.faults) if alone else error
+            if alone and not self.faults.active("resource-not-found-retired-code"):
+                error = refused(error, self.faults)
             return self._error_with_faults(request, error_message(error, request.id))
         except Exception:
             _LOGGER.exception("%s failed", request.method)
-            code = -32000 if self.faults.active("internal-error-wrong-code") else INTERNAL_ERROR
-            return error_message(RpcError(code, "Internal error"), request.id)
+            codes = (code for fault, code in _CODE_FAULTS.items() if self.faults.active(fault))
+            return error_message(RpcError(next(codes, INTERNAL_ERROR), "Internal error"), request.id)
+
+    async def _look_at_client(self, request: Request) -> None:
+        """See what a request that stands alone says of its client. Raises RpcError."""
+        check_meta(request, self.dual, self.faults, able_before=self._able_before)
+        meta = meta_of(request)
+        self._able_before = self._able_before or CAPABILITIES in meta
+        if self.faults.active("one-conversation-at-a-time"):
+            self._client = client = meta.get(CLIENT)
+            await asyncio.sleep(0.05)
+            if self._client != client:
+                raise RpcError(INTERNAL_ERROR, "Internal error: another client has come")
+        if request.method != "server/discover":
+            self._used = True
+        elif self.faults.active("discover-missing") or (self.faults.active("discover-not-first") and not self._used):
+            raise RpcError(METHOD_NOT_FOUND, "Method not found: server/discover")
+
+    def not_spoken(self, request: Request) -> JsonObject:
+        """The refusal of a handshake where none is spoken."""
+        error = unsupported(request.params.get("protocolVersion"), self.dual, self.faults)
+        if self.faults.active("initialize-refused-without-versions"):
+            error = RpcError(INVALID_REQUEST, "Invalid request: there is no handshake")
+        return error_message(error, request.id)
 
     async def _asked(self, request: Request, call: Call) -> JsonObject:
         """The result in the revision without sessions: what was asked for, or what the client is asked first."""
@@ -171,7 +217,7 @@ class Dispatcher:
             result = self._interim.result(request, call, wanted.questions)
         finally:
             self.notebook.outlets.remove(call.outlet)
-        return completed(request.method, result)
+        return spoil_hints(request, completed(request.method, result, self.faults), self.faults)
 
     def take(self, message: Notification | Response, session: Session) -> None:
         """Act on what is not answered."""
@@ -199,7 +245,8 @@ class Dispatcher:
             session.cancellations > _MOST_CANCELLATIONS and self.faults.active("cancellations-exhaust-session")
         ):
             session.broken = True
-        if not malformed and id in session.running and not session.asked and self.faults.active("cancellation-echoed"):
+        echoes = any(map(self.faults.active, ("cancellation-echoed", "call-cancelled-by-server")))
+        if not malformed and id in session.running and not session.asked and echoes:
             session.send(notification_message("notifications/cancelled", {"requestId": id}))
         session.cancel(id)
 
@@ -332,8 +379,9 @@ class Dispatcher:
             session.revision = REVISIONS[0]
         if self.faults.active("version-always-newest"):
             session.revision = NEWEST
+        stateless = wanted == STATELESS and self.faults.active("handshake-without-handshake")
         result: JsonObject = {
-            "protocolVersion": wanted if self.faults.active("version-echoed") else session.revision,
+            "protocolVersion": wanted if stateless or self.faults.active("version-echoed") else session.revision,
             "capabilities": self._capabilities(session.revision),
             "serverInfo": fitted_implementation(IMPLEMENTATION, session.revision),
             "instructions": _INSTRUCTIONS,
@@ -357,9 +405,12 @@ class Dispatcher:
         }
         if revision >= COMPLETIONS_DECLARED:
             capabilities["completions"] = {}
+        if revision >= STATELESS:
+            name = "notes" if self.faults.active("extension-without-prefix") else "com.example.reference/notes"
+            capabilities["extensions"] = {name: {}}
         if knows_tasks(revision):
             capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
-        if self.faults.active("prompt-changes-undeclared"):
+        if any(map(self.faults.active, ("prompt-changes-undeclared", "unsupported-change-acknowledged"))):
             capabilities["prompts"] = {}
         for feature in ("tools", "resources", "prompts", "completions", "logging", "tasks"):
             if self.faults.active(f"{feature}-undeclared"):
@@ -370,12 +421,20 @@ class Dispatcher:
             capabilities.pop("completions", None)
         return capabilities
 
-    async def _discover(self, _: Call) -> JsonObject:
-        return {
+    async def _discover(self, call: Call) -> JsonObject:
+        result: JsonObject = {
             "supportedVersions": versions(self.dual),
             "capabilities": self._capabilities(STATELESS),
             "instructions": _INSTRUCTIONS,
         }
+        if self.faults.active("discover-instructions-number"):
+            result["instructions"] = 5
+        if self.faults.active("discover-forgets-version"):
+            result["supportedVersions"] = ["2026-01-26"]
+        client = as_object(call.meta.get(CLIENT)) or {}
+        if client.get("name") == "another-client" and self.faults.active("clients-preferred"):
+            result["instructions"] = "This client is not our own."
+        return result
 
     async def _ping(self, _: Call) -> JsonObject:
         if self.faults.active("ping-refused"):

@@ -3,6 +3,7 @@
 https://modelcontextprotocol.io/specification/2025-11-25/server/prompts and /server/utilities/completion
 """
 
+import os
 from collections.abc import Mapping
 
 from conformance.reference.calls import Call
@@ -11,7 +12,7 @@ from conformance.reference.faults import Faults
 from conformance.reference.input_tools import filled, form
 from conformance.reference.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject, RpcError, as_object
 from conformance.reference.pagination import page
-from conformance.reference.prompts import ASKING_PROMPT, PROMPTS, Prompt, completions, find_prompt
+from conformance.reference.prompts import ASKING_PROMPT, DYNAMIC_PROMPT, PROMPTS, Prompt, completions, find_prompt
 from conformance.reference.revisions import STATELESS, fitted_entry
 
 
@@ -30,6 +31,10 @@ class PromptMethods:
             for prompt in PROMPTS.values()
             if _offers(call, prompt)
         ]
+        if self.faults.active("prompts-by-process"):
+            entries.append({"name": f"process-{os.getpid()}"})
+        if call.session.user and self.faults.active("public-list-by-user"):
+            entries[0]["description"] = f"For {call.session.user}"
         if self.faults.active("prompts-list-invalid"):
             for entry in entries:
                 del entry["name"]
@@ -45,6 +50,8 @@ class PromptMethods:
         try:
             prompt = find_prompt(call.params.get("name"))
         except RpcError:
+            if self.faults.active("failed-get-shows-prompt"):
+                call.session.shown.add(DYNAMIC_PROMPT)
             if self.faults.active("unknown-prompt-is-result"):
                 return {"messages": []}
             raise

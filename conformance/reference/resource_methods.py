@@ -4,6 +4,8 @@ https://modelcontextprotocol.io/specification/2025-11-25/server/resources
 """
 
 import asyncio
+import json
+import os
 
 from conformance.reference.arguments import is_uri
 from conformance.reference.calls import Call
@@ -24,11 +26,15 @@ from conformance.reference.resources import (
     ASKING_URI,
     DYNAMIC_RESOURCE,
     DYNAMIC_URI,
+    NOTES_RESOURCE,
     RESOURCES,
+    STEPS_RESOURCE,
+    STEPS_URI,
     TEMPLATES,
     WATCHED_SECONDS,
     WATCHED_URI,
     not_found,
+    read_file,
     read_resource,
 )
 from conformance.reference.revisions import STATELESS, fitted_entry
@@ -45,10 +51,15 @@ class ResourceMethods:
         """resources/list."""
         if self.faults.active("resources-list-refused"):
             raise RpcError(METHOD_NOT_FOUND, "Method not found: resources/list")
-        listed = (*RESOURCES, DYNAMIC_RESOURCE) if DYNAMIC_URI in call.session.shown else RESOURCES
-        if call.session.revision >= STATELESS:
-            listed = (*listed, ASKING_RESOURCE)
-        entries = [fitted_entry(entry, call.session.revision) for entry in listed]
+        revision = call.session.revision
+        own = (ASKING_RESOURCE, STEPS_RESOURCE, NOTES_RESOURCE)
+        listed = (*RESOURCES, *own) if revision >= STATELESS else RESOURCES
+        if self.faults.active("resources-by-process"):
+            listed = (*listed, {**DYNAMIC_RESOURCE, "uri": f"test://process-{os.getpid()}"})
+        listed = (*listed, DYNAMIC_RESOURCE) if DYNAMIC_URI in call.session.shown else listed
+        entries = [fitted_entry(entry, revision) for entry in listed]
+        if call.session.user == "bob" and self.faults.active("hidden-resource-readable"):
+            del entries[0]
         if self.faults.active("resources-list-invalid"):
             for entry in entries:
                 del entry["name"]
@@ -86,6 +97,8 @@ class ResourceMethods:
         try:
             contents = _contents(call)
         except RpcError as error:
+            if self.faults.active("failed-read-shows-resource"):
+                call.session.shown.add(DYNAMIC_URI)
             return self._with_faults(_uri(call), error)
         if contents["uri"] == ASKING_URI and call.session.offers("elicitation"):
             answers = call.ask_together({"user_name": form("What is your name?", "name")})
@@ -96,7 +109,7 @@ class ResourceMethods:
     def _with_faults(self, uri: str, error: RpcError) -> JsonObject:
         """The answer where there is nothing to read: the error, unless a fault has it otherwise."""
         if error.code == RESOURCE_NOT_FOUND:
-            if self.faults.active("missing-resource-is-empty"):
+            if any(map(self.faults.active, ("missing-resource-is-empty", "missing-resource-is-nothing"))):
                 return {"contents": []}
             if self.faults.active("missing-resource-wrong-code"):
                 error.code = INVALID_PARAMS
@@ -154,6 +167,10 @@ def _contents(call: Call) -> JsonObject:
     hidden = uri == DYNAMIC_URI and uri not in call.session.shown
     if hidden or (uri == ASKING_URI and call.session.revision < STATELESS):
         raise not_found(uri)
+    if uri == STEPS_URI:
+        return {"uri": uri, "mimeType": "application/json", "text": json.dumps(call.notebook.steps)}
+    if uri.startswith("file:") and call.session.revision >= STATELESS:
+        return read_file(uri, confined=not call.faults.active("file-resource-unconfined"))
     return read_resource(uri)
 
 

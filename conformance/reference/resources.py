@@ -22,6 +22,8 @@ WATCHED_URI = "test://watched-resource"
 ASKING_URI = "test://input-required-resource"
 DYNAMIC_URI = "test://dynamic-resource"
 FAILING_URI = "test://failing-resource"
+NOTES_URI = "file:///srv/reference/notes.txt"
+STEPS_URI = "test://steps-of-work"
 WATCHED_SECONDS = 0.1
 """After how long the content of the watched resource changes."""
 
@@ -32,6 +34,8 @@ It greets in several languages: Grüße, salut, γεια, 你好.
 """
 
 _STATIC_TEXT = "This is the content of the static text resource."
+_NOTES = "Notes in a file.\n"
+_ELSEWHERE = "root:x:0:0:root:/root:/bin/sh\n"
 _TEMPLATE = re.compile(r"test://template/([^/]{1,100})/data")
 
 RESOURCES: tuple[JsonObject, ...] = (
@@ -94,6 +98,21 @@ DYNAMIC_RESOURCE: JsonObject = {
     "description": "A resource that comes and goes.",
     "mimeType": "text/plain",
 }
+STEPS_RESOURCE: JsonObject = {
+    "uri": STEPS_URI,
+    "name": "steps-of-work",
+    "title": "Steps of work",
+    "description": "How many steps slow tools have taken, by the progress token of the call.",
+    "mimeType": "application/json",
+}
+NOTES_RESOURCE: JsonObject = {
+    "uri": NOTES_URI,
+    "name": "notes",
+    "title": "Notes",
+    "description": "A file that never changes.",
+    "mimeType": "text/plain",
+    "size": len(_NOTES),
+}
 
 TEMPLATES: tuple[JsonObject, ...] = (
     {
@@ -145,6 +164,18 @@ def read_resource(uri: str) -> JsonObject:
     name = unquote(uri.removeprefix(GREETING_PREFIX))
     if uri.startswith(GREETING_PREFIX) and name.isprintable() and 1 <= len(name) <= 50 and "/" not in name:
         return {"uri": uri, "mimeType": "text/plain", "text": f"Hello, {name}!"}
+    raise not_found(uri)
+
+
+def read_file(uri: str, *, confined: bool) -> JsonObject:
+    """The contents of the only file or, where files are not confined, of one that is made up.
+
+    Raises RpcError(-32002) where there is none.
+    """
+    if uri == NOTES_URI:
+        return {"uri": uri, "mimeType": "text/plain", "text": _NOTES}
+    if not confined and unquote(unquote(uri)).endswith("/etc/passwd"):
+        return {"uri": uri, "mimeType": "text/plain", "text": _ELSEWHERE}
     raise not_found(uri)
 
 

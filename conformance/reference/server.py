@@ -15,6 +15,7 @@ import uvicorn
 from conformance.reference.access_tokens import AccessTokens
 from conformance.reference.app import build_app
 from conformance.reference.faults import MODERN, Faults, Profile
+from conformance.reference.header_case import CaseSensitive
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.pages import PASSWORD, USERNAME
 from conformance.reference.scopes import RESOURCE_SCOPES
@@ -30,6 +31,8 @@ HASTE = 0.5
 """How long an impatient server waits for the answer of a client."""
 _OPEN: tuple[Profile, ...] = ("open", "sse", "stdio", "impatient", *MODERN)
 YEAR = 365 * 24 * 3600
+_LAST_WORDS = 0.02
+"""Seconds that requests without end have to say that they end, before their streams do."""
 
 
 class ReferenceServer:
@@ -98,6 +101,7 @@ class ReferenceServer:
                 app,
                 lifespan="off",
                 ws="none",
+                http=CaseSensitive if faults.active("header-names-one-case") else "auto",
                 log_config=None,
                 log_level="critical",
                 access_log=False,
@@ -178,7 +182,7 @@ class ReferenceServer:
     def _shut_down(self) -> None:
         self._uvicorn.should_exit = True
         self._dispatcher.subscriptions.ended.set()
-        self._streams.end_all()
+        asyncio.get_running_loop().call_later(_LAST_WORDS, self._streams.end_all)
 
 
 def _code_lifetime(faults: Faults, profile: Profile) -> float:

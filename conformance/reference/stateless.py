@@ -16,7 +16,7 @@ from conformance.reference.jsonrpc import (
     RpcError,
     as_object,
 )
-from conformance.reference.revisions import REVISIONS, STATELESS, fitted_implementation
+from conformance.reference.revisions import NEWEST, REVISIONS, STATELESS, fitted_implementation
 from conformance.reference.sessions import LOG_LEVELS, Session
 
 HEADER_MISMATCH = -32020
@@ -25,9 +25,16 @@ _META = "io.modelcontextprotocol/"
 VERSION, CLIENT, CAPABILITIES = _META + "protocolVersion", _META + "clientInfo", _META + "clientCapabilities"
 LOG_LEVEL, SERVER = _META + "logLevel", _META + "serverInfo"
 _STATUSES = {METHOD_NOT_FOUND: 404, HEADER_MISMATCH: 400, MISSING_CAPABILITY: 400, UNSUPPORTED_VERSION: 400}
+_STATUS_FAULTS = {
+    METHOD_NOT_FOUND: "unknown-method-200",
+    UNSUPPORTED_VERSION: "unknown-version-200",
+    MISSING_CAPABILITY: "missing-capability-http-200",
+}
 _CACHEABLE = frozenset(
     "server/discover tools/list resources/list resources/templates/list resources/read prompts/list".split()
 )
+_ALIKE = frozenset("server/discover tools/list resources/templates/list prompts/list".split())
+"""Methods whose results are the same for all users."""
 
 
 def meta_of(request: Request) -> JsonObject:
@@ -45,32 +52,55 @@ def versions(dual: bool) -> list[str]:
     return [STATELESS, *(reversed(REVISIONS) if dual else ())]
 
 
-def check_meta(request: Request, dual: bool) -> None:
-    """See whether a request says all that it must. Raises RpcError: -32602, -32022."""
+def check_meta(request: Request, dual: bool, faults: Faults, *, able_before: bool) -> None:
+    """See whether a request says all that it must; `able_before`: an earlier one said what its client can do.
+
+    Raises RpcError: -32602, -32022.
+    """
     meta = meta_of(request)
     wanted = meta.get(VERSION)
+    if VERSION not in meta and faults.active("version-unneeded"):
+        wanted = STATELESS
     if not isinstance(wanted, str):
         raise RpcError(INVALID_PARAMS, f"Invalid params: _meta must name {VERSION}", {"missing": VERSION})
     if wanted != STATELESS:
-        raise unsupported(wanted, dual)
+        raise unsupported(wanted, dual, faults)
     if meta.get(LOG_LEVEL, "info") not in LOG_LEVELS:
         raise RpcError(INVALID_PARAMS, "Invalid params: the log level must be one of " + ", ".join(LOG_LEVELS))
-    if as_object(meta.get(CAPABILITIES)) is None:
+    remembered = able_before and faults.active("capabilities-remembered")
+    if as_object(meta.get(CAPABILITIES)) is None and not (remembered or faults.active("capabilities-unneeded")):
         raise RpcError(INVALID_PARAMS, f"Invalid params: _meta must hold {CAPABILITIES}", {"missing": CAPABILITIES})
+    if CLIENT not in meta and faults.active("client-info-needed"):
+        raise RpcError(INVALID_PARAMS, f"Invalid params: _meta must name {CLIENT}", {"missing": CLIENT})
 
 
-def unsupported(wanted: object, dual: bool) -> RpcError:
+def unsupported(wanted: object, dual: bool, faults: Faults) -> RpcError:
     """The refusal of a revision that is not spoken in this way."""
+    if faults.active("unknown-version-wrong-code"):
+        return RpcError(INVALID_PARAMS, "Invalid params: unknown version", {"missing": VERSION})
     known = versions(dual)
+    if faults.active("unusable-version-listed"):
+        known.append(NEWEST)
     data: JsonObject = {"supported": known, "requested": wanted}
+    if faults.active("unknown-version-without-list"):
+        del data["supported"]
     return RpcError(UNSUPPORTED_VERSION, "Unsupported protocol version; supported: " + ", ".join(known), data)
 
 
-def status_of(answer: JsonObject) -> int:
+def status_of(answer: JsonObject, faults: Faults) -> int:
     """The HTTP status of an answer that is sent as a whole."""
     error = as_object(answer.get("error")) or {}
-    missing = error.get("code") == INVALID_PARAMS and "missing" in (as_object(error.get("data")) or {})
-    return 400 if missing else _STATUSES.get(error.get("code", 0), 200)
+    code = error.get("code", 0)
+    for spoiled, fault in (
+        (METHOD_NOT_FOUND, "unknown-method-200"),
+        (UNSUPPORTED_VERSION, "unknown-version-200"),
+        (MISSING_CAPABILITY, "missing-capability-http-200"),
+    ):
+        if code == spoiled and faults.active(fault):
+            return 200
+    if code == INVALID_PARAMS and "missing" in (as_object(error.get("data")) or {}):
+        return 200 if faults.active("missing-meta-200") else 400
+    return _STATUSES.get(code, 200)
 
 
 def introduce(session: Session, request: Request) -> None:
@@ -82,12 +112,22 @@ def introduce(session: Session, request: Request) -> None:
     session.log_level = level if level in LOG_LEVELS else ""
 
 
-def completed(method: str, result: JsonObject) -> JsonObject:
+def completed(method: str, result: JsonObject, faults: Faults) -> JsonObject:
     """A result as this revision has it."""
     about: JsonObject = {SERVER: fitted_implementation(IMPLEMENTATION, STATELESS)}
+    if faults.active("discover-anonymous" if method == "server/discover" else "results-anonymous"):
+        del about[SERVER]
+    if method == "completion/complete" and faults.active("server-info-without-version"):
+        del about[SERVER]["version"]
+    if method == "server/discover" and faults.active("trace-parent-malformed"):
+        about["traceparent"] = "0af7651916cd43dd8448eb211c80319c"
     result = {"resultType": "complete", **result, "_meta": {**(as_object(result.get("_meta")) or {}), **about}}
     if method in _CACHEABLE and result["resultType"] == "complete":
-        result = {"ttlMs": 1000, "cacheScope": "private", **result}
+        result = {"ttlMs": 1000, "cacheScope": "public" if method in _ALIKE else "private", **result}
+    if method == "completion/complete" and faults.active("result-type-missing"):
+        del result["resultType"]
+    if method == "completion/complete" and faults.active("result-type-of-extension"):
+        result["resultType"] = "com.example.reference/later"
     return result
 
 

@@ -21,7 +21,6 @@ from conformance.reference.jsonrpc import (
     RequestId,
     RpcError,
     as_array,
-    error_message,
     message_of,
     notification_message,
     read_value,
@@ -29,9 +28,10 @@ from conformance.reference.jsonrpc import (
 from conformance.reference.mcp import Dispatcher
 from conformance.reference.revisions import BATCHES
 from conformance.reference.sessions import Session
-from conformance.reference.stateless import introduce, stands_alone, unsupported
+from conformance.reference.stateless import introduce, stands_alone
 
 _CHUNK = 65536
+_DEEP = 100
 _NOTE = notification_message("notifications/message", {"level": "info", "data": "still here"})
 
 
@@ -64,8 +64,7 @@ class StdioSession(Session):
         if self.dispatcher.dual and not stands_alone(request):
             return self.dispatcher.start(request, self, self, self.answer)
         if request.method == "initialize" and not stands_alone(request):
-            error = unsupported(request.params.get("protocolVersion"), self.dispatcher.dual)
-            return self.send(error_message(error, request.id))
+            return self.send(self.dispatcher.not_spoken(request))
         alone = LoneLine(self.dispatcher, self.running)
         introduce(alone, request)
         return self.dispatcher.start(request, alone, self, self.answer)
@@ -84,6 +83,8 @@ class StdioSession(Session):
         except RpcError as error:
             return self.send(self.dispatcher.refusal(error))
         if isinstance(message, Request):
+            if self.dispatcher.faults.active("deep-arguments-crash") and line.count(b"[") > _DEEP:
+                sys.exit(1)
             if message.method == "prompts/list" and self.dispatcher.faults.active("stdio-exit-in-request"):
                 sys.exit(1)
             return self._start(message)
@@ -140,6 +141,9 @@ async def _serve(session: StdioSession) -> None:
     while (line := await lines.get()) is not None:
         session.receive(line)
         await asyncio.sleep(0)
+    await session.dispatcher.subscriptions.end()
+    if session.dispatcher.faults.active("stdin-close-ignored"):
+        await lines.get()
     session.end()
 
 

@@ -13,7 +13,6 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from conformance.reference.batches import Batch
-from conformance.reference.calls import MISSING_CAPABILITY
 from conformance.reference.exchange import Exchange
 from conformance.reference.http_sessions import HttpSession, LoneRequest
 from conformance.reference.jsonrpc import (
@@ -34,10 +33,10 @@ from conformance.reference.jsonrpc import (
 )
 from conformance.reference.jsonrpc import Response as RpcResponse
 from conformance.reference.mcp import Dispatcher
-from conformance.reference.mirrored import check_headers
+from conformance.reference.mirrored import Mirrored
 from conformance.reference.revisions import BATCHES, NEWEST, REVISIONS, STATELESS
 from conformance.reference.scope_gate import SESSION_HEADER
-from conformance.reference.stateless import introduce, stands_alone, status_of, unsupported
+from conformance.reference.stateless import introduce, stands_alone, status_of
 from conformance.reference.streams import OpenStreams, streaming
 
 VERSION_HEADER = "MCP-Protocol-Version"
@@ -68,7 +67,7 @@ class StreamableHttp:
         message: Message | None = None
         try:
             if request.method != "POST" and not self.dispatcher.dual:
-                return Response(status_code=405, headers={"Allow": "POST"})
+                return self._only_post(request.method)
             if request.method != "POST":
                 return self._open_stream(request) if request.method == "GET" else self._end_session(request)
             if _media_type(request.headers.get("content-type", "")) != "application/json":
@@ -115,19 +114,34 @@ class StreamableHttp:
         """Answer a message of the revision in which each stands alone."""
         if not isinstance(message, Request):
             return self._acknowledge(message)
+        faults = self.dispatcher.faults
+        if message.method == "initialize" and not stands_alone(message):
+            refusal = self.dispatcher.not_spoken(message)
+            return self._json(refusal, 200 if faults.active("initialize-refused-with-200") else 400)
+        if request.headers.get(SESSION_HEADER) and faults.active("unknown-session-refused"):
+            return self._json(error_message(RpcError(INVALID_REQUEST, "The session has ended"), message.id), 404)
+        if "last-event-id" in request.headers and faults.active("event-id-refused"):
+            return self._json(error_message(RpcError(INVALID_REQUEST, "No stream to resume"), message.id), 400)
         try:
-            if message.method == "initialize" and not stands_alone(message):
-                raise unsupported(message.params.get("protocolVersion"), self.dispatcher.dual)
-            check_headers(message, request.headers, self.dispatcher.faults)
+            Mirrored(message, request.headers, faults).check()
         except RpcError as error:
-            return self._json(error_message(error, message.id), 400)
+            status = 422 if faults.active("header-mismatch-422") else 400
+            return self._json(error_message(error, message.id), status)
         session = LoneRequest(request.state.user, self.dispatcher, self.streams)
         faults = self.dispatcher.faults
         tied = faults.active("state-of-one-connection") or faults.active("handles-of-one-connection")
         if request.client and tied:
             session.peer = str(request.client.port)
         introduce(session, message)
-        return await self._answer(message, session, stream_accepted=True)
+        response = await self._answer(message, session, stream_accepted=True)
+        if faults.active("session-id-without-session"):
+            response.headers[SESSION_HEADER] = secrets.token_urlsafe(24)
+        return response
+
+    def _only_post(self, method: str) -> Response:
+        if self.dispatcher.faults.active("get-404-without-sessions" if method == "GET" else "delete-without-sessions"):
+            return Response(status_code=404 if method == "GET" else 204)
+        return Response(status_code=405, headers={"Allow": "POST"})
 
     def _crashes_at(self, message: Request) -> bool:
         unknown = message.params.get("protocolVersion") not in (*REVISIONS, STATELESS)
@@ -206,13 +220,16 @@ class StreamableHttp:
         exchange = Exchange(session, stream_accepted)
         await exchange.run([message])
         if exchange.stream:
-            return streaming(exchange.stream, closed=exchange.closed)
+            response = streaming(exchange.stream, closed=exchange.closed)
+            if message.method == "subscriptions/listen" and self.dispatcher.faults.active("listen-answered-as-text"):
+                response.headers["Content-Type"] = "text/plain"
+            if self.dispatcher.faults.active("stream-buffered-by-proxies"):
+                del response.headers["X-Accel-Buffering"]
+            return response
         if not exchange.responses:
             return self._nothing()
         if session.revision >= STATELESS:
-            plain = self.dispatcher.faults.active("missing-capability-http-200")
-            missing = exchange.responses[0].get("error", {}).get("code") == MISSING_CAPABILITY
-            return self._json(exchange.responses[0], 200 if plain and missing else status_of(exchange.responses[0]))
+            return self._json(exchange.responses[0], status_of(exchange.responses[0], self.dispatcher.faults))
         return self._json_answer(message, exchange.responses[0], session)
 
     def _json_answer(self, message: Request, answer: JsonObject, session: HttpSession) -> Response:

@@ -3,13 +3,14 @@
 https://modelcontextprotocol.io/specification/2025-11-25/server/tools
 """
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 
 from conformance.reference.arguments import argument_errors
 from conformance.reference.asking_tools import ASKING_TOOLS
 from conformance.reference.calls import AskError, Call
-from conformance.reference.changing_tools import CHANGING_TOOLS
+from conformance.reference.changing_tools import CHANGING_TOOLS, DYNAMIC_TOOL
 from conformance.reference.content import text_block
 from conformance.reference.faults import Faults
 from conformance.reference.fixture_tools import FIXTURE_TOOLS
@@ -24,6 +25,7 @@ from conformance.reference.jsonrpc import (
     as_object,
 )
 from conformance.reference.logging_tools import LOGGING_TOOLS
+from conformance.reference.mirrored_tools import ANNOTATION, LOCATE
 from conformance.reference.pagination import PAGE_SIZE, cursor_of, page
 from conformance.reference.revisions import STRUCTURED_CONTENT, fitted_block, fitted_tool
 from conformance.reference.sessions import Session
@@ -33,6 +35,7 @@ TOOLS: Mapping[str, Tool] = {
     tool.name: tool
     for tool in (
         *OWN_TOOLS,
+        LOCATE,
         *FIXTURE_TOOLS,
         *ASKING_TOOLS,
         *CHANGING_TOOLS,
@@ -41,6 +44,7 @@ TOOLS: Mapping[str, Tool] = {
         *HANDLE_TOOLS,
     )
 }
+_MEASURE = "measure"
 
 
 class ToolMethods:
@@ -50,6 +54,7 @@ class ToolMethods:
         self.faults = faults
         self.calls: Counter[str] = Counter()
         self._broken = False
+        self._walks = 0
         self._used: set[tuple[Session, object]] = set()
 
     async def list_all(self, call: Call) -> JsonObject:
@@ -58,14 +63,27 @@ class ToolMethods:
             raise RpcError(METHOD_NOT_FOUND, "Method not found: tools/list")
         session = call.session
         entries = [fitted_tool(each.describe(), session.revision) for each in TOOLS.values() if _offers(session, each)]
+        if any(map(self.faults.active, ("network-ref-listed", "external-ref-accepted"))):
+            schema = {"type": "object", "properties": {"length": {"$ref": "https://reference.example/length.json"}}}
+            entries.append({"name": _MEASURE, "inputSchema": schema, "annotations": {"readOnlyHint": True}})
+        if self.faults.active("tools-by-process"):
+            entries.append({"name": f"process-{os.getpid()}", "inputSchema": {"type": "object"}})
+        if self.faults.active("tools-shuffled"):
+            self._walks += "cursor" not in call.params
+            entries.sort(key=lambda entry: entry["name"], reverse=self._walks % 2 == 0)
         self._spoil_tools(entries)
         params, cursor = call.params, call.params.get("cursor")
         self._spoil_cursor(session, cursor)
+        bound = self.faults.active("cursor-of-this-process")
+        if bound and isinstance(cursor, str):
+            params = params | {"cursor": cursor.removeprefix(f"{os.getpid()}-")}
         if self.faults.active("cursor-ignored") and cursor != cursor_of("tools", PAGE_SIZE):
             params = {}
         result = page("tools", entries, params)
         if self.faults.active("cursor-repeats-page"):
             result = page("tools", entries, {}) | {"nextCursor": cursor_of("tools", PAGE_SIZE)}
+        if bound and "nextCursor" in result:
+            result["nextCursor"] = f"{os.getpid()}-{result['nextCursor']}"
         if self.faults.active("next-cursor-null"):
             result.setdefault("nextCursor", None)
         if self.faults.active("next-cursor-missing"):
@@ -105,6 +123,16 @@ class ToolMethods:
                 "required": ["text"],
             }
 
+        for name, extra in _SPOILED_ANNOTATIONS.items():
+            if self.faults.active(name):
+                self._spoil_annotations(entries, extra)
+
+    def _spoil_annotations(self, entries: list[JsonObject], extra: JsonObject) -> None:
+        for entry in entries:
+            if entry["name"] == LOCATE.name:
+                schema = entry["inputSchema"]
+                entry["inputSchema"] = schema | {"properties": schema["properties"] | extra}
+
     def task_support(self, call: Call) -> TaskSupport | None:
         """Whether the called tool can run as a task; None where the call names no tool."""
         tool = TOOLS.get(str(call.params.get("name")))
@@ -119,6 +147,10 @@ class ToolMethods:
             raise RpcError(INVALID_PARAMS, "Invalid params: tools/call needs a name, and arguments must be an object")
         tool = TOOLS.get(name.lower() if self.faults.active("tool-names-any-case") else name)
         if tool is None or not _offers(call.session, tool):
+            if name == _MEASURE and self.faults.active("external-ref-accepted"):
+                return {"content": [text_block("Measured.")]}
+            if self.faults.active("failed-call-shows-tool"):
+                call.session.shown.add(DYNAMIC_TOOL)
             return self._unknown(name)
         errors = self._argument_errors(tool, arguments)
         if errors and self.faults.active("tool-arguments-unchecked"):
@@ -154,6 +186,8 @@ class ToolMethods:
             properties: dict[str, JsonObject] = schema["properties"]
             free: JsonObject = {name: {} if "$ref" in one else one for name, one in properties.items()}
             schema = schema | {"properties": free}
+        if tool is LOCATE and self.faults.active("integers-without-bounds"):
+            schema = schema | {"properties": schema["properties"] | _SPOILED_ANNOTATIONS["integers-without-bounds"]}
         return argument_errors(schema, arguments)
 
     def _unknown(self, name: str) -> JsonObject:
@@ -177,6 +211,22 @@ _SPOILED_NAMES = {
     "tool-name-too-long": "x" * 129,
     "tool-name-not-ascii": "wetter_für_morgen",
     "tool-name-with-space": "weather forecast",
+}
+
+
+_IN_LIST: JsonObject = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"note": {"type": "string", ANNOTATION: "Note"}}},
+}
+_SPOILED_ANNOTATIONS: Mapping[str, JsonObject] = {
+    "annotation-empty": {"note": {"type": "string", ANNOTATION: ""}},
+    "annotation-with-space": {"note": {"type": "string", ANNOTATION: "Two Words"}},
+    "annotation-with-line-break": {"note": {"type": "string", ANNOTATION: "Two\nLines"}},
+    "annotation-twice": {"note": {"type": "string", ANNOTATION: "REGION"}},
+    "annotation-of-number": {"note": {"type": "number", ANNOTATION: "Note"}},
+    "annotation-in-list": {"notes": _IN_LIST},
+    "annotation-of-secret": {"apiKey": {"type": "string", ANNOTATION: "Key"}},
+    "integers-without-bounds": {"shelf": {"type": "integer", ANNOTATION: "Shelf"}},
 }
 
 

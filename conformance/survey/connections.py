@@ -39,7 +39,7 @@ def streamable(survey: Survey) -> type[StreamableHttp]:
 def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Connection:
     """A new connection to the target over its transport, before any handshake. Raises NoAnswer.
 
-    In the stateless revision it knows what the server offers once the survey does.
+    In the stateless revision it knows what the server offers, and how its tools are called, once the survey does.
     """
     if survey.transport == "stdio":
         connection = (StatelessStdio if survey.stateless else Stdio)(http, survey.endpoint)
@@ -48,6 +48,8 @@ def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Conne
         connection = kind(http, survey.endpoint, token or survey.token)
     if survey.stateless:
         connection.opening = survey.opening
+    if isinstance(connection, StatelessHttp):
+        connection.know(survey.tools)
     return connection
 
 

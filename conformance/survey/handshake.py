@@ -7,6 +7,7 @@ from conformance.survey.record import CAPABILITY_OF, LISTS, Failure, bounded
 from conformance.survey.steps import Steps, Stop
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import NoAnswer
+from conformance.wire.stateless import StatelessHttp
 
 
 class Handshake(Steps):
@@ -125,7 +126,7 @@ class Handshake(Steps):
                 connection = connect(survey, self.http)
                 answer = connection.open(STATELESS_REVISION)
                 if answer.result is None:
-                    survey.revision = ""
+                    survey.revision, survey.opening = "", answer if answer.response is not None else None
                     self._refused(answer, "server/discover")
                 with closing(connect(replace(survey, revision=wanted), self.http)) as other:
                     survey.handshakes[wanted] = other.initialize(wanted)
@@ -146,6 +147,8 @@ class Handshake(Steps):
                 for method, name in LISTS.items():
                     if CAPABILITY_OF.get(method, "resources") in survey.capabilities:
                         listing = survey.listings[method] = walk(connection, method)
+                        if isinstance(connection, StatelessHttp):
+                            connection.know(survey.tools)
                         detail.append(f"{len(listing.items)} {name}")
         except NoAnswer as failure:
             raise Stop(Failure("list", str(failure), "", "list requests")) from None

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from conformance.shapes import as_object
 from conformance.survey.record import Failure
 from conformance.survey.steps import Steps, Stop, demands_token
 from conformance.wire import jsonrpc
@@ -62,7 +63,7 @@ class Reaching(Steps):
             )
         elif reply.ok and reply.media_type == "text/event-stream" and b"jsonrpc" in reply.body:
             survey.protected = False
-        elif reply.status in (404, 405):
+        elif reply.status in (404, 405) and _error_code(reply) != jsonrpc.METHOD_NOT_FOUND:
             return False
         elif jsonrpc.kind_of(reply.json) in ("result", "error") and "jsonrpc" in reply.json_object:
             survey.protected = False
@@ -123,3 +124,8 @@ class Reaching(Steps):
                 reply.summary,
             )
         )
+
+
+def _error_code(reply: Reply) -> object:
+    """The code of the JSON-RPC error in an answer; a page that is missing has none, a method that is missing does."""
+    return as_object(reply.json_object.get("error")).get("code")

@@ -180,8 +180,15 @@ class Survey:
 
     @property
     def initialize_result(self) -> dict[str, Any]:
-        """The result of the handshake; empty before it."""
+        """The result of the handshake or of `server/discover`; empty before it."""
         return (self.opening.result or {}) if self.opening else {}
+
+    @property
+    def server_info(self) -> dict[str, Any]:
+        """How the server presents itself; in the stateless revision that is in `_meta`."""
+        result = self.initialize_result
+        about = as_object(result.get("_meta")).get("io.modelcontextprotocol/serverInfo")
+        return as_object(about if self.stateless else result.get("serverInfo"))
 
     @property
     def capabilities(self) -> dict[str, Any]:
@@ -213,7 +220,7 @@ class Survey:
 
     def as_json(self) -> dict[str, Any]:
         """The `survey` block of results.json."""
-        info = as_object(self.initialize_result.get("serverInfo"))
+        info = self.server_info
         instructions = self.initialize_result.get("instructions")
         return {
             "complete": self.failure is None,
@@ -235,9 +242,9 @@ class Survey:
         }
 
     def features(self) -> list[dict[str, Any]]:
-        """Every feature of the session-based revisions, present or not, with the number of entries listed."""
+        """Every feature of the revisions, present or not, with the number of entries listed."""
         rows = [self._feature(name, method) for name, method in _FEATURE_LISTS.items()]
-        for name in ("completions", "logging", "tasks", "experimental"):
+        for name in ("completions", "logging", "tasks", "extensions", "experimental"):
             rows.append({"name": name, "present": name in self.capabilities, "count": None, "detail": ""})
         return rows
 

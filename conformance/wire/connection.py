@@ -14,6 +14,8 @@ from conformance.wire.heard import Heard, Message
 from conformance.wire.http import VERSION, HttpClient, NoAnswer, Reply
 
 CLIENT_INFO = {"name": "pytest-mcp-conformance", "title": "MCP conformance audit", "version": VERSION}
+CLOSED = "CLOSE"
+"""Method of the reply to a cancellation that is no message but the end of a stream."""
 SERVED = "answer to"
 """How the purpose of our answers to the server's own requests begins."""
 HANDSHAKE_REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
@@ -108,6 +110,8 @@ class Connection(ABC):
     """
 
     transport: str
+    quick = "ping"
+    """A method that every server answers at once."""
 
     def __init__(self, http: HttpClient, url: str, token: str | None) -> None:
         self.http = http
@@ -144,6 +148,14 @@ class Connection(ABC):
         """Seconds to wait in silence: the time-out, three times as long for a tool at work or a server that starts."""
         return self.http.timeout * (3 if method in ("tools/call", "initialize") else 1)
 
+    def introduced(self, params: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """Parameters with what each request of the revision says of its client."""
+        return None if params is None else dict(params)
+
+    def alive(self, *, id: jsonrpc.Id | None = None) -> Answer:
+        """The answer to a request that every server answers at once. Raises NoAnswer."""
+        return self.request(self.quick, id=id)
+
     def next_id(self) -> int:
         """An id that no request of this connection had yet."""
         return next(self._ids)
@@ -172,6 +184,11 @@ class Connection(ABC):
     def notify(self, method: str, params: Mapping[str, Any] | None = None) -> Answer:
         """Send a notification. Raises NoAnswer."""
         return self.post(jsonrpc.encode(jsonrpc.notification(method, params)), purpose=method)
+
+    def cancel(self, pending: "Pending", reason: str) -> Answer:
+        """Tell the server that no response to a request is wanted any more. Raises NoAnswer."""
+        self.cancelled.append(pending.id)
+        return self.notify("notifications/cancelled", {"requestId": pending.id, "reason": reason})
 
     def initialize(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """Send `initialize` asking for a revision, and adopt what the server answers. Raises NoAnswer."""
@@ -269,8 +286,7 @@ class Pending:
 
     def cancel(self, reason: str) -> Answer:
         """Tell the server that no response is wanted any more. Raises NoAnswer."""
-        self._connection.cancelled.append(self.id)
-        return self._connection.notify("notifications/cancelled", {"requestId": self.id, "reason": reason})
+        return self._connection.cancel(self, reason)
 
     def answer(self, seconds: float) -> Answer | None:
         """The answer; None where it does not come in so many seconds. Raises NoAnswer."""

@@ -23,6 +23,10 @@ class Duplex(Connection):
     def _send(self, body: bytes, purpose: str) -> Reply:
         """Send bytes as one message. Raises NoAnswer."""
 
+    def send(self, body: bytes, purpose: str) -> Reply:
+        """Send bytes as one message, and wait for nothing. Raises NoAnswer."""
+        return self._send(body, purpose)
+
     @contextmanager
     def listening(self) -> Generator[Reply | None]:
         """Nothing to do: what is not asked for comes on the same channel."""
@@ -45,7 +49,7 @@ class Duplex(Connection):
         return Answer(reply, messages, response, time.monotonic() - started, found.arrival if found else "")
 
     def _until_barrier(self, purpose: str, mark: int) -> list[Any]:
-        """What the server sends for a message without id: all that comes before the answer to a ping sent after it."""
+        """What the server sends for a message without id: all that comes before the answer to a request after it."""
         if purpose.startswith(SERVED):
             return []
         barrier = f"after-{self.next_id()}"
@@ -54,7 +58,8 @@ class Duplex(Connection):
             return as_object(message).get("id") == barrier
 
         self.asked.append(barrier)
-        taken = self._send(jsonrpc.encode(jsonrpc.request("ping", None, barrier)), "ping").status < 400
-        seconds = self.patience("ping") if taken and self._ids_return else _GLANCE
+        request = jsonrpc.request(self.quick, self.introduced(None), barrier)
+        taken = self._send(jsonrpc.encode(request), self.quick).status < 400
+        seconds = self.patience(self.quick) if taken and self._ids_return else _GLANCE
         self._ids_return = self.heard.until(passed, seconds, mark) is not None
         return [one.value for one in self.heard.since(mark) if not passed(one.value)]

@@ -255,7 +255,7 @@ class HttpClient:
         return held
 
     def apart(self) -> "HttpClient":
-        """The same client, but with connections of its own."""
+        """The same client, but with connections of its own, which must be closed."""
         other = copy(self)
         other._transport = httpx.HTTPTransport(verify=self._verify, trust_env=False)
         return other

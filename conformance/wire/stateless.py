@@ -1,19 +1,65 @@
 """Clients of revision 2026-07-28: each request stands alone (pages basic/index and basic/patterns/mrtr)."""
 
 import base64
-from collections.abc import Mapping, Sequence
+import re
+import time
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.shapes import as_object, is_object
 from conformance.wire import jsonrpc
-from conformance.wire.connection import HANDLERS, STATELESS_REVISION, Answer, Connection, Refusal, Silence
-from conformance.wire.http import HttpClient
+from conformance.wire.connection import (
+    CLOSED,
+    HANDLERS,
+    STATELESS_REVISION,
+    Answer,
+    Connection,
+    Pending,
+    Refusal,
+    Silence,
+)
+from conformance.wire.http import HttpClient, NoAnswer, Reply
 from conformance.wire.stdio import Stdio
 from conformance.wire.streamable_http import StreamableHttp, stateless_meta
+from conformance.wire.subscription import EVERY_LIST, listen
 
 NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 """The parameter that Mcp-Name repeats, by method."""
+ANNOTATION = "x-mcp-header"
+"""The keyword with which the schema of an argument wants it repeated in a header field."""
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SCALAR = ("string", "integer", "boolean")
 _ROUNDS = 10
+_BEGIN_SECONDS = 2.0
+_NOTICED_SECONDS = 1.0
+"""Seconds in which the thread that reads a stream must notice that it was closed."""
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """An argument of a tool that is repeated in the header field `field`; `path` leads to it, `schema` describes it."""
+
+    path: tuple[str, ...]
+    field: str
+    schema: Mapping[str, Any]
+
+    def value(self, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a JSON value
+        """The argument in a call; None where it is absent."""
+        value: Any = arguments
+        for name in self.path:
+            value = as_object(value).get(name)
+        return value
+
+
+def annotated_arguments(schema: object, path: tuple[str, ...] = ()) -> Iterator[Annotated]:
+    """The arguments that an inputSchema wants repeated, as far as it does so in the way that is defined."""
+    for name, described in as_object(as_object(schema).get("properties")).items():
+        inner, wanted = as_object(described), as_object(described).get(ANNOTATION)
+        if isinstance(wanted, str) and _TOKEN.fullmatch(wanted) and inner.get("type") in _SCALAR:
+            yield Annotated((*path, name), f"Mcp-Param-{wanted}", inner)
+        yield from annotated_arguments(inner, (*path, name))
 
 
 class Stateless(Connection):
@@ -25,6 +71,7 @@ class Stateless(Connection):
     """
 
     most_rounds: int
+    quick = "server/discover"
 
     def begin(self) -> None:
         """Speak the revision from the first message on."""
@@ -63,10 +110,26 @@ class Stateless(Connection):
             rounds.append(answer)
         return answer
 
-    def introduced(self, params: Mapping[str, Any]) -> dict[str, Any]:
+    def introduced(self, params: Mapping[str, Any] | None) -> dict[str, Any]:
         """Parameters with what each request says of its client; what `_meta` says already stays."""
         about = stateless_meta(self.revision) | {"io.modelcontextprotocol/clientCapabilities": dict(self.capabilities)}
-        return {**params, "_meta": about | as_object(params.get("_meta"))}
+        given = params or {}
+        return {**given, "_meta": about | as_object(given.get("_meta"))}
+
+    @contextmanager
+    def listening(self, last_event_id: str = "") -> Generator[Reply | None]:
+        """Hear of changes of all lists as long as the block lasts; nothing can be resumed.
+
+        Gives the reply of a server that refuses that, None where it has begun or may begin. Raises NoAnswer.
+        """
+        del last_event_id
+        subscription = listen(self, EVERY_LIST)
+        try:
+            subscription.begin(min(self.http.timeout, _BEGIN_SECONDS))
+            yield subscription.refusal
+        finally:
+            with suppress(NoAnswer):
+                subscription.close()
 
     def _input(self, answer: Answer) -> dict[str, Any] | None:
         """What goes with the next try; None where the answer is final or wants what we do not give."""
@@ -95,11 +158,44 @@ class StatelessHttp(Stateless, StreamableHttp):
 
     def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
         StreamableHttp.__init__(self, http, url, token)
+        self._annotated: Mapping[str, Sequence[Annotated]] = {}
+        self._altered: Mapping[str, str | None] = {}
         self.begin()
+
+    def know(self, tools: Iterable[Mapping[str, Any]]) -> None:
+        """Learn which arguments of the listed tools are repeated in header fields."""
+        self._annotated = {str(tool.get("name")): tuple(annotated_arguments(tool.get("inputSchema"))) for tool in tools}
 
     def headers_for(self, body: bytes) -> dict[str, str | Sequence[str]]:
         """Header fields of a conforming client, with what they repeat of the body."""
-        return self.headers() | mirrored(body)
+        proper = self.headers() | mirrored(body, self._annotated)
+        added = {name: value for name, value in self._altered.items() if value is not None}
+        return {name: value for name, value in proper.items() if name not in self._altered} | added
+
+    @contextmanager
+    def altered(self, fields: Mapping[str, str | None]) -> Generator[None]:
+        """Send other header fields than a conforming client, as long as the block lasts; None leaves one out."""
+        self._altered = fields
+        try:
+            yield
+        finally:
+            self._altered = {}
+
+    def cancel(self, pending: Pending, reason: str) -> Answer:
+        """Close the stream of a request, which is how a client cancels it; one without stream goes on.
+
+        The reply is `cut` where there was a stream to close.
+        """
+        del reason
+        self.cancelled.append(pending.id)
+        closed = time.monotonic()
+        stream = self.under_way.get(pending.id)
+        if stream is None or stream.media_type != "text/event-stream":
+            return Answer(Reply(0, (), b"", "", self.url, arrived=closed, method=CLOSED))
+        stream.abort()
+        answer = pending.answer(_NOTICED_SECONDS)
+        exchange = answer.exchange if answer else ""
+        return Answer(Reply(0, (), b"", exchange, self.url, cut=True, arrived=closed, method=CLOSED))
 
 
 class StatelessStdio(Stateless, Stdio):
@@ -121,15 +217,28 @@ def questions_in(result: object) -> dict[str, dict[str, Any]]:
     return {key: as_object(one) for key, one in wanted.items() if is_object(one)}
 
 
-def mirrored(body: bytes) -> dict[str, str]:
-    """The header fields that repeat what a message says, but for those a tool asks for."""
+def mirrored(body: bytes, annotated: Mapping[str, Sequence[Annotated]]) -> dict[str, str]:
+    """The header fields that repeat what a message says; `annotated` are the arguments to repeat by their tool."""
     message = as_object(next(iter(jsonrpc.decode(body)), None))
-    method = message.get("method")
+    method, params = message.get("method"), as_object(message.get("params"))
     if not isinstance(method, str):
         return {}
-    named = as_object(message.get("params")).get(NAMED_BY.get(method, ""))
-    name = {"Mcp-Name": field_value(named)} if isinstance(named, str) else {}
-    return {"Mcp-Method": field_value(method), **name}
+    fields = {"Mcp-Method": field_value(method)}
+    named = params.get(NAMED_BY.get(method, ""))
+    if isinstance(named, str):
+        fields["Mcp-Name"] = field_value(named)
+    if method == "tools/call":
+        for one in annotated.get(str(named), ()):
+            text = as_text(one.value(as_object(params.get("arguments"))))
+            fields |= {} if text is None else {one.field: field_value(text)}
+    return fields
+
+
+def as_text(value: object) -> str | None:
+    """An argument as a header field repeats it; None for what is not repeated."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def field_value(text: str) -> str:

@@ -81,7 +81,7 @@ class Stdio(Duplex):
             raise NoAnswer(f"cannot start {command} ({failure}); check the command, it runs without a shell") from None
         readers = ((self._read_output, "server output"), (self._read_errors, "server errors"))
         self._readers = [threading.Thread(target=read, name=name, daemon=True) for read, name in readers]
-        for one in self._readers:
+        for one in reversed(self._readers):
             one.start()
 
     def close(self) -> None:
@@ -151,6 +151,7 @@ class Stdio(Duplex):
     def _ended(self) -> str:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_DYING)
+            self._readers[1].join(_DYING)
         code = self._process.poll()
         state = f"ended with status {code}" if code is not None else "closed its input"
         last = self.output.errors.decode("utf-8", "replace").strip().splitlines()[-1:]

@@ -50,6 +50,7 @@ class StreamableHttp(Connection):
     """One client of a Streamable HTTP endpoint; one POST per message, answered as JSON or as a stream.
 
     `credentials` are header fields that are sent in place of the token; a session lost with them is not renewed.
+    `under_way` holds the answers that are being read, by the id of the request.
     """
 
     transport = "streamable-http"
@@ -59,6 +60,7 @@ class StreamableHttp(Connection):
         self.session_id: str | None = None
         self.credentials: Fields | None = None
         self.listeners = 0
+        self.under_way: dict[jsonrpc.Id, Stream] = {}
         self._renewing = threading.RLock()
 
     def headers(self) -> dict[str, str | Sequence[str]]:
@@ -182,19 +184,28 @@ class StreamableHttp(Connection):
         reading = _Reading(self, id, serve=not purpose.startswith(SERVED))
         try:
             with exchange as stream:
-                if stream.media_type == "text/event-stream":
-                    reading.follow(stream)
-                else:
+                if id is not None:
+                    self.under_way[id] = stream
+                if stream.media_type != "text/event-stream":
                     stream.read()
+                elif not self._abandoned(id):
+                    reading.follow(stream)
         except NoAnswer:
             if reading.last_id is None:
                 raise
+        finally:
+            if id is not None:
+                self.under_way.pop(id, None)
         reply = exchange.reply
         if reply.media_type != "text/event-stream":
             reading.take(jsonrpc.decode(reply.body))
         elif id is not None and id not in self.cancelled and reading.response is None and reading.last_id:
             reading.resume(purpose)
         return Answer(reply, tuple(reading.messages), reading.response, time.monotonic() - started, reading.arrival)
+
+    def _abandoned(self, id: jsonrpc.Id | None) -> bool:
+        """Whether a request was cancelled, by closing its stream, before there was one."""
+        return self.revision >= STATELESS_REVISION and id in self.cancelled
 
 
 class Listener:

@@ -1,4 +1,7 @@
-"""The official server suite, run against our reference server, and its checks beside our requirements."""
+"""The official server suite, run against our reference server, and its checks beside our requirements.
+
+Its latest release knows the revisions with sessions; what comes next, the one without.
+"""
 
 import json
 import os
@@ -10,31 +13,52 @@ import pytest
 
 from conformance.catalogue import load
 from conformance.reference import ReferenceServer
+from conformance.reference.faults import Profile
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = ROOT / "node_modules"
 NODE = MODULES / "node" / "bin" / "node"
-RUNNER = MODULES / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
-TABLE: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "official.toml").read_text("utf-8"))
+LATEST = MODULES / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
+NEXT = MODULES / "next-conformance" / "dist" / "index.js"
 TRAFFIC = "INFO"
+EXTENSION = "server-tasks-"
+"""How the folders of scenarios begin that are about an extension, which the reference server does not offer."""
 
 
-@pytest.fixture(scope="module")
-def statuses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+def table(name: str) -> dict[str, list[str]]:
+    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text("utf-8"))
+
+
+TABLE = table("official")
+STATELESS_TABLE = TABLE | table("stateless")
+
+
+def outcomes(folder: Path, runner: Path, profile: Profile, *options: str) -> dict[str, set[str]]:
     """The outcomes of each official check; skips where the suite is not installed, unless in CI."""
-    if not (NODE.exists() and RUNNER.exists()) and not os.environ.get("CI"):
+    if not (NODE.exists() and runner.exists()) and not os.environ.get("CI"):
         pytest.skip("needs the official suite: make node_modules")
-    folder = tmp_path_factory.mktemp("official")
-    with ReferenceServer(protected=False) as server:
-        command = [NODE, RUNNER, "server", "--url", server.url, "--suite", "all", "--output-dir", folder]
+    with ReferenceServer(profile=profile) as server:
+        command = [NODE, runner, "server", "--url", server.url, "--output-dir", folder, *options]
         run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     found: dict[str, set[str]] = {}
     for file in folder.glob("*/checks.json"):
         for check in json.loads(file.read_text("utf-8")):
-            if check["status"] != TRAFFIC:
+            if check["status"] != TRAFFIC and not file.parent.name.startswith(EXTENSION):
                 found.setdefault(check["id"], set()).add(check["status"])
     assert found, run.stdout + run.stderr
     return found
+
+
+@pytest.fixture(scope="module")
+def statuses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """What the latest release finds in the revisions with sessions."""
+    return outcomes(tmp_path_factory.mktemp("official"), LATEST, "open", "--suite", "all")
+
+
+@pytest.fixture(scope="module")
+def stateless(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """What the next release finds in the revision without sessions."""
+    return outcomes(tmp_path_factory.mktemp("next"), NEXT, "modern", "--requirements", "2026-07-28")
 
 
 def test_the_reference_server_passes_every_official_check(statuses: dict[str, set[str]]) -> None:
@@ -45,9 +69,17 @@ def test_every_official_check_is_in_the_table(statuses: dict[str, set[str]]) -> 
     assert statuses.keys() - TABLE.keys() == set()
 
 
-def test_the_table_names_requirements_that_exist() -> None:
+def test_the_stateless_reference_server_passes_every_official_check(stateless: dict[str, set[str]]) -> None:
+    assert {name: found for name, found in stateless.items() if found != {"SUCCESS"}} == {}
+
+
+def test_every_official_check_of_the_stateless_revision_is_in_a_table(stateless: dict[str, set[str]]) -> None:
+    assert stateless.keys() - STATELESS_TABLE.keys() == set()
+
+
+def test_the_tables_name_requirements_that_exist() -> None:
     known = load().keys()
 
-    for ours in TABLE.values():
+    for ours in STATELESS_TABLE.values():
         assert ours
         assert set(ours) <= known

@@ -151,3 +151,25 @@ def test_the_newest_revision_compares_header_and_body(client: Client) -> None:
         assert (response.status_code, response.json()["error"]["code"]) == (400, code)
     unknown = alone(client, "ping", {"Mcp-Method": "ping"}, _meta=META)
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, -32601)
+
+
+def test_the_newest_revision_compares_header_and_arguments(client: Client) -> None:
+    client.log_in()
+    full = {"Mcp-Param-Region": "eu", "Mcp-Param-Shelf": "42"}
+    for headers, arguments, status in [
+        (full, {"region": "eu", "shelf": 42}, 200),
+        (full | {"Mcp-Param-Shelf": "42.0", "Mcp-Param-Region": "=?base64?ZXU=?="}, {"region": "eu", "shelf": 42}, 200),
+        ({"Mcp-Param-Region": "eu"}, {"region": "eu", "shelf": None}, 200),
+        (full | {"Mcp-Param-Language": "de"}, {"region": "eu", "shelf": 42, "reader": {"language": "de"}}, 200),
+        (full, {"region": "eu", "shelf": 42, "reader": {"language": "de"}}, 400),
+        (full | {"Mcp-Param-Region": "us"}, {"region": "eu", "shelf": 42}, 400),
+        (full | {"Mcp-Param-Region": "=?BASE64?ZXU=?="}, {"region": "eu", "shelf": 42}, 400),
+        (full | {"Mcp-Param-Region": "=?base64?%?="}, {"region": "eu", "shelf": 42}, 400),
+        (full | {"Mcp-Param-Shelf": "many"}, {"region": "eu", "shelf": 42}, 400),
+        ({"Mcp-Param-Region": "eu"}, {"region": "eu", "shelf": 42}, 400),
+        (full | {"Mcp-Param-Indoors": "True"}, {"region": "eu", "shelf": 42, "indoors": True}, 400),
+    ]:
+        named = headers | {"Mcp-Method": "tools/call", "Mcp-Name": "locate"}
+        response = alone(client, "tools/call", named, name="locate", arguments=arguments, _meta=META)
+        assert (response.status_code, headers, arguments) == (status, headers, arguments)
+        assert status == 200 or response.json()["error"]["code"] == -32020

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -68,9 +67,7 @@ def test_stopping_ends_held_streams_and_leaves_nothing_behind() -> None:
         client.log_in()
         client.initialize()
         with client.stream("GET", "/mcp") as first, client.stream("GET", "/mcp") as second:
-            begun = time.monotonic()
             server.stop()
-            assert time.monotonic() - begun < 0.8
             for stream in (first, second):
                 stream.read()
     assert set(threading.enumerate()) <= threads

@@ -11,6 +11,6 @@ from conformance.wire.http import HttpClient
 
 @pytest.fixture
 def http() -> Iterator[HttpClient]:
-    client = HttpClient(Recorder(Redactor()), timeout=2)
+    client = HttpClient(Recorder(Redactor()), timeout=8)
     yield client
     client.close()

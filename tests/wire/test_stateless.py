@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+import pytest
+
 from conformance.evidence import Recorder
 from conformance.redaction import Redactor
 from conformance.wire.http import HttpClient
-from conformance.wire.stateless import StatelessHttp
+from conformance.wire.stateless import StatelessHttp, annotated_arguments, mirrored
 from tests.auditing import Handler, website
 
 
@@ -34,6 +36,39 @@ def test_each_request_says_all_about_itself() -> None:
         assert meta["io.modelcontextprotocol/protocolVersion"] == "2026-07-28"
         assert one.headers["Authorization"] == "Bearer token-1"
         assert one.headers["Mcp-Session-Id"] is None
+
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "region": {"type": "string", "x-mcp-header": "Region"},
+        "shelf": {"type": "integer", "x-mcp-header": "Shelf"},
+        "indoors": {"type": "boolean", "x-mcp-header": "Indoors"},
+        "reader": {"type": "object", "properties": {"language": {"type": "string", "x-mcp-header": "Language"}}},
+        "ratio": {"type": "number", "x-mcp-header": "Ratio"},
+        "empty": {"type": "string", "x-mcp-header": ""},
+        "spaced": {"type": "string", "x-mcp-header": "Two Words"},
+        "list": {"type": "array", "items": {"properties": {"deep": {"type": "string", "x-mcp-header": "Deep"}}}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fields"),
+    [
+        ({}, {}),
+        ({"region": None, "shelf": [1], "indoors": {}}, {}),
+        ({"region": "eu", "shelf": 42, "indoors": True}, {"Region": "eu", "Shelf": "42", "Indoors": "true"}),
+        ({"region": " eu", "reader": {"language": "de"}}, {"Region": "=?base64?IGV1?=", "Language": "de"}),
+        ({"region": "=?base64?x?=", "reader": "de"}, {"Region": "=?base64?PT9iYXNlNjQ/eD89?="}),
+        ({"ratio": 1.5, "empty": "e", "spaced": "s", "list": [{"deep": "d"}]}, {}),
+    ],
+)
+def test_annotated_arguments_are_repeated(arguments: dict[str, Any], fields: dict[str, str]) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "t", "arguments": arguments}}
+    sent = mirrored(json.dumps(call).encode(), {"t": tuple(annotated_arguments(SCHEMA))})
+    expected = {f"Mcp-Param-{name}": value for name, value in fields.items()}
+    assert sent == {"Mcp-Method": "tools/call", "Mcp-Name": "t"} | expected
 
 
 def test_what_a_server_asks_for_goes_with_the_next_try() -> None:

@@ -101,7 +101,7 @@ def test_a_wildcard_is_refused_or_taken_literally(registrations: Registrations, 
         answer = oauth.ask(client, {"redirect_uri": matching})
         if answer.undecided and oauth.ask(client, {"redirect_uri": UNRELATED}).undecided:
             judge.could_not_run(f"{name} is registered, and {answer.summary} hides whether it is a pattern")
-        expanded = not answer.refused or answer.redirected
+        expanded = answer.accepted or answer.redirected
         judge.never(expanded, f"{matching} is accepted for {pattern}: {answer.summary}", evidence=answer)
 
 

@@ -8,6 +8,7 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.catalogue import REVISIONS
+from conformance.ceremony.unknown_methods import undeclared_features
 from conformance.probe import Probe
 from conformance.schema import message_errors
 from conformance.shapes import as_list
@@ -21,17 +22,6 @@ IMPOSSIBLE = ("1900-01-01", "2999-01-01")
 """Versions that do not exist."""
 UNHEARD_OF: dict[str, Any] = {"conformanceAudit": {"deep": [1, {"deeper": None}]}, "experimental": {"conformance": {}}}
 """Client capabilities that do not exist."""
-FEATURES: dict[str, tuple[str, dict[str, Any]]] = {
-    "tools": ("tools/list", {}),
-    "resources": ("resources/list", {}),
-    "prompts": ("prompts/list", {}),
-    "completions": (
-        "completion/complete",
-        {"ref": {"type": "ref/prompt", "name": "conformance"}, "argument": {"name": "name", "value": ""}},
-    ),
-    "logging": ("logging/setLevel", {"level": "info"}),
-}
-"""A request of each feature, by its capability."""
 
 
 def opening_of(survey: Survey, judge: Judge) -> Answer:
@@ -187,25 +177,10 @@ def test_a_client_without_capabilities_is_served(survey: Survey, judge: Judge) -
             )
 
 
-def _undeclared(survey: Survey) -> dict[str, tuple[str, dict[str, Any]]]:
-    """A request of each feature that the server does not declare, by its capability."""
-    known = {one: request for one, request in FEATURES.items() if one not in survey.capabilities}
-    if survey.revision < "2025-03-26":
-        known.pop("completions", None)
-    return known
-
-
 @pytest.fixture(scope="session")
 def undeclared(audit: Audit) -> dict[str, Answer]:
     """The answers to requests of the features that the server does not declare, by their capability."""
-    survey = audit.need_survey()
-    if survey.opening is None or survey.opening.result is None:
-        raise CouldNotRun("there was no handshake")
-
-    def ask() -> dict[str, Answer]:
-        return {one: audit.mcp().request(*request) for one, request in _undeclared(survey).items()}
-
-    answers = audit.once("undeclared features", ask)
+    answers = undeclared_features(audit)
     if not answers:
         raise NotApplicable("the server declares every feature")
     return answers

@@ -50,7 +50,9 @@ def icons_of(survey: Survey, judge: Judge) -> list[tuple[str, Any]]:
 
 
 def _icons(survey: Survey) -> Iterator[tuple[str, Any]]:
-    owners = [("the server", as_object(survey.initialize_result.get("serverInfo")))]
+    opening = survey.initialize_result
+    about = opening.get("serverInfo") or as_object(opening.get("_meta")).get("io.modelcontextprotocol/serverInfo")
+    owners = [("the server", as_object(about))]
     for method, listing in survey.listings.items():
         owners += [(f"{method} {as_object(item).get('name')}", as_object(item)) for item in listing.items]
     for name, owner in owners:

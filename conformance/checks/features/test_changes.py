@@ -4,20 +4,33 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
-from conformance.ceremony.watching import Change, Updates, list_changes, updates
+from conformance.ceremony.watching import (
+    WATCHED,
+    Change,
+    Updates,
+    list_changes,
+    told_changes,
+    told_updates,
+    updates,
+)
 from conformance.offered import Offered
 from conformance.probe import Probe
 
 
 @pytest.fixture
-def changes(audit: Audit, probe: Probe, offered: Offered) -> dict[str, Change]:
+def changes(request: pytest.FixtureRequest, audit: Audit, probe: Probe, offered: Offered) -> dict[str, Change]:
     """The changes of lists that could be made, by the name of the list."""
+    if probe.survey.stateless:
+        return told_changes(request.getfixturevalue("subscribing"))
     return audit.once("changes of lists", lambda: list_changes(probe, offered))
 
 
 @pytest.fixture
-def watched(audit: Audit, probe: Probe, offered: Offered) -> Updates:
+def watched(request: pytest.FixtureRequest, audit: Audit, probe: Probe, offered: Offered) -> Updates:
     """What was heard of a resource that changes by itself."""
+    if probe.survey.stateless:
+        offered.resource(WATCHED)
+        return told_updates(request.getfixturevalue("subscribing"))
     return audit.once("updates of a resource", lambda: updates(probe, offered))
 
 

@@ -27,7 +27,7 @@ def test_a_cursor_leads_to_the_same_page_again(survey: Survey, mcp: Connection, 
         if not isinstance(cursor, str):
             judge.could_not_run(f"{method} has no second page any more")
         _, once = _page(mcp, method, cursor)
-        mcp.request("ping")
+        mcp.alive()
         answer, again = _page(mcp, method, cursor)
         if once != again and _page(mcp, method)[1] != entries:
             judge.could_not_run(f"{method} changes all the time")

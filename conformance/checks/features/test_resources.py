@@ -8,16 +8,18 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
+from conformance.ceremony.traversing import traverse
 from conformance.content import base64_error, contents_of, is_template, may_expand_to
 from conformance.exercise import Exercise, listed
+from conformance.probe import Probe
 from conformance.schema import message_errors
 from conformance.shapes import as_object
 from conformance.survey import Survey
 from conformance.wire.connection import Answer, Connection
 from conformance.wire.http import NoAnswer, Unreachable
 
-NOT_FOUND = -32002
-_NOT_FOUND_CODES = (NOT_FOUND, -32602)
+NOT_FOUND, INVALID_PARAMS = -32002, -32602
+_NOT_FOUND_CODES = (NOT_FOUND, INVALID_PARAMS)
 _BINARY_TYPES = ("image/", "audio/", "video/", "application/octet-stream")
 _XML = "image/svg+xml"
 _ABSENT = "conformance-absent://no-such-authority/no-such-resource"
@@ -133,13 +135,38 @@ def test_reading_what_is_not_there_is_an_error(absent: list[Answer], judge: Judg
 
 
 @requirement("resources.not-found-code")
-def test_reading_what_is_not_there_is_told_by_its_code(absent: list[Answer], judge: Judge) -> None:
+def test_reading_what_is_not_there_is_told_by_its_code(absent: list[Answer], survey: Survey, judge: Judge) -> None:
+    wanted = INVALID_PARAMS if survey.stateless else NOT_FOUND
     for answer in absent:
         if answer.error is not None:
             code = answer.error_code
-            judge.that(code == NOT_FOUND, expected=f"error {NOT_FOUND}", observed=repr(code), evidence=answer)
+            judge.that(code == wanted, expected=f"error {wanted}", observed=repr(code), evidence=answer)
     if not judge.observations:
         judge.not_applicable("reading what is not there is no error")
+
+
+@requirement("resources.not-found-not-empty-contents")
+def test_what_is_not_there_is_not_read_as_nothing(absent: list[Answer], judge: Judge) -> None:
+    for answer in absent:
+        if answer.result is not None and answer.result.get("resultType") != "input_required":
+            contents = contents_of(answer.result)
+            observed = f"{len(contents)} items"
+            judge.that(bool(contents), expected="an error, or contents", observed=observed, evidence=answer)
+        elif answer.error is not None:
+            judge.that(True, expected="an error, or contents", observed=answer.summary, evidence=answer)
+    if not judge.observations:
+        judge.not_applicable("a template of the server matches every URI")
+
+
+@requirement("resources.path-traversal-blocked")
+def test_no_file_outside_is_read(audit: Audit, probe: Probe, judge: Judge) -> None:
+    attempts = audit.once("paths that lead outside", lambda: traverse(probe))
+    if not attempts:
+        judge.not_applicable("no resource and no template has a file: URI")
+    if all(one.answer is None or one.answer.response is None for one in attempts):
+        judge.could_not_run("no attempt was answered")
+    for one in attempts:
+        judge.never(one.leaked, f"a file of the system is read by {one.uri}", evidence=one.answer)
 
 
 @requirement("resources.uris-validated")
@@ -167,7 +194,7 @@ def test_what_is_no_uri_is_not_read(survey: Survey, mcp: Connection, judge: Judg
         judge.not_applicable("a template of the server matches every URI")
     alive = None
     with suppress(NoAnswer):
-        alive = mcp.request("ping")
+        alive = mcp.alive()
     judge.that(alive is not None, expected="a server that goes on", observed=alive.summary if alive else "no answer")
 
 

@@ -3,7 +3,7 @@
 from conformance import Judge, requirement
 from conformance.ceremony.resuming import Resuming
 from conformance.interaction.cancelling import COMPLETED, MALFORMED, UNKNOWN, Cancelling, Told
-from conformance.interaction.progress import Stopped
+from conformance.interaction.progress import IN_FLIGHT, Stopped
 from conformance.interaction.racing import Race
 from conformance.interaction.withdrawing import Withdrawing
 from conformance.wire import jsonrpc
@@ -11,12 +11,35 @@ from conformance.wire import jsonrpc
 
 @requirement("cancellation.processing-stops")
 def test_a_cancelled_call_stops_its_work(stopped: Stopped, judge: Judge) -> None:
+    _no_more_work(stopped, judge)
+
+
+def _no_more_work(stopped: Stopped, judge: Judge) -> None:
     if not stopped.reports:
         judge.not_applicable("the tool shows nothing of its work")
+    if stopped.closed and stopped.steps is None:
+        judge.not_applicable("what goes on after the stream was closed cannot be seen")
     if not stopped.conclusive:
         judge.could_not_run("the call would have ended before it could be seen to go on")
-    observed = f"{len(stopped.later)} reports of progress were sent later"
-    judge.that(not stopped.later, expected="no sign of work", observed=observed, evidence=stopped)
+    if not stopped.closed:
+        observed = f"{len(stopped.later)} reports of progress were sent later"
+        judge.that(not stopped.later, expected="no sign of work", observed=observed, evidence=stopped)
+    if stopped.steps is not None:
+        soon, later = stopped.steps
+        observed = f"{soon} steps soon after the cancellation, {later} later"
+        judge.that(soon == later, expected="no further step", observed=observed, evidence=stopped)
+
+
+@requirement("cancellation.stream-close-is-cancel")
+def test_a_call_whose_stream_is_closed_is_cancelled(stopped: Stopped, judge: Judge) -> None:
+    if not stopped.closed:
+        judge.not_applicable("no stream was closed")
+    _no_more_work(stopped, judge)
+
+
+@requirement("cancellation.work-stops-promptly")
+def test_a_cancelled_call_stops_its_work_at_once(stopped: Stopped, judge: Judge) -> None:
+    _no_more_work(stopped, judge)
 
 
 @requirement("cancellation.no-response-after-cancel")
@@ -29,7 +52,20 @@ def test_a_cancelled_call_is_not_answered(stopped: Stopped, judge: Judge) -> Non
     judge.that(response is None, expected="no response", observed=observed, evidence=stopped)
 
 
+@requirement("cancellation.no-messages-after-cancel")
+def test_nothing_is_sent_about_a_cancelled_call(stopped: Stopped, judge: Judge) -> None:
+    if not stopped.conclusive or stopped.too_late:
+        judge.could_not_run("the call had ended, or would have, before it was cancelled")
+    response = stopped.response
+    answered = response is not None and response.at > stopped.at + IN_FLIGHT
+    observed = f"{len(stopped.later)} reports of progress, {'a' if answered else 'no'} response"
+    expected = "nothing on any other stream" if stopped.closed else "nothing about it"
+    judge.that(not stopped.later and not answered, expected=expected, observed=observed, evidence=stopped)
+
+
 def _ignored(cancelling: Cancelling, name: str, judge: Judge) -> Told:
+    if cancelling.by_closing:
+        judge.not_applicable("requests are cancelled by closing their streams, not by messages")
     told = cancelling.told.get(name)
     if told is None:
         judge.could_not_run("it was not tried, as other cancellations were not ignored")
@@ -82,7 +118,7 @@ def test_a_cancellation_that_comes_too_late_does_no_harm(races: list[Race], judg
     for one in races:
         served = one.ping is not None and one.ping.result is not None and not one.broken
         observed = one.broken or (one.ping.summary if one.ping else "no answer")
-        judge.that(served, expected="a ping is answered afterwards", observed=observed, evidence=one)
+        judge.that(served, expected="the next request is answered", observed=observed, evidence=one)
         judge.that(not one.strays, expected="at most one response each", observed=f"{one.strays} more", evidence=one)
         judge.advise(
             not one.errors, expected="the right response, or none", observed=f"{one.errors} errors", evidence=one

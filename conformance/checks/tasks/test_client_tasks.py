@@ -5,7 +5,7 @@ from itertools import pairwise
 from conformance import Judge, requirement
 from conformance.tasking.receiving import INTERVAL, Receiving
 
-_PUNCTUAL = 0.7
+_PUNCTUAL = 0.5
 """The part of an interval after which a look is no haste: the network may have held the one before."""
 
 

@@ -16,7 +16,7 @@ NAME = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?")
 OURS = frozenset(("mcp", "modelcontextprotocol"))
 DEFINED = frozenset(
     f"io.modelcontextprotocol/{name}"
-    for name in "related-task model-immediate-response ui clientInfo serverInfo protocolVersion".split()
+    for name in "related-task model-immediate-response ui clientInfo serverInfo protocolVersion subscriptionId".split()
 )
 """Keys with a reserved prefix that a revision or an official extension defines."""
 TOP_LEVEL = frozenset(

@@ -13,6 +13,7 @@ from conformance.interaction.progress import token_of
 from conformance.shapes import as_object
 from conformance.survey import Survey
 from conformance.wire import jsonrpc
+from conformance.wire.subscription import CANCELLED, LISTEN
 
 _SHOWN = 5
 """Broken messages that are shown of many."""
@@ -110,6 +111,20 @@ def test_the_server_cancels_only_what_it_asked(messages: list[Arrived], judge: J
         judge.that(False, expected="the id of a request of the server", observed=observed, evidence=one)
     observed = f"{len(cancellations)} cancellations"
     judge.that(not wrong, expected="ids of requests of the server", observed=observed)
+
+
+@requirement("cancellation.server-cancel-only-for-listen")
+def test_the_server_cancels_subscriptions_only(conversations: list[Conversation], judge: Judge) -> None:
+    number = 0
+    for conversation in conversations:
+        listening = [sent.get("id") for sent in conversation.sent if sent.get("method") == LISTEN]
+        for one in told(conversation, CANCELLED):
+            id, number = params_of(one).get("requestId"), number + 1
+            observed = f"requestId {id!r}, while the subscriptions were {listening[:10]}"
+            expected = "the id of a subscription"
+            judge.that(_is_among(id, listening), expected=expected, observed=observed, evidence=one)
+    if not number:
+        judge.not_applicable("the server cancelled nothing")
 
 
 @requirement("logging.no-credentials")

@@ -17,7 +17,8 @@ ELSEWHERE = frozenset(
     InitializeResult ListToolsResult ListResourcesResult ListResourceTemplatesResult ListPromptsResult CallToolResult
     ReadResourceResult GetPromptResult CompleteResult ResourceUpdatedNotification LoggingMessageNotification
     CreateTaskResult GetTaskResult ListTasksResult TaskStatusNotification CreateMessageRequest ElicitRequest
-    ListRootsRequest URLElicitationRequiredError ElicitationCompleteNotification
+    ListRootsRequest URLElicitationRequiredError ElicitationCompleteNotification DiscoverResult
+    UnsupportedProtocolVersionError
     """.split()
 )
 """Definitions with a requirement of their own that is decided by a check."""
@@ -53,6 +54,16 @@ def every(judge: Judge, judged: Judged, name: str) -> None:
 @requirement("lifecycle.initialize-result-matches-schema")
 def test_every_initialize_result_of_the_run_fits_its_schema(judged: Judged, judge: Judge) -> None:
     every(judge, judged, "InitializeResult")
+
+
+@requirement("discover.result-matches-schema")
+def test_every_discover_result_of_the_run_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "DiscoverResult")
+
+
+@requirement("lifecycle.unsupported-version-data-matches-schema")
+def test_every_refusal_of_a_version_fits_its_schema(judged: Judged, judge: Judge) -> None:
+    every(judge, judged, "UnsupportedProtocolVersionError")
 
 
 @requirement("tools.list-result-matches-schema")

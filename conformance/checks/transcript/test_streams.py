@@ -15,7 +15,9 @@ from conformance.shapes import as_list, as_object
 from conformance.tasking.client import related_id
 from conformance.wire import jsonrpc
 from conformance.wire.sse import SseEvent
+from conformance.wire.subscription import LISTEN
 
+_SHOWN = 5
 _OUT_OF_PLACE = (
     "notifications/tools/list_changed",
     "notifications/prompts/list_changed",
@@ -99,7 +101,9 @@ def _unanswered(requests: Sequence[dict[str, Any]], messages: Sequence[dict[str,
 
 @pytest.fixture(scope="session")
 def streams(transcript: Sequence[Exchange], audit: Audit) -> list[PostStream]:
-    """Event streams that answered requests of the audited revision, but for those of requests that were cancelled."""
+    """Event streams that answered requests of the audited revision, but for those of requests that were cancelled and
+    of subscriptions, which last.
+    """
     sent = [(one.conversation, as_object(parsed(one.request.body))) for one in transcript]
     cancelled = [
         (conversation, as_object(message.get("params")).get("requestId"))
@@ -111,6 +115,8 @@ def streams(transcript: Sequence[Exchange], audit: Audit) -> list[PostStream]:
         if one.method != "POST" or one.status != 200 or not is_stream(one) or one.revision != audit.revision:
             continue
         asked = requests_in(one)
+        if any(request["method"] == LISTEN for request in asked):
+            continue
         if asked and not any((one.conversation, request["id"]) in cancelled for request in asked):
             found.append(PostStream(one, events(one), _resumptions(one, transcript[place:])))
     return found
@@ -219,6 +225,23 @@ def test_only_requests_and_notifications_come_before_the_response(streams: list[
             observed=observed,
             evidence=one,
         )
+
+
+@requirement("transport.sse-disables-proxy-buffering")
+def test_every_stream_asks_proxies_not_to_wait(transcript: Sequence[Exchange], judge: Judge) -> None:
+    found = [one for one in transcript if is_stream(one) and one.status == 200]
+    waiting = [one for one in found if _buffering(one) != "no"]
+    for one in waiting[:_SHOWN]:
+        observed = f"{_buffering(one) or 'no such field'} in answer to {one.purpose}"
+        judge.advise(False, expected="X-Accel-Buffering: no", observed=observed, evidence=_Seen(one.id))
+    if not found:
+        judge.not_applicable(NO_STREAM)
+    judge.advise(not waiting, expected="X-Accel-Buffering: no", observed=f"{len(found)} streams read")
+
+
+def _buffering(exchange: Exchange) -> str:
+    lines = exchange.response.headers if exchange.response else ()
+    return next((value.strip().lower() for name, value in lines if name.lower() == "x-accel-buffering"), "")
 
 
 @requirement("transport.event-ids-unique")

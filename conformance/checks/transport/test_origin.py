@@ -4,7 +4,7 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
-from conformance.ceremony.foreign_origin import ForeignOrigin
+from conformance.ceremony.foreign_origin import OPENING, ForeignOrigin
 from conformance.ceremony.sessions import served
 from conformance.probe import Probe
 from conformance.wire.http import Reply
@@ -34,7 +34,7 @@ def test_a_message_from_a_foreign_origin_is_refused(foreign: ForeignOrigin, judg
 @requirement("transport.origin-validated-on-every-connection")
 def test_no_connection_from_a_foreign_origin_is_served(foreign: ForeignOrigin, judge: Judge) -> None:
     for what, reply in foreign.connections.items():
-        let_in = served(reply) if what == "initialize" else reply.ok
+        let_in = served(reply) if what == OPENING else reply.ok
         judge.never(let_in, f"{what} is served to a foreign origin", evidence=reply)
     if any(undecided(reply) for reply in foreign.connections.values()):
         judge.could_not_run("a connection from a foreign origin is neither served nor refused")

@@ -58,4 +58,25 @@ FAULTS: tuple[Fault, ...] = (
         "cancellation.server-ignores-late-response",
         "The answer to what the server gave up is taken for the answer to something else.",
     ),
+    fault(
+        "closed-stream-not-noticed",
+        "cancellation.stream-close-is-cancel cancellation.processing-stops cancellation.work-stops-promptly",
+        "What the user stopped goes on, and nobody is left who could stop it.",
+        revision="2026-07-28",
+        profile="modern",
+    ),
+    fault(
+        "cancelled-call-still-told",
+        "cancellation.no-messages-after-cancel cancellation.processing-stops cancellation.work-stops-promptly",
+        "Clients are told of a request that they have forgotten.",
+        revision="2026-07-28",
+        profile="modern-stdio",
+    ),
+    fault(
+        "call-cancelled-by-server",
+        "cancellation.server-cancel-only-for-listen",
+        "Clients look for a subscription that never was.",
+        revision="2026-07-28",
+        profile="modern-stdio",
+    ),
 )

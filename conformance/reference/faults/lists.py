@@ -5,6 +5,7 @@ from functools import partial
 from conformance.reference.faults.fault import Fault, fault
 
 _fault = partial(fault, profile="open")
+_process = partial(fault, revision="2026-07-28", profile="modern-stdio")
 
 FAULTS: tuple[Fault, ...] = (
     _fault(
@@ -160,4 +161,44 @@ FAULTS: tuple[Fault, ...] = (
     _fault("change-of-tools-untold", "tools.list-changed-notified", "Clients go on offering tools that are gone."),
     _fault("change-of-resources-untold", "resources.list-changed-notified", "Users never see new resources."),
     _fault("change-of-prompts-untold", "prompts.list-changed-notified", "Users never see new prompts."),
+    _process(
+        "tools-by-process",
+        "tools.list-same-across-connections",
+        "Clients cannot call on one connection what another one showed them.",
+        "tools.list-unaffected-by-other-requests",
+    ),
+    _process(
+        "resources-by-process",
+        "resources.list-same-across-connections resources.listed-resources-readable",
+        "Clients cannot read on one connection what another one showed them.",
+        "resources.list-unaffected-by-other-requests",
+    ),
+    _process(
+        "prompts-by-process",
+        "prompts.list-same-across-connections",
+        "Clients cannot get on one connection what another one showed them.",
+        "prompts.list-unaffected-by-other-requests",
+    ),
+    _process(
+        "failed-call-shows-tool",
+        "tools.list-unaffected-by-other-requests",
+        "What a model may use depends on what it did before.",
+    ),
+    _process(
+        "failed-read-shows-resource",
+        "resources.list-unaffected-by-other-requests",
+        "What users see depends on what they did before.",
+    ),
+    _process(
+        "failed-get-shows-prompt",
+        "prompts.list-unaffected-by-other-requests",
+        "What users can choose depends on what they did before.",
+    ),
+    fault(
+        "tools-shuffled",
+        "tools.list-order-deterministic",
+        "Models read the tools anew each time, for nothing in their cache fits.",
+        revision="2026-07-28",
+        profile="modern",
+    ),
 )

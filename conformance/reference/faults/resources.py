@@ -78,4 +78,26 @@ FAULTS: tuple[Fault, ...] = (
         "Strict clients refuse the whole list.",
     ),
     _fault("last-modified-not-iso8601", "resources.last-modified-iso8601", "Clients cannot sort by age."),
+    fault(
+        "resource-not-found-retired-code",
+        "jsonrpc.retired-code-32002-not-used resources.not-found-code",
+        "Clients take a resource that is gone for a fault of the server.",
+        revision="2026-07-28",
+        profile="modern",
+    ),
+    fault(
+        "missing-resource-is-nothing",
+        "resources.not-found-is-error resources.not-found-not-empty-contents resources.uris-validated",
+        "A model goes on as if it had read a resource that is gone.",
+        "resources.not-found-code",
+        revision="2026-07-28",
+        profile="modern",
+    ),
+    fault(
+        "file-resource-unconfined",
+        "resources.path-traversal-blocked",
+        "Everybody can read the secrets of the machine.",
+        revision="2026-07-28",
+        profile="modern",
+    ),
 )

@@ -30,4 +30,11 @@ FAULTS: tuple[Fault, ...] = (
         "*",
         profile="stdio",
     ),
+    fault(
+        "stdin-close-ignored",
+        "stdio.exits-on-stdin-close",
+        "Servers of clients that are gone fill the memory of the machine.",
+        revision="2026-07-28",
+        profile="modern-stdio",
+    ),
 )

@@ -59,4 +59,12 @@ FAULTS: tuple[Fault, ...] = (
         "tools.structured-content-mirrored-as-text",
         "Models behind older clients never see the data.",
     ),
+    fault(
+        "deep-arguments-crash",
+        "stdio.may-shut-down tools.schema-validation-bounded",
+        "One call with odd arguments takes the server from everybody.",
+        revision="2026-07-28",
+        profile="modern-stdio",
+        options=("--stress",),
+    ),
 )

@@ -78,4 +78,23 @@ FAULTS: tuple[Fault, ...] = (
         "tools.unknown-tool-code",
         "Clients take one missing tool as missing support for tools.",
     ),
+    fault(
+        "network-ref-listed",
+        "tools.no-network-ref-dereferencing",
+        "Whoever reads the list may be made to fetch from inside of a network.",
+        "tools.call-result-matches-schema tools.input-validation-error-in-result tools.inputs-validated"
+        " tools.schemas-valid-in-their-dialect tools.structured-content-mirrored-as-text"
+        " tools.unresolved-external-ref-rejected",
+        revision="2026-07-28",
+        profile="modern",
+    ),
+    fault(
+        "external-ref-accepted",
+        "tools.no-network-ref-dereferencing tools.unresolved-external-ref-rejected",
+        "A tool runs with arguments that nobody could check.",
+        "tools.call-result-matches-schema tools.input-validation-error-in-result tools.inputs-validated"
+        " tools.schemas-valid-in-their-dialect tools.structured-content-mirrored-as-text",
+        revision="2026-07-28",
+        profile="modern",
+    ),
 )

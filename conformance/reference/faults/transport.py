@@ -186,4 +186,11 @@ FAULTS: tuple[Fault, ...] = (
         "Clients see results and progress of other requests again.",
         profile="open",
     ),
+    fault(
+        "stream-buffered-by-proxies",
+        "transport.sse-disables-proxy-buffering",
+        "Users behind a proxy see no progress until the end.",
+        revision="2026-07-28",
+        profile="modern",
+    ),
 )

@@ -1,0 +1,26 @@
+"""Whether header fields of a recorded request repeat what its body says (revision 2026-07-28)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.evidence import Exchange
+from conformance.shapes import as_object
+from conformance.wire.stateless import NAMED_BY, field_value
+
+_VERSION = "io.modelcontextprotocol/protocolVersion"
+
+
+def mirrors(exchange: Exchange, request: Mapping[str, Any], annotated: frozenset[str]) -> bool:
+    """Whether the header fields are those of an ordinary client, so that nobody can find a mismatch in them.
+
+    Names in another case and values that are wrapped without need are right as well, but do not count as ordinary.
+    Calls of the `annotated` tools, which repeat arguments too, never do.
+    """
+    fields = dict(exchange.request.headers)
+    params, method = as_object(request.get("params")), request.get("method")
+    version = as_object(params.get("_meta")).get(_VERSION)
+    name = params.get(NAMED_BY.get(str(method), ""))
+    if not isinstance(method, str) or (method == "tools/call" and name in annotated):
+        return False
+    named = fields.get("Mcp-Name") == field_value(name) if isinstance(name, str) else method not in NAMED_BY
+    return named and fields.get("Mcp-Method") == method and version == fields.get("MCP-Protocol-Version")
