@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.interaction.asking import ELICIT, is_question
 from conformance.interaction.eliciting import FORM, filled
-from conformance.interaction.rounds import Round, again, call
+from conformance.interaction.rounds import Round, again, call, need_asking
 from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.verdict import CouldNotRun
@@ -61,8 +61,8 @@ def cross_alone(probe: Probe, second_token: str | None, tool: str) -> Crossing:
     with probe.session(_OFFER) as ours, probe.fresh(second_token or None) as theirs:
         theirs.open(probe.survey.revision, _OFFER)
         our_call, their_call = call(ours, tool), call(theirs, tool)
-        if not our_call.asks or not their_call.asks:
-            raise CouldNotRun(f"{tool} asks nothing")
+        need_asking(our_call)
+        need_asking(their_call)
         stolen = _answered(theirs, our_call, FOREIGN) if second_token else None
         ours_ended, theirs_ended = _answered(ours, our_call, OURS), _answered(theirs, their_call, THEIRS)
         early = stolen.answer if stolen and stolen.completed else None

@@ -11,7 +11,7 @@ from typing import Any
 from conformance.interaction.asking import ELICIT
 from conformance.interaction.eliciting import FORM
 from conformance.interaction.offering import capabilities
-from conformance.interaction.rounds import ASKING, SIGNED, Round, again, ask, call, responses_to
+from conformance.interaction.rounds import ASKING, SIGNED, Round, again, ask, call, need_asking, responses_to
 from conformance.offered import Offered
 from conformance.probe import Probe
 from conformance.shapes import as_object, is_object
@@ -54,8 +54,7 @@ def try_again(probe: Probe, offered: Offered) -> Tries:
     tool = offered.tool(*SIGNED, *ASKING)
     with probe.session(capabilities(STATELESS_REVISION)) as connection:
         first = call(connection, tool)
-        if not first.asks:
-            raise CouldNotRun(f"{tool} did not ask for input ({first.summary})")
+        need_asking(first)
         responses = responses_to(first.questions)
         states = {
             what: again(connection, first, responses, state) for what, state in _wrong_states(first.state).items()

@@ -13,7 +13,7 @@ from conformance.interaction.eliciting import FORM
 from conformance.interaction.offering import serving
 from conformance.interaction.rooting import Roots
 from conformance.shapes import as_list, as_object
-from conformance.verdict import CouldNotRun
+from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Answer, Connection, Refusal
 from conformance.wire.http import NoAnswer
 from conformance.wire.stateless import is_interim, questions_in
@@ -108,6 +108,13 @@ def ask(connection: Connection, method: str, params: Mapping[str, Any]) -> Round
 def call(connection: Connection, tool: str) -> Round:
     """Call a tool that asks."""
     return ask(connection, "tools/call", {"name": tool, "arguments": dict(_ARGUMENTS.get(tool, {}))})
+
+
+def need_asking(first: Round) -> None:
+    """See that a call asks. Raises CouldNotRun, and NotApplicable where a tool of an older name needs a session."""
+    if not first.asks:
+        reason = f"{first.params.get('name')} did not ask for input ({first.summary})"
+        raise NotApplicable(reason) if first.params.get("name") == FORM else CouldNotRun(reason)
 
 
 def again(connection: Connection, first: Round, responses: object, state: object) -> Round:

@@ -162,7 +162,7 @@ def test_a_call_that_needs_a_visit_to_a_page_asks_for_it(everything: Everything,
 def test_a_client_that_can_do_less_is_asked_less(withheld: Withheld, judge: Judge) -> None:
     asked = {name: calls for name, calls in withheld.calls.items() if calls[0].asks}
     if not asked:
-        judge.could_not_run("no tool asked the client that could answer")
+        judge.not_applicable("no tool of a known name asks the client, even one that can answer")
     for name, (_, without) in asked.items():
         expected = f"no question, since {name} was not declared again"
         judge.that(not without.questions, expected=expected, observed=without.summary, evidence=without)
@@ -173,7 +173,10 @@ def test_a_call_that_needs_more_of_the_client_is_refused(withheld: Withheld, jud
     if withheld.insisting:
         one = withheld.insisting
         judge.that(one.lacks_capability, expected="error -32021", observed=one.summary, evidence=one)
-    for one in withheld.without:
+    able = [without for with_, without in withheld.calls.values() if with_.asks]
+    if not withheld.insisting and not able:
+        judge.not_applicable("no tool of a known name asks the client")
+    for one in able:
         good = one.lacks_capability or one.completed or one.asks
         judge.advise(good, expected="error -32021, or a result without it", observed=one.summary, evidence=one)
 
