@@ -93,7 +93,7 @@ FAULTS: tuple[Fault, ...] = (
         "Users whose client failed once wait for ever.",
     ),
     _fault(
-        "capabilities-remembered",
+        "capabilities-remembered-by-tool",
         "meta.capabilities-read-per-request meta.undeclared-capabilities-not-relied-on mrtr.only-declared-capabilities"
         " roots.capability-checked roots.only-if-declared",
         "A client is asked what another one can answer.",
@@ -142,7 +142,8 @@ FAULTS: tuple[Fault, ...] = (
     _fault("log-after-response", "logging.before-final-response", "The last message is lost."),
     _fault(
         "log-on-every-stream",
-        "logging.only-on-own-response-stream logging.only-on-request",
+        "logging.only-on-own-response-stream logging.only-on-request subscriptions.messages-tagged"
+        " subscriptions.no-request-scoped-notifications",
         "The log of one user shows up at another.",
     ),
     _fault(
