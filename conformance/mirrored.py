@@ -13,8 +13,8 @@ _VERSION = "io.modelcontextprotocol/protocolVersion"
 def mirrors(exchange: Exchange, request: Mapping[str, Any], annotated: frozenset[str]) -> bool:
     """Whether the header fields are those of an ordinary client, so that nobody can find a mismatch in them.
 
-    Names in another case and values that are wrapped without need are right as well, but do not count as ordinary.
-    Calls of the `annotated` tools, which repeat arguments too, never do.
+    Fields whose names are in another case and values in base64 are right as well, but do not count as ordinary, nor do
+    calls of the `annotated` tools, which repeat arguments too.
     """
     fields = dict(exchange.request.headers)
     params, method = as_object(request.get("params")), request.get("method")
@@ -22,5 +22,6 @@ def mirrors(exchange: Exchange, request: Mapping[str, Any], annotated: frozenset
     name = params.get(NAMED_BY.get(str(method), ""))
     if not isinstance(method, str) or (method == "tools/call" and name in annotated):
         return False
-    named = fields.get("Mcp-Name") == field_value(name) if isinstance(name, str) else method not in NAMED_BY
+    plain = isinstance(name, str) and field_value(name) == name
+    named = plain and fields.get("Mcp-Name") == name if method in NAMED_BY else True
     return named and fields.get("Mcp-Method") == method and version == fields.get("MCP-Protocol-Version")

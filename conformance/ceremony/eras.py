@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from conformance.ceremony.mirroring import attempt, stateless_http
 from conformance.probe import Probe
 from conformance.survey import close_quietly, connect
-from conformance.wire.connection import HANDSHAKE_REVISIONS, STATELESS_REVISION, Answer, Connection
+from conformance.verdict import CouldNotRun
+from conformance.wire.connection import HANDSHAKE_REVISIONS, Answer, Connection
 from conformance.wire.http import Reply
 
 MADE_UP_SESSION = "conformance-no-such-session"
@@ -58,10 +59,13 @@ class Eras:
 
     @classmethod
     def perform(cls, probe: Probe) -> "Eras":
-        """Open one connection in each way. Raises NoAnswer."""
-        with probe.fresh() as connection:
-            connection.opening = None
-            alone = connection.open(STATELESS_REVISION)
+        """Open a connection with `initialize`; the survey has opened one in the other way.
+
+        Raises CouldNotRun, NoAnswer.
+        """
+        alone = probe.survey.opening
+        if alone is None:
+            raise CouldNotRun("server/discover was not answered")
         with older_client(probe) as connection:
             opening = connection.open(HANDSHAKE_REVISIONS[-1])
             request = connection.request("ping")

@@ -30,7 +30,7 @@ class Interim:
     def remember(self, request: Request, call: Call) -> None:
         """For a fault alone, let a client have the capabilities of whoever called the same tool just before."""
         tool, before = request.params.get("name"), self._before
-        if before[0] == tool and tool and self.faults.active("capabilities-of-last-caller"):
+        if before[0] == tool and tool and self.faults.active("capabilities-remembered-by-tool"):
             call.session.client = {**before[1], **call.session.client}
         self._before = (tool, call.session.client)
 

@@ -9,6 +9,7 @@ from conformance.arrived import Arrived
 from conformance.mirrored import mirrors
 from conformance.shapes import as_list, as_object
 from conformance.survey import Survey
+from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
 
 HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION = -32020, -32021, -32022
@@ -20,8 +21,10 @@ LEGACY, RESERVED = range(-32019, -31999), range(-32099, -32019)
 
 
 @pytest.fixture(scope="session")
-def errors(messages: list[Arrived]) -> list[Arrived]:
+def errors(survey: Survey, messages: list[Arrived]) -> list[Arrived]:
     """The errors to requests of the run whose code is an integer."""
+    if not survey.revision:
+        raise CouldNotRun("the server does not speak the revision, or nobody could find out")
     codes = [(one, code_of(one)) for one in messages if one.request is not None]
     return [one for one, code in codes if isinstance(code, int) and not isinstance(code, bool)]
 

@@ -10,6 +10,8 @@ from conformance import Judge, requirement
 from conformance.arrived import Arrived
 from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object, is_object
+from conformance.survey import Survey
+from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
 from conformance.wire.connection import STATELESS_REVISION
 
@@ -22,8 +24,10 @@ _DEEPEST = 12
 
 
 @pytest.fixture(scope="session")
-def results(messages: list[Arrived]) -> list[Arrived]:
+def results(survey: Survey, messages: list[Arrived]) -> list[Arrived]:
     """The results of the run that are objects."""
+    if not survey.revision:
+        raise CouldNotRun("the server does not speak the revision, or nobody could find out")
     found = [one for one in messages if jsonrpc.kind_of(one.message) == "result"]
     return [one for one in found if is_object(one.message["result"])]
 

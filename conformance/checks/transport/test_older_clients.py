@@ -7,6 +7,7 @@ from conformance.audit import Audit
 from conformance.ceremony.eras import OldWays
 from conformance.survey import Survey
 from conformance.wire.connection import HANDSHAKE_REVISIONS, Answer
+from conformance.wire.http import Reply
 
 
 @pytest.fixture(scope="session")
@@ -17,14 +18,21 @@ def old_ways(audit: Audit) -> OldWays:
 
 @requirement("transport.get-405-when-modern-only")
 def test_a_get_is_answered_with_405(old_ways: OldWays, judge: Judge) -> None:
-    reply = old_ways.get
+    reply = _admitted(judge, old_ways.get)
     judge.that(reply.status == 405, expected="HTTP 405", observed=reply.summary, evidence=reply)
 
 
 @requirement("transport.delete-405-when-modern-only")
 def test_a_delete_is_answered_with_405(old_ways: OldWays, judge: Judge) -> None:
-    reply = old_ways.delete
+    reply = _admitted(judge, old_ways.delete)
     judge.that(reply.status == 405, expected="HTTP 405", observed=reply.summary, evidence=reply)
+
+
+def _admitted(judge: Judge, reply: Reply) -> Reply:
+    """An answer that says something about the request; could not run where the sender is turned down."""
+    if reply.status in (401, 403, 429):
+        judge.could_not_run(f"the request is refused for its sender ({reply.summary})")
+    return reply
 
 
 @requirement("transport.session-header-ignored")
@@ -38,8 +46,7 @@ def test_the_id_of_an_event_is_ignored(old_ways: OldWays, judge: Judge) -> None:
 
 
 def _served(judge: Judge, answer: Answer) -> None:
-    if answer.http.status in (401, 403, 429):
-        judge.could_not_run(f"the request is refused for its sender ({answer.summary})")
+    _admitted(judge, answer.http)
     judge.that(answer.result is not None, expected="a result as usual", observed=answer.summary, evidence=answer)
 
 

@@ -105,6 +105,7 @@ _AREAS = (
 )
 
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for area in _AREAS for fault in area.FAULTS})
+assert len(FAULTS) == sum(len(area.FAULTS) for area in _AREAS), "two faults have one name"  # noqa: S101 - our own table
 
 
 class UnknownFaultError(ValueError):

@@ -10,13 +10,13 @@ def _fault(name: str, trips: str, harm: str, silences: str = "", profile: Profil
 FAULTS: tuple[Fault, ...] = (
     _fault(
         "discover-missing",
-        "discover.implemented lifecycle.base-protocol-supported",
+        "discover.implemented",
         "Clients that look around first cannot use the server.",
         "*",
     ),
     _fault(
         "discover-not-first",
-        "discover.works-as-first-request lifecycle.base-protocol-supported",
+        "discover.works-as-first-request",
         "Clients cannot find out how to begin.",
         "*",
     ),

@@ -93,7 +93,7 @@ FAULTS: tuple[Fault, ...] = (
         "Users whose client failed once wait for ever.",
     ),
     _fault(
-        "capabilities-of-last-caller",
+        "capabilities-remembered-by-tool",
         "meta.capabilities-read-per-request meta.undeclared-capabilities-not-relied-on mrtr.only-declared-capabilities"
         " roots.capability-checked roots.only-if-declared",
         "A client is asked what another one can answer.",
