@@ -96,6 +96,7 @@ PROFILES: Mapping[Profile, Deployment] = {
     "modern-stdio": Deployment(
         lambda fault: ReferenceServer(fault, profile="modern-stdio"),
         lambda _: (),
+        waits={"IDLE": 3.0},
         target="--target-command={0.command}".format,
     ),
     "impatient": Deployment(

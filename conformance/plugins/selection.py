@@ -96,6 +96,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 raise pytest.UsageError(f"{item.nodeid} decides an unknown requirement: {unknown}") from None
         if item.path.is_relative_to(CHECKS):
             _rename(item, f"conformance/checks/{item.path.relative_to(CHECKS).as_posix()}::{item.name}")
+    items[:] = [item for item in items if _is_of_its_revision(item)] or items
     order = {one.settings.revision: place for place, one in enumerate(audits_of(config))}
     places = {item: order[mine.settings.revision] if (mine := audit_for(item)) else 0 for item in items}
     items.sort(key=lambda item: (places[item], turn_of(item)))
@@ -103,6 +104,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _decides_authorization(item: pytest.Item, audit: Audit) -> bool:
     return any(audit.catalogue[one].area in AUTHORIZATION_AREAS for one in requirement_ids(item))
+
+
+def _is_of_its_revision(item: pytest.Item) -> bool:
+    """Whether the audited revision knows anything that a check decides."""
+    audit = audit_for(item)
+    return not audit or not requirement_ids(item) or level_of(item, audit) is not None
 
 
 LATE, WAITING, LAST = 1, 2, 3

@@ -155,7 +155,7 @@ FAULTS: tuple[Fault, ...] = (
         "Clients never see the other half of the tools.",
         "pagination.cursor-continues-list pagination.cursors-stable pagination.invalid-cursor-code"
         " pagination.walk-ends-without-repeats prompts.list-changed-notified resources.list-changed-notified"
-        " tools.dialect-2020-12-supported tools.embedded-resources-imply-capability"
+        " tools.binary-content-base64 tools.embedded-resources-imply-capability"
         " tools.execution-errors-in-result tools.list-changed-notified",
     ),
     _fault("change-of-tools-untold", "tools.list-changed-notified", "Clients go on offering tools that are gone."),
