@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from ssl import SSLContext
 from threading import Thread
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import jsonschema_rs
 import pytest
@@ -28,6 +28,8 @@ HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 TIME_LIMIT = 120
 """Seconds after which an audit is ended."""
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -121,28 +123,37 @@ def audit(folder: Path, *options: str) -> Run:
 
 
 def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Run]) -> Run:
-    """An audit that many tests look at, made by the first worker of the test run that asks for it.
+    """An audit that many tests look at, made by the first worker of the test run that asks for it; see `made_once`."""
+    return made_once(shared_folder(factory) / name, make)
 
-    `make` makes it in a folder, which is the same for all workers. Where it fails the next one that asks tries again.
-    """
+
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of the test run share."""
     base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def made_once(folder: Path, make: Callable[[Path], Made]) -> Made:
+    """What `make` makes in a folder, for all processes that ask for the same one.
+
+    Where it fails the next one that asks tries again.
+    """
     made = folder.with_suffix(".pickle")
     deadline = time.monotonic() + 2 * TIME_LIMIT
     while not made.exists():
-        assert time.monotonic() < deadline, f"the worker that began the audit {name} did not finish it"
+        assert time.monotonic() < deadline, f"the process that began {folder.name} did not finish it"
         try:
             folder.mkdir()
         except FileExistsError:
             time.sleep(0.1)
             continue
         try:
-            run = make(folder)
+            result = make(folder)
         except BaseException:
             shutil.rmtree(folder)
             raise
         unfinished = folder.with_suffix(".part")
-        unfinished.write_bytes(pickle.dumps(run))
+        unfinished.write_bytes(pickle.dumps(result))
         unfinished.replace(made)
     return pickle.loads(made.read_bytes())
 

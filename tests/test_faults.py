@@ -6,11 +6,17 @@ from conformance.catalogue import AUTHORIZATION_AREAS, load
 from conformance.checks import shipped_checks
 from conformance.reference import FAULTS
 from conformance.reference.faults import Profile
-from tests.proof import EVERYTHING, broken, faultless, green, prove
+from tests.auditing import shared_folder
+from tests.proof import EVERYTHING, broken, faultless, green, prove, share
 from tests.proving import PROFILES, Trial
 
 MOST_REQUESTS = 1.5
 """Requests for each decided requirement of the authorization, on the average."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_audit_without_fault(tmp_path_factory: pytest.TempPathFactory) -> None:
+    share(shared_folder(tmp_path_factory))
 
 
 @pytest.mark.parametrize(("revision", "profile"), sorted({(one.revision, one.profile) for one in FAULTS.values()}))

@@ -9,6 +9,7 @@ from _pytest.config import default_plugins
 from conformance.catalogue import load
 from conformance.checks import shipped_checks
 from conformance.plugins import pytest_plugins
+from conformance.wire.http import usual_trust
 from tests import proving
 
 __all__ = ["proving"]
@@ -28,5 +29,6 @@ for plugin in entry_points(group="pytest11"):
     plugin.load()
 shipped_checks()
 load()
+usual_trust()
 gc.collect()
 gc.freeze()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -232,6 +232,12 @@ class Stream:
             pass
 
 
+@cache
+def usual_trust() -> ssl.SSLContext:
+    """The authorities that are trusted where the user names none; made once, since reading them takes its time."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class HttpClient:
     """Sends single requests, follows nothing, repairs nothing, records everything.
 
@@ -244,7 +250,7 @@ class HttpClient:
     def __init__(self, recorder: Recorder, timeout: float = 10.0, ca_file: str | None = None) -> None:
         self.recorder = recorder
         self.timeout = timeout
-        self._verify = ssl.create_default_context(cafile=ca_file) if ca_file else True
+        self._verify = ssl.create_default_context(cafile=ca_file) if ca_file else usual_trust()
         self._transport = httpx.HTTPTransport(verify=self._verify, trust_env=False)
         self.hold: Callable[[], object] | None = None
 
