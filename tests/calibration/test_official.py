@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance.catalogue import load
-from conformance.reference import ReferenceServer
+from conformance.reference import FAULTS, ReferenceServer
 from conformance.reference.faults import Profile
 
 ROOT = Path(__file__).parent.parent.parent
@@ -83,3 +83,7 @@ def test_the_tables_name_requirements_that_exist() -> None:
     for ours in STATELESS_TABLE.values():
         assert ours
         assert set(ours) <= known
+
+
+def test_the_broken_examples_are_told_by_faults_that_exist() -> None:
+    assert {fault for faults in table("broken").values() for fault in faults} <= FAULTS.keys()
