@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,9 @@ from tests.auditing import HTML, Handler, Run, audit, finish, start, website
 
 Answer = Callable[[Handler], None]
 OPENED = {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {"name": "brittle", "version": "1"}}
+DISCOVERED = {"resultType": "complete", "ttlMs": 0, "cacheScope": "public", "capabilities": {}} | {
+    "supportedVersions": ["2026-07-28"]
+}
 UNKNOWN = {"code": -32601, "message": "Method not found"}
 
 
@@ -131,6 +135,37 @@ def test_nobody_listens(tmp_path: Path) -> None:
     run = look_at(tmp_path, f"http://127.0.0.1:{free_port()}/mcp")
 
     nothing_decided(run, "cannot connect to", "is the server running")
+
+
+STDIO = """
+import json, sys
+for line in sys.stdin:
+    message = json.loads(line)
+    method = message.get("method")
+    if method == "{deadly}":
+        sys.exit(1)
+    results = {{"initialize": {opened}, "server/discover": {discovered}, "ping": {{}}}}
+    if "id" in message and method:
+        answer = {{"result": results[method]}} if method in results else {{"error": {unknown}}}
+        print(json.dumps({{"jsonrpc": "2.0", "id": message["id"], **answer}}), flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("deadly", "revision"), [("server/discover", "2025-11-25"), ("initialize", "2026-07-28")], ids=["older", "newer"]
+)
+def test_a_server_that_ends_over_what_another_era_asks_is_audited_in_its_own(
+    tmp_path: Path, deadly: str, revision: str
+) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(STDIO.format(deadly=deadly, opened=OPENED, discovered=DISCOVERED, unknown=UNKNOWN))
+    run = audit(
+        tmp_path, f"--target-command={sys.executable} {script}", f"--revision={revision}", "--request-timeout=5"
+    )
+
+    assert run.results["survey"]["failure"] is None
+    assert run.results["survey"]["revisions"] == [revision]
+    assert run.with_verdict("pass")
 
 
 def test_a_server_that_breaks_in_the_middle_is_not_judged_from_then_on(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The handshake with the target, and its lists."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from conformance.survey.connections import close_quietly, closing, connect, walk
@@ -107,12 +108,13 @@ class Handshake(Steps):
         return refused and self._speaks_stateless()
 
     def _speaks_stateless(self) -> bool:
-        """Whether `server/discover` is answered as revision 2026-07-28 wants it. Raises NoAnswer."""
+        """Whether `server/discover` is answered as revision 2026-07-28 wants it; older servers may end over it."""
         survey = replace(self.survey, revision=STATELESS_REVISION, opening=None)
         if survey.transport == "http+sse":
             return False
-        with closing(connect(survey, self.http)) as other:
+        with suppress(NoAnswer), closing(connect(survey, self.http)) as other:
             return "supportedVersions" in (other.open(STATELESS_REVISION).result or {})
+        return False
 
     def _negotiate_stateless(self) -> Connection:
         """Discover the server in the revision without handshake, and see whether it grants one with handshake too."""
@@ -128,12 +130,13 @@ class Handshake(Steps):
                 if answer.result is None:
                     survey.revision, survey.opening = "", answer if answer.response is not None else None
                     self._refused(answer, "server/discover")
-                with closing(connect(replace(survey, revision=wanted), self.http)) as other:
-                    survey.handshakes[wanted] = other.initialize(wanted)
             except NoAnswer as failure:
                 survey.revision = ""
                 raise Stop(Failure("negotiate", str(failure), "", "server/discover")) from None
-            granted = (survey.handshakes[wanted].result or {}).get("protocolVersion")
+            with suppress(NoAnswer), closing(connect(replace(survey, revision=wanted), self.http)) as other:
+                survey.handshakes[wanted] = other.initialize(wanted)
+            older = survey.handshakes.get(wanted)
+            granted = ((older and older.result) or {}).get("protocolVersion")
             survey.opening = answer
             survey.revisions = (STATELESS_REVISION, *([granted] if isinstance(granted, str) else []))
             detail.append(f"answers server/discover, {'and initialize' if granted else 'but not initialize'}")
