@@ -14,6 +14,7 @@ from conformance.oauth.dpop import challenges
 from conformance.shapes import as_list
 from conformance.survey import Survey
 from conformance.wire.http import is_loopback, join_url, origin_of, split_url
+from conformance.wire.mirrored import annotations
 
 DPOP_ALGORITHMS = "dpop_signing_alg_values_supported"
 State = Literal["present", "absent", "narrowed", "missing", "unknown"]
@@ -251,7 +252,7 @@ _SERVER: dict[str, Callable[[Survey], object]] = {
     "subscriptions": lambda s: any(_declares(*path.split("."))(s) for path in _CHANGING),
     "modern-only": lambda s: not s.dual_era,
     "dual-era": lambda s: s.dual_era,
-    "x-mcp-header": lambda s: any("x-mcp-header" in str(tool.get("inputSchema")) for tool in s.tools),
+    "x-mcp-header": lambda s: any(map(annotations, s.tools)),
     "output-schema": lambda s: any("outputSchema" in tool for tool in s.tools),
     "paginated": lambda s: any(len(listing.pages) > 1 for listing in s.listings.values()),
     "session": lambda s: s.opening and s.opening.http.header("mcp-session-id"),

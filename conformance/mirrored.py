@@ -5,7 +5,7 @@ from typing import Any
 
 from conformance.evidence import Exchange
 from conformance.shapes import as_object
-from conformance.wire.stateless import NAMED_BY, field_value
+from conformance.wire.mirrored import NAMED_BY, field_value
 
 _VERSION = "io.modelcontextprotocol/protocolVersion"
 

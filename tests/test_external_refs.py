@@ -31,3 +31,12 @@ def test_only_what_is_elsewhere_counts(schema: Any, refs: list[str]) -> None:
 def test_a_schema_of_others_is_told_from_a_plain_one() -> None:
     assert composes({"properties": {"a": {"anyOf": [{}]}}})
     assert not composes({"type": "object", "properties": {"a": {"type": "string"}}})
+
+
+def test_the_depth_of_a_schema_does_not_matter() -> None:
+    deep: Any = {"$ref": f"{HOST}/deep.json"}
+    for _ in range(5_000):
+        deep = {"items": [deep]}
+
+    assert network_refs(deep) == [f"{HOST}/deep.json"]
+    assert composes(deep)

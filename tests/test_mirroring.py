@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from conformance.arrived import Arrived, is_stateless, messages_in
-from conformance.ceremony.mirroring import arguments_with, wrapped
-from conformance.checks.features.test_annotated_arguments import annotations_of
+from conformance.ceremony.mirroring import arguments_with
 from conformance.checks.transcript.test_error_codes import misused
 from conformance.checks.transcript.test_results import TRACE
 from conformance.evidence import Exchange, Part
 from conformance.mirrored import mirrors
 from conformance.survey import Survey
+from conformance.wire.mirrored import annotations, wrapped
 from conformance.wire.streamable_http import stateless_meta
 
 REVISION = "2026-07-28"
@@ -125,8 +125,16 @@ def test_annotations_are_found_wherever_they_are() -> None:
         "$defs": {"e": text},
         "x-mcp-header": "Root",
     }
-    found = {one.name: one.reachable for one in annotations_of({"name": "t", "inputSchema": schema})}
+    found = {one.name: bool(one.path) for one in annotations({"name": "t", "inputSchema": schema})}
     assert found == {"the whole": False, "a": True, "b": True, "c": False, "d": False, "e": False}
+
+
+def test_a_schema_without_end_has_no_annotations_there() -> None:
+    deep: dict[str, Any] = {"type": "string", "x-mcp-header": "A"}
+    for _ in range(5_000):
+        deep = {"properties": {"a": deep}}
+
+    assert annotations({"name": "t", "inputSchema": deep}) == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata
 """
 
-import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +15,8 @@ from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
 from conformance.wire.http import NoAnswer
-from conformance.wire.stateless import Annotated, StatelessHttp, annotated_arguments, as_text
+from conformance.wire.mirrored import Annotation, as_text, repeated_arguments, wrapped
+from conformance.wire.stateless import StatelessHttp
 
 HEADER_MISMATCH = -32020
 VERSION, METHOD, NAME = "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"
@@ -60,11 +60,6 @@ def attempt(
     with inside.altered(fields):
         answer = kind[f"{method} {what}"] = inside.post(body, purpose=f"{method} {what}", id=id)
     return answer
-
-
-def wrapped(text: str, begin: str = "=?base64?") -> str:
-    """A text in base64 as a header field carries it."""
-    return f"{begin}{base64.b64encode(text.encode('utf-8', 'surrogatepass')).decode()}?="
 
 
 @dataclass(frozen=True)
@@ -222,15 +217,15 @@ class Parameters:
     def perform(cls, connection: Connection, exercise: Exercise) -> "Parameters":
         """Call one tool for each oddity. Raises NotApplicable, CouldNotRun, NoAnswer."""
         inside = stateless_http(connection)
-        tools = [one for one in exercise.tools if any(annotated_arguments(one.get("inputSchema")))]
+        tools = [one for one in exercise.tools if repeated_arguments(one)]
         if not tools:
             return cls("no tool that may be called has arguments that are repeated in header fields", offered=False)
-        tool = max(tools, key=lambda one: len({each.schema["type"] for each in _annotated(one)}))
+        tool = max(tools, key=lambda one: len({each.schema["type"] for each in repeated_arguments(one)}))
         return cls._about(inside, exercise, tool)
 
     @classmethod
     def _about(cls, inside: StatelessHttp, exercise: Exercise, tool: Entry) -> "Parameters":
-        found, every = cls(), _annotated(tool)
+        found, every = cls(), repeated_arguments(tool)
         optional = next((one for one in every if not _required(tool, one.path)), None)
         if optional:
             found.absent[f"tools/call without {optional.path[-1]}"] = exercise.call(tool)
@@ -255,7 +250,7 @@ class Parameters:
         """Leave the field out, and let it say something else."""
         field = call.argument.field
         call.send(self.missing, f"without {field}", None)
-        call.send(self.other, f"with another {field}", _another(call.argument.value(call.arguments)))
+        call.send(self.other, f"with another {field}", _another(call.argument.argument(call.arguments)))
 
     def _write_otherwise(self, call: "_Calls") -> None:
         """Wrap a text; where the argument takes any text, also one that has to be wrapped, and leave that as it is."""
@@ -274,13 +269,13 @@ class _Calls:
 
     inside: StatelessHttp
     tool: Entry
-    argument: Annotated
+    argument: Annotation
     arguments: Mapping[str, Any]
 
     @property
     def text(self) -> str:
         """The argument as a header field repeats it."""
-        return str(as_text(self.argument.value(self.arguments)))
+        return str(as_text(self.argument.argument(self.arguments)))
 
     def with_value(self, value: object) -> "_Calls":
         """Calls with another argument."""
@@ -331,9 +326,5 @@ def _another(value: object) -> str:
     return str(value + 1) if isinstance(value, int) else f"{_MADE_UP}-{len(str(value))}"
 
 
-def _annotated(tool: Entry) -> list[Annotated]:
-    return list(annotated_arguments(tool.get("inputSchema")))
-
-
-def _one_of_each_type(found: Iterable[Annotated]) -> list[Annotated]:
+def _one_of_each_type(found: Iterable[Annotation]) -> list[Annotation]:
     return list({one.schema["type"]: one for one in reversed(list(found))}.values())

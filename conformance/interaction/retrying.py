@@ -147,11 +147,12 @@ def rewritten(state: str) -> str:
         for text, back in ((part, str), (_from_base64(part), _to_base64)):
             try:
                 content = json.loads(text)
+                changed = {name: _changed(value) for name, value in as_object(content).items()} | {"conformance": True}
+                written = back(json.dumps(changed))
             except (ValueError, RecursionError):
                 continue
             if is_object(content):
-                changed = {name: _changed(value) for name, value in as_object(content).items()} | {"conformance": True}
-                return ".".join([*parts[:place], back(json.dumps(changed)), *parts[place + 1 :]])
+                return ".".join([*parts[:place], written, *parts[place + 1 :]])
     return ""
 
 

@@ -1,11 +1,8 @@
 """Clients of revision 2026-07-28: each request stands alone (pages basic/index and basic/patterns/mrtr)."""
 
-import base64
-import re
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from conformance.shapes import as_object, is_object
@@ -21,45 +18,15 @@ from conformance.wire.connection import (
     Silence,
 )
 from conformance.wire.http import HttpClient, NoAnswer, Reply
+from conformance.wire.mirrored import mirrored
 from conformance.wire.stdio import Stdio
 from conformance.wire.streamable_http import StreamableHttp, stateless_meta
 from conformance.wire.subscription import EVERY_LIST, listen
 
-NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
-"""The parameter that Mcp-Name repeats, by method."""
-ANNOTATION = "x-mcp-header"
-"""The keyword with which the schema of an argument wants it repeated in a header field."""
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SCALAR = ("string", "integer", "boolean")
 _ROUNDS = 10
 _BEGIN_SECONDS = 2.0
 _NOTICED_SECONDS = 1.0
 """Seconds in which the thread that reads a stream must notice that it was closed."""
-
-
-@dataclass(frozen=True)
-class Annotated:
-    """An argument of a tool that is repeated in the header field `field`; `path` leads to it, `schema` describes it."""
-
-    path: tuple[str, ...]
-    field: str
-    schema: Mapping[str, Any]
-
-    def value(self, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a JSON value
-        """The argument in a call; None where it is absent."""
-        value: Any = arguments
-        for name in self.path:
-            value = as_object(value).get(name)
-        return value
-
-
-def annotated_arguments(schema: object, path: tuple[str, ...] = ()) -> Iterator[Annotated]:
-    """The arguments that an inputSchema wants repeated, as far as it does so in the way that is defined."""
-    for name, described in as_object(as_object(schema).get("properties")).items():
-        inner, wanted = as_object(described), as_object(described).get(ANNOTATION)
-        if isinstance(wanted, str) and _TOKEN.fullmatch(wanted) and inner.get("type") in _SCALAR:
-            yield Annotated((*path, name), f"Mcp-Param-{wanted}", inner)
-        yield from annotated_arguments(inner, (*path, name))
 
 
 class Stateless(Connection):
@@ -158,17 +125,17 @@ class StatelessHttp(Stateless, StreamableHttp):
 
     def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
         StreamableHttp.__init__(self, http, url, token)
-        self._annotated: Mapping[str, Sequence[Annotated]] = {}
+        self._tools: Mapping[str, Mapping[str, Any]] = {}
         self._altered: Mapping[str, str | None] = {}
         self.begin()
 
     def know(self, tools: Iterable[Mapping[str, Any]]) -> None:
-        """Learn which arguments of the listed tools are repeated in header fields."""
-        self._annotated = {str(tool.get("name")): tuple(annotated_arguments(tool.get("inputSchema"))) for tool in tools}
+        """Learn of the listed tools, some of whose arguments may have to be repeated in header fields."""
+        self._tools = {str(tool.get("name")): tool for tool in tools}
 
     def headers_for(self, body: bytes) -> dict[str, str | Sequence[str]]:
         """Header fields of a conforming client, with what they repeat of the body."""
-        proper = self.headers() | mirrored(body, self._annotated)
+        proper = self.headers() | mirrored(body, self._tools)
         added = {name: value for name, value in self._altered.items() if value is not None}
         return {name: value for name, value in proper.items() if name not in self._altered} | added
 
@@ -215,36 +182,3 @@ def questions_in(result: object) -> dict[str, dict[str, Any]]:
     """What an interim result asks for, by its keys; what is no object is left out."""
     wanted = as_object(as_object(result).get("inputRequests"))
     return {key: as_object(one) for key, one in wanted.items() if is_object(one)}
-
-
-def mirrored(body: bytes, annotated: Mapping[str, Sequence[Annotated]]) -> dict[str, str]:
-    """The header fields that repeat what a message says; `annotated` are the arguments to repeat by their tool."""
-    message = as_object(next(iter(jsonrpc.decode(body)), None))
-    method, params = message.get("method"), as_object(message.get("params"))
-    if not isinstance(method, str):
-        return {}
-    fields = {"Mcp-Method": field_value(method)}
-    named = params.get(NAMED_BY.get(method, ""))
-    if isinstance(named, str):
-        fields["Mcp-Name"] = field_value(named)
-    if method == "tools/call":
-        for one in annotated.get(str(named), ()):
-            text = as_text(one.value(as_object(params.get("arguments"))))
-            fields |= {} if text is None else {one.field: field_value(text)}
-    return fields
-
-
-def as_text(value: object) -> str | None:
-    """An argument as a header field repeats it; None for what is not repeated."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, str | int | float) else None
-
-
-def field_value(text: str) -> str:
-    """A text as it stands in a header field: wrapped in base64 where it could not stand there as it is."""
-    plain = text.isascii() and text.isprintable() and text.strip() == text
-    looks_wrapped = text.startswith("=?base64?") and text.endswith("?=")
-    if plain and not looks_wrapped:
-        return text
-    return f"=?base64?{base64.b64encode(text.encode('utf-8', 'surrogatepass')).decode()}?="

@@ -8,7 +8,8 @@ import pytest
 from conformance.evidence import Recorder
 from conformance.redaction import Redactor
 from conformance.wire.http import HttpClient
-from conformance.wire.stateless import StatelessHttp, annotated_arguments, mirrored
+from conformance.wire.mirrored import mirrored
+from conformance.wire.stateless import StatelessHttp
 from tests.auditing import Handler, website
 
 
@@ -66,7 +67,7 @@ SCHEMA: dict[str, Any] = {
 )
 def test_annotated_arguments_are_repeated(arguments: dict[str, Any], fields: dict[str, str]) -> None:
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "t", "arguments": arguments}}
-    sent = mirrored(json.dumps(call).encode(), {"t": tuple(annotated_arguments(SCHEMA))})
+    sent = mirrored(json.dumps(call).encode(), {"t": {"name": "t", "inputSchema": SCHEMA}})
     expected = {f"Mcp-Param-{name}": value for name, value in fields.items()}
     assert sent == {"Mcp-Method": "tools/call", "Mcp-Name": "t"} | expected
 

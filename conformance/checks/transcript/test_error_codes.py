@@ -11,6 +11,7 @@ from conformance.shapes import as_list, as_object
 from conformance.survey import Survey
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
+from conformance.wire.mirrored import annotations
 
 HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION = -32020, -32021, -32022
 DEFINED = (HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION)
@@ -70,7 +71,7 @@ def test_the_codes_of_the_protocol_mean_what_they_should(errors: list[Arrived], 
     found = [one for one in errors if code_of(one) in DEFINED]
     if not found:
         judge.not_applicable("the server sent no error with code -32020, -32021 or -32022")
-    annotated = frozenset(str(tool.get("name")) for tool in survey.tools if "x-mcp-header" in str(tool))
+    annotated = frozenset(str(tool.get("name")) for tool in survey.tools if annotations(tool))
     for one in found:
         problem = misused(one, survey, annotated)
         if problem:
