@@ -18,6 +18,7 @@ from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Answer
 from conformance.wire.http import NoAnswer
 from conformance.wire.jsonrpc import METHOD_NOT_FOUND
+from conformance.wire.stateless import is_interim
 
 Entry = dict[str, Any]
 _MADE_UP = {"uri": "test://conformance", "url": "https://example.com/", "id": "1", "number": "1", "count": "1"}
@@ -181,7 +182,7 @@ def admitted(answer: Answer) -> Answer:
     """
     if answer.http.status in (401, 403):
         raise CouldNotRun(f"the request is refused for its token ({answer.summary})")
-    if (answer.result or {}).get("resultType") == "input_required":
+    if is_interim(answer.result):
         raise NotApplicable("the server wants input first")
     return answer
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from conformance.survey import Survey, ask, close_quietly, connect
+from conformance.survey import Survey, ask, closing, connect
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import HANDSHAKE_REVISIONS, Connection, Handler
 from conformance.wire.http import Fields, HttpClient, Reply
@@ -101,11 +101,17 @@ class Probe:
     @contextmanager
     def fresh(self, token: str | None = None) -> Generator[Connection]:
         """A connection of its own, before any handshake; closed at the end. With the token in use unless given."""
-        connection = connect(self.survey, self.http, token)
-        try:
+        with closing(connect(self.survey, self.http, token)) as connection:
             yield connection
+
+    @contextmanager
+    def apart(self) -> Generator["Probe"]:
+        """A probe whose requests go over network connections of their own, as long as the block lasts."""
+        http = self.http.apart()
+        try:
+            yield Probe(self.survey, http)
         finally:
-            close_quietly(connection)
+            http.close()
 
     @contextmanager
     def session(

@@ -6,7 +6,7 @@ https://modelcontextprotocol.io/specification/2026-07-28/server/discover
 from dataclasses import dataclass, replace
 
 from conformance.probe import Probe
-from conformance.survey import close_quietly, connect
+from conformance.survey import closing, connect
 from conformance.wire.connection import STATELESS_REVISION, Answer
 
 
@@ -33,8 +33,5 @@ class Discovering:
         if first.result is not None:
             return cls(first)
         survey = replace(probe.survey, revision=STATELESS_REVISION, opening=None)
-        connection = connect(survey, probe.http)
-        try:
+        with closing(connect(survey, probe.http)) as connection:
             return cls(first, connection.request("tools/list"), connection.request("server/discover"))
-        finally:
-            close_quietly(connection)

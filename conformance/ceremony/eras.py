@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from conformance.ceremony.mirroring import attempt, stateless_http
 from conformance.probe import Probe
-from conformance.survey import close_quietly, connect
+from conformance.survey import closing, connect
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import HANDSHAKE_REVISIONS, Answer, Connection
 from conformance.wire.http import Reply
@@ -21,11 +21,8 @@ MADE_UP_SESSION = "conformance-no-such-session"
 def older_client(probe: Probe) -> Generator[Connection]:
     """A connection of a client that knows the handshake only, before it; closed at the end. Raises NoAnswer."""
     survey = replace(probe.survey, revision=HANDSHAKE_REVISIONS[-1], opening=None)
-    connection = connect(survey, probe.http)
-    try:
+    with closing(connect(survey, probe.http)) as connection:
         yield connection
-    finally:
-        close_quietly(connection)
 
 
 def granted(answer: Answer) -> str:

@@ -1,7 +1,7 @@
 """Lists once more: on two connections under the same credentials, and before and after other requests."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from conformance.exercise import listed
 from conformance.probe import Probe
 from conformance.shapes import as_object
-from conformance.survey import close_quietly, connect, walk
+from conformance.survey import walk
 from conformance.tool_calls import calls_of
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import Connection
@@ -40,16 +40,12 @@ class Relisted:
 def relist(probe: Probe) -> dict[str, Relisted]:
     """Get each list again, by its method. Raises NoAnswer, CouldNotRun where a list is refused."""
     methods = [method for method in KEYS if method in probe.survey.listings]
-    with ExitStack() as closing:
-        both: list[Connection] = []
-        for http in (probe.http, probe.http.apart()):
-            both.append(connect(probe.survey, http))
-            closing.callback(close_quietly, both[-1])
-            both[-1].open(probe.survey.revision)
-        closing.callback(both[1].http.close)
-        lists = _Lists(both)
+    with probe.fresh() as first, probe.apart() as apart, apart.fresh() as second:
+        for one in (first, second):
+            one.open(probe.survey.revision)
+        lists = _Lists((first, second))
         connections = {method: lists.same(method) for method in methods}
-        _use(both[0], probe)
+        _use(first, probe)
         afterwards = {method: lists.same(method, connections[method][0]) for method in methods}
         for method in methods:
             lists.orders[method].append(_names(listed(probe.survey, method), method))

@@ -19,11 +19,12 @@ STATELESS_TOOLS = "test_input_required_result_"
 ELICITATION_SINCE = "2025-06-18"
 URL_SINCE = "2025-11-25"
 """The first revisions with forms, and with pages to visit and tools for the model."""
-_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
+ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "test_sampling": {"prompt": "What is the answer of the conformance audit?"},
     "test_sampling_with_tools": {"prompt": "What is the answer of the conformance audit?"},
     "test_elicitation": {"message": "Please tell the conformance audit about you"},
 }
+"""Arguments of the tools that take some, by name."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class AskedClient:
         usual, mark = dict(self.connection.handlers), self.connection.heard.mark
         self.connection.handlers |= {_METHODS[name]: handler for name, handler in answers.items()}
         try:
-            given = dict(arguments or _ARGUMENTS.get(tool, {}))
+            given = dict(arguments or ARGUMENTS.get(tool, {}))
             answer = self.connection.request("tools/call", {"name": tool, "arguments": given})
         except NoAnswer:
             answer = None

@@ -33,17 +33,13 @@ def use_handles(probe: Probe, offered: Offered, second_token: str | None) -> Han
     """Make handles and use one. Raises NoAnswer, NotApplicable without the tools, CouldNotRun."""
     for tool in (CREATE, USE):
         offered.tool(tool)
-    apart = probe.http.apart()
-    try:
-        with probe.session() as connection, Probe(probe.survey, apart).session() as other:
-            made = tuple(_make(connection) for _ in range(_MADE))
-            stolen = None
-            if second_token:
-                with probe.fresh(second_token) as theirs:
-                    stolen = _use(theirs, made[0])
-            return Handles(made, _use(connection, made[0]), _use(other, made[0]), _use(other, _UNKNOWN), stolen)
-    finally:
-        apart.close()
+    with probe.session() as connection, probe.apart() as apart, apart.session() as other:
+        made = tuple(_make(connection) for _ in range(_MADE))
+        stolen = None
+        if second_token:
+            with probe.fresh(second_token) as theirs:
+                stolen = _use(theirs, made[0])
+        return Handles(made, _use(connection, made[0]), _use(other, made[0]), _use(other, _UNKNOWN), stolen)
 
 
 def _make(connection: Connection) -> str:

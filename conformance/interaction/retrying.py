@@ -93,12 +93,8 @@ def _moved(probe: Probe, connection: Connection, tool: str) -> Round | None:
     first = call(connection, tool)
     if not first.asks:
         return None
-    apart = probe.http.apart()
-    try:
-        with Probe(probe.survey, apart).session(capabilities(STATELESS_REVISION)) as other:
-            return again(other, first, responses_to(first.questions), first.state or None)
-    finally:
-        apart.close()
+    with probe.apart() as apart, apart.session(capabilities(STATELESS_REVISION)) as other:
+        return again(other, first, responses_to(first.questions), first.state or None)
 
 
 def _elsewhere(connection: Connection, offered: Offered, first: Round) -> dict[str, Round]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.interaction.asking import ELICIT, ROOTS, SAMPLE
+from conformance.interaction.asking import ARGUMENTS, ELICIT, ROOTS, SAMPLE, STATELESS_TOOLS
 from conformance.interaction.eliciting import FORM
 from conformance.interaction.offering import serving
 from conformance.interaction.rooting import Roots
@@ -18,21 +18,16 @@ from conformance.wire.connection import Answer, Connection, Refusal
 from conformance.wire.http import NoAnswer
 from conformance.wire.stateless import is_interim, questions_in
 
-_PREFIX = "test_input_required_result_"
-SIGNED = (f"{_PREFIX}tampered_state", f"{_PREFIX}request_state")
+SIGNED = (f"{STATELESS_TOOLS}tampered_state", f"{STATELESS_TOOLS}request_state")
 """Tools that give out a state, the first one one that it must not be possible to change."""
-ASKING = (f"{_PREFIX}elicitation", FORM)
+ASKING = (f"{STATELESS_TOOLS}elicitation", FORM)
 """Tools that ask the user."""
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "elicitation": (f"{_PREFIX}elicitation", FORM),
-    "sampling": (f"{_PREFIX}sampling", "test_sampling"),
-    "roots": (f"{_PREFIX}list_roots", "test_list_roots"),
+    "elicitation": (f"{STATELESS_TOOLS}elicitation", FORM),
+    "sampling": (f"{STATELESS_TOOLS}sampling", "test_sampling"),
+    "roots": (f"{STATELESS_TOOLS}list_roots", "test_list_roots"),
 }
 """Tools that ask for one thing, by the capability it needs."""
-_ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
-    FORM: {"message": "Please tell the conformance audit about you"},
-    "test_sampling": {"prompt": "What is the answer of the conformance audit?"},
-}
 
 
 @dataclass(frozen=True)
@@ -107,7 +102,7 @@ def ask(connection: Connection, method: str, params: Mapping[str, Any]) -> Round
 
 def call(connection: Connection, tool: str) -> Round:
     """Call a tool that asks."""
-    return ask(connection, "tools/call", {"name": tool, "arguments": dict(_ARGUMENTS.get(tool, {}))})
+    return ask(connection, "tools/call", {"name": tool, "arguments": dict(ARGUMENTS.get(tool, {}))})
 
 
 def need_asking(first: Round) -> None:

@@ -91,13 +91,8 @@ def status_of(answer: JsonObject, faults: Faults) -> int:
     """The HTTP status of an answer that is sent as a whole."""
     error = as_object(answer.get("error")) or {}
     code = error.get("code", 0)
-    for spoiled, fault in (
-        (METHOD_NOT_FOUND, "unknown-method-200"),
-        (UNSUPPORTED_VERSION, "unknown-version-200"),
-        (MISSING_CAPABILITY, "missing-capability-http-200"),
-    ):
-        if code == spoiled and faults.active(fault):
-            return 200
+    if code in _STATUS_FAULTS and faults.active(_STATUS_FAULTS[code]):
+        return 200
     if code == INVALID_PARAMS and "missing" in (as_object(error.get("data")) or {}):
         return 200 if faults.active("missing-meta-200") else 400
     return _STATUSES.get(code, 200)

@@ -128,7 +128,6 @@ class StreamableHttp:
             status = 422 if faults.active("header-mismatch-422") else 400
             return self._json(error_message(error, message.id), status)
         session = LoneRequest(request.state.user, self.dispatcher, self.streams)
-        faults = self.dispatcher.faults
         tied = faults.active("state-of-one-connection") or faults.active("handles-of-one-connection")
         if request.client and tied:
             session.peer = str(request.client.port)

@@ -17,6 +17,7 @@ from conformance.shapes import as_object
 from conformance.survey import Survey
 from conformance.wire.connection import Answer, Connection
 from conformance.wire.http import NoAnswer, Unreachable
+from conformance.wire.stateless import is_interim
 
 NOT_FOUND, INVALID_PARAMS = -32002, -32602
 _NOT_FOUND_CODES = (NOT_FOUND, INVALID_PARAMS)
@@ -148,7 +149,7 @@ def test_reading_what_is_not_there_is_told_by_its_code(absent: list[Answer], sur
 @requirement("resources.not-found-not-empty-contents")
 def test_what_is_not_there_is_not_read_as_nothing(absent: list[Answer], judge: Judge) -> None:
     for answer in absent:
-        if answer.result is not None and answer.result.get("resultType") != "input_required":
+        if answer.result is not None and not is_interim(answer.result):
             contents = contents_of(answer.result)
             observed = f"{len(contents)} items"
             judge.that(bool(contents), expected="an error, or contents", observed=observed, evidence=answer)
