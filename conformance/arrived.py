@@ -12,6 +12,7 @@ from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDSHAKE_REVISIONS, STATELESS_REVISION
+from conformance.wire.meta import CAPABILITIES_KEY, VERSION_KEY
 from conformance.wire.sse import SseEvent, scan
 from conformance.wire.stateless import is_interim, questions_in
 
@@ -84,7 +85,7 @@ class Arrived:
     def offered(self) -> dict[str, Any]:
         """The capabilities that the answered request declared, where each request does."""
         meta = as_object(as_object(as_object(self.request).get("params")).get("_meta"))
-        return as_object(meta.get("io.modelcontextprotocol/clientCapabilities"))
+        return as_object(meta.get(CAPABILITIES_KEY))
 
     @property
     def _redacted(self) -> bool:
@@ -105,7 +106,7 @@ def is_stateless(exchange: Exchange) -> bool:
     fields = {name.lower(): value for name, value in exchange.request.headers}
     sent = as_object(parsed(exchange.request.body))
     meta = as_object(as_object(sent.get("params")).get("_meta"))
-    version, header = meta.get("io.modelcontextprotocol/protocolVersion"), fields.get("mcp-protocol-version")
+    version, header = meta.get(VERSION_KEY), fields.get("mcp-protocol-version")
     if header in HANDSHAKE_REVISIONS:
         return False
     if STATELESS_REVISION in (version, header):

@@ -5,9 +5,8 @@ from typing import Any
 
 from conformance.evidence import Exchange
 from conformance.shapes import as_object
+from conformance.wire.meta import VERSION_KEY
 from conformance.wire.mirrored import NAMED_BY, field_value
-
-_VERSION = "io.modelcontextprotocol/protocolVersion"
 
 
 def mirrors(exchange: Exchange, request: Mapping[str, Any], annotated: frozenset[str]) -> bool:
@@ -18,7 +17,7 @@ def mirrors(exchange: Exchange, request: Mapping[str, Any], annotated: frozenset
     """
     fields = dict(exchange.request.headers)
     params, method = as_object(request.get("params")), request.get("method")
-    version = as_object(params.get("_meta")).get(_VERSION)
+    version = as_object(params.get("_meta")).get(VERSION_KEY)
     name = params.get(NAMED_BY.get(str(method), ""))
     if not isinstance(method, str) or (method == "tools/call" and name in annotated):
         return False

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.ceremony.introductions import (
-    CAPABILITIES,
-    CLIENT,
     OTHER_CLIENT,
     Answers,
     ask,
@@ -14,6 +12,7 @@ from conformance.ceremony.introductions import (
     without,
 )
 from conformance.probe import Probe
+from conformance.wire.meta import CAPABILITIES_KEY, CLIENT_KEY
 
 
 @dataclass(frozen=True)
@@ -31,17 +30,17 @@ class Interleaving:
         """Send the requests of different clients on one connection. Raises CouldNotRun, NoAnswer."""
         methods = asked_methods(probe.survey)
         wanted = [(method, _client(number)) for number, method in enumerate([*methods, *methods], 1)]
-        wanted.insert(1, (methods[-1], without(CAPABILITIES)))
+        wanted.insert(1, (methods[-1], without(CAPABILITIES_KEY)))
         with probe.fresh() as connection, ThreadPoolExecutor(len(wanted)) as pool:
             sent = [pool.submit(ask, connection, "among others", method, meta) for method, meta in wanted]
             answers = [(method, meta, one.result()) for (method, meta), one in zip(wanted, sent, strict=True)]
         good = {
-            f"{method} of client {meta[CLIENT]['version']}": answer
+            f"{method} of client {meta[CLIENT_KEY]['version']}": answer
             for method, meta, answer in answers
-            if CAPABILITIES in meta
+            if CAPABILITIES_KEY in meta
         }
         poor = {
-            f"{method} without capabilities": answer for method, meta, answer in answers if CAPABILITIES not in meta
+            f"{method} without capabilities": answer for method, meta, answer in answers if CAPABILITIES_KEY not in meta
         }
         return cls(good, poor)
 
@@ -49,4 +48,4 @@ class Interleaving:
 def _client(number: int) -> dict[str, Any]:
     """What a client says of itself; every other one can do more."""
     able: dict[str, Any] = {"sampling": {}, "elicitation": {}} if number % 2 else {}
-    return without() | {CLIENT: OTHER_CLIENT | {"version": str(number)}, CAPABILITIES: able}
+    return without() | {CLIENT_KEY: OTHER_CLIENT | {"version": str(number)}, CAPABILITIES_KEY: able}

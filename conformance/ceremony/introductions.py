@@ -14,13 +14,12 @@ from conformance.shapes import as_object
 from conformance.survey import Survey
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
-from conformance.wire.connection import CLIENT_INFO, Answer, Connection
+from conformance.wire.connection import CLIENT_INFO, STATELESS_REVISION, Answer, Connection
+from conformance.wire.jsonrpc import UNSUPPORTED_VERSION
+from conformance.wire.meta import CAPABILITIES_KEY, CLIENT_KEY, VERSION_KEY
 from conformance.wire.stateless import StatelessHttp
 from conformance.wire.streamable_http import stateless_meta
 
-_ABOUT = "io.modelcontextprotocol/"
-VERSION, CLIENT, CAPABILITIES = f"{_ABOUT}protocolVersion", f"{_ABOUT}clientInfo", f"{_ABOUT}clientCapabilities"
-UNSUPPORTED_VERSION = -32022
 IMPOSSIBLE = "1900-01-01"
 """A version that does not exist."""
 OTHER_CLIENT = {"name": "another-client", "version": "99.0"}
@@ -47,7 +46,7 @@ def ask(
 
 def without(*names: str) -> dict[str, Any]:
     """What each request says of its client, but for some of it."""
-    return {name: value for name, value in stateless_meta("2026-07-28").items() if name not in names}
+    return {name: value for name, value in stateless_meta(STATELESS_REVISION).items() if name not in names}
 
 
 def asked_methods(survey: Survey) -> list[str]:
@@ -82,26 +81,26 @@ class Introductions:
         """Send such requests before and after a complete one. Raises CouldNotRun, NoAnswer."""
         found, methods = cls(), asked_methods(probe.survey)
         with probe.fresh() as connection:
-            found._send(connection, found.without_capabilities, CAPABILITIES, methods)
-            found._send_later(connection, CAPABILITIES, methods[-1])
+            found._send(connection, found.without_capabilities, CAPABILITIES_KEY, methods)
+            found._send_later(connection, CAPABILITIES_KEY, methods[-1])
         with probe.fresh() as connection:
-            found._send(connection, found.without_version, VERSION, methods)
+            found._send(connection, found.without_version, VERSION_KEY, methods)
             for what, params in (("without _meta", True), ("without params", False)):
                 method = methods[-1]
                 found.without_meta[f"{method} {what}"] = ask(connection, what, method, None, params=params)
             if not (probe.survey.dual_era and probe.survey.transport == "stdio"):
-                found._send_later(connection, VERSION, methods[-1])
+                found._send_later(connection, VERSION_KEY, methods[-1])
         return found
 
     def _send(self, connection: Connection, kept: Answers, name: str, methods: Sequence[str]) -> None:
-        what = f"without {name.removeprefix(_ABOUT)}"
+        what = f"without {name.rpartition('/')[2]}"
         for method in methods:
             kept[f"{method} {what}"] = ask(connection, what, method, without(name))
 
     def _send_later(self, connection: Connection, name: str, method: str) -> None:
         if ask(connection, "complete", method, without()).result is None:
             raise CouldNotRun(f"{method} was not served when its _meta says everything either")
-        what = f"without {name.removeprefix(_ABOUT)} after a complete one"
+        what = f"without {name.rpartition('/')[2]} after a complete one"
         self.later[name] = ask(connection, what, method, without(name))
 
 
@@ -136,7 +135,7 @@ class UnknownVersion:
 
 
 def _unknown(connection: Connection, method: str) -> Answer:
-    meta = without() | {VERSION: IMPOSSIBLE}
+    meta = without() | {VERSION_KEY: IMPOSSIBLE}
     fields = {"MCP-Protocol-Version": IMPOSSIBLE}
     with connection.altered(fields) if isinstance(connection, StatelessHttp) else nullcontext():
         return ask(connection, f"version {IMPOSSIBLE}", method, meta)
@@ -155,9 +154,9 @@ class Clients:
         """Ask as nobody, as another client and as ourselves. Raises CouldNotRun, NoAnswer."""
         methods = asked_methods(survey)
         about = {
-            "without clientInfo": without(CLIENT),
-            "from another client": without() | {CLIENT: OTHER_CLIENT},
-            "from the same client": without() | {CLIENT: CLIENT_INFO},
+            "without clientInfo": without(CLIENT_KEY),
+            "from another client": without() | {CLIENT_KEY: OTHER_CLIENT},
+            "from the same client": without() | {CLIENT_KEY: CLIENT_INFO},
         }
         answers = [{method: ask(connection, what, method, meta) for method in methods} for what, meta in about.items()]
         return cls(*answers)

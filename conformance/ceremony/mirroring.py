@@ -18,7 +18,6 @@ from conformance.wire.http import NoAnswer
 from conformance.wire.mirrored import Annotation, as_text, repeated_arguments, wrapped
 from conformance.wire.stateless import StatelessHttp
 
-HEADER_MISMATCH = -32020
 VERSION, METHOD, NAME = "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"
 OTHER_VERSION = "2025-11-25"
 """A version that exists, but is not that of the body."""

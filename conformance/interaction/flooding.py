@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.exercise import admitted
-from conformance.interaction.logging import LOG_LEVEL
 from conformance.probe import Probe
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import Answer
+from conformance.wire.meta import LOG_LEVEL_KEY
 
 TOKEN = "conformance-flood"  # noqa: S105 - not a secret
 MOST_PER_SECOND = 300
@@ -42,7 +42,7 @@ def flood(
     with probe.session() as connection, connection.listening():
         meta: dict[str, Any] = {"progressToken": TOKEN}
         if level and probe.survey.stateless:
-            meta[LOG_LEVEL] = level
+            meta[LOG_LEVEL_KEY] = level
         elif level:
             admitted(connection.request("logging/setLevel", {"level": level}))
         started, mark = time.monotonic(), connection.heard.mark

@@ -15,10 +15,10 @@ from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.wire.connection import Answer, Connection
 from conformance.wire.heard import Message
+from conformance.wire.meta import LOG_LEVEL_KEY, SUBSCRIPTION_KEY
 
 LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 BELOW_ERROR = frozenset(LEVELS[: LEVELS.index("error")])
-LOG_LEVEL = "io.modelcontextprotocol/logLevel"
 UNKNOWN_LEVEL = "verbose"
 TOOLS: Mapping[str, frozenset[str]] = {
     "test_tool_with_log_levels": frozenset(LEVELS),
@@ -32,7 +32,6 @@ _ARRIVAL_SECONDS = 1.0
 _LATE_SECONDS = 0.3
 _SLOW_TOKEN = "conformance-busy"  # noqa: S105 - not a secret
 _SLOW_CALL = {"name": SLOW, "arguments": {"seconds": 0.6}, "_meta": {"progressToken": _SLOW_TOKEN}}
-_SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def _name_levels(probe: Probe, tool: str) -> Levels:
         if tool:
             calls["debug"], overheard, listening = _overhear(probe, connection, tool)
         listed = next((one for one in probe.survey.listings if not probe.survey.listings[one].refusal), None)
-        meta = {"_meta": {LOG_LEVEL: UNKNOWN_LEVEL}}
+        meta = {"_meta": {LOG_LEVEL_KEY: UNKNOWN_LEVEL}}
         unknown = admitted(connection.request(listed, meta)) if listed else None
         return Levels({}, unknown, tool, calls, overheard, listening)
 
@@ -126,7 +125,7 @@ def _overhear(probe: Probe, connection: Connection, tool: str) -> tuple[Logged, 
 
 
 def _is_tagged(one: Message) -> bool:
-    return _SUBSCRIPTION in as_object(as_object(as_object(one.value).get("params")).get("_meta"))
+    return SUBSCRIPTION_KEY in as_object(as_object(as_object(one.value).get("params")).get("_meta"))
 
 
 def _set(connection: Connection, level: str) -> Answer:
@@ -137,7 +136,7 @@ def _call(connection: Connection, tool: str, awaited: frozenset[str], level: str
     """Call the tool, at a level if one is named, and wait for messages of these levels."""
     arguments = {"name": NAME, "email": EMAIL, "password": PASSWORD} if tool == TOLD_TO_LOG else {}
     mark = connection.heard.mark
-    meta = {"_meta": {LOG_LEVEL: level}} if level else {}
+    meta = {"_meta": {LOG_LEVEL_KEY: level}} if level else {}
     connection.linger = _LATE_SECONDS if level == "debug" else 0.0
     answer = admitted(connection.request("tools/call", {"name": tool, "arguments": arguments, **meta}))
     if awaited:

@@ -16,6 +16,7 @@ from conformance.shapes import as_list, as_object
 from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Answer, Connection, Refusal
 from conformance.wire.http import NoAnswer
+from conformance.wire.jsonrpc import MISSING_CAPABILITY
 from conformance.wire.stateless import is_interim, questions_in
 
 SIGNED = (f"{STATELESS_TOOLS}tampered_state", f"{STATELESS_TOOLS}request_state")
@@ -84,7 +85,7 @@ class Round:
     @property
     def lacks_capability(self) -> bool:
         """Whether the answer is the error for a capability that the client did not declare."""
-        return self.answer is not None and self.answer.error_code == -32021
+        return self.answer is not None and self.answer.error_code == MISSING_CAPABILITY
 
     @property
     def summary(self) -> str:

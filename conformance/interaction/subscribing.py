@@ -16,6 +16,7 @@ from conformance.wire.duplex import Duplex
 from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
 from conformance.wire.jsonrpc import Id, same_id
+from conformance.wire.meta import LOG_LEVEL_KEY
 from conformance.wire.subscription import (
     ACKNOWLEDGED,
     EVERY_LIST,
@@ -200,7 +201,7 @@ class _Making:
         if WATCHED in everything.granted.get(URIS, ()):
             everything.notified(UPDATED, _UPDATE_SECONDS)
         if tool := self._offered.find_tool(_WORKER):
-            meta = {"progressToken": _TOKEN, "io.modelcontextprotocol/logLevel": "debug"}
+            meta = {"progressToken": _TOKEN, LOG_LEVEL_KEY: "debug"}
             with suppress(NoAnswer):
                 params = {"name": tool, "arguments": {}, "_meta": meta}
                 self._worked = self._connection.request("tools/call", params)

@@ -18,6 +18,7 @@ from conformance.shapes import as_list, as_object, is_array, is_object
 from conformance.verdict import CouldNotRun, Narrowed
 from conformance.wire.connection import STATELESS_REVISION, Answer
 from conformance.wire.http import Reply
+from conformance.wire.meta import SERVER_KEY
 
 LISTS = {
     "tools/list": "tools",
@@ -187,7 +188,7 @@ class Survey:
     def server_info(self) -> dict[str, Any]:
         """How the server presents itself; in the stateless revision that is in `_meta`."""
         result = self.initialize_result
-        about = as_object(result.get("_meta")).get("io.modelcontextprotocol/serverInfo")
+        about = as_object(result.get("_meta")).get(SERVER_KEY)
         return as_object(about if self.stateless else result.get("serverInfo"))
 
     @property

@@ -8,6 +8,8 @@ PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
+HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION = -32020, -32021, -32022
+"""Codes that revision 2026-07-28 defines."""
 
 Kind = Literal["request", "notification", "result", "error", "batch", "unknown"]
 Id = int | str

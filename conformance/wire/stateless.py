@@ -18,6 +18,7 @@ from conformance.wire.connection import (
     Silence,
 )
 from conformance.wire.http import HttpClient, NoAnswer, Reply
+from conformance.wire.meta import CAPABILITIES_KEY
 from conformance.wire.mirrored import mirrored
 from conformance.wire.stdio import Stdio
 from conformance.wire.streamable_http import StreamableHttp, stateless_meta
@@ -79,7 +80,7 @@ class Stateless(Connection):
 
     def introduced(self, params: Mapping[str, Any] | None) -> dict[str, Any]:
         """Parameters with what each request says of its client; what `_meta` says already stays."""
-        about = stateless_meta(self.revision) | {"io.modelcontextprotocol/clientCapabilities": dict(self.capabilities)}
+        about = stateless_meta(self.revision) | {CAPABILITIES_KEY: dict(self.capabilities)}
         given = params or {}
         return {**given, "_meta": about | as_object(given.get("_meta"))}
 

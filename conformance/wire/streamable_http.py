@@ -9,6 +9,7 @@ from typing import Any
 from conformance.wire import jsonrpc
 from conformance.wire.connection import CLIENT_INFO, SERVED, STATELESS_REVISION, Answer, Connection
 from conformance.wire.http import Fields, HttpClient, NoAnswer, Reply, Stream, StreamedExchange
+from conformance.wire.meta import CAPABILITIES_KEY, CLIENT_KEY, VERSION_KEY
 from conformance.wire.sse import SseEvent, SseScanner
 
 ACCEPT = "application/json, text/event-stream"
@@ -35,8 +36,7 @@ def first_request(revision: str) -> tuple[dict[str, str], bytes]:
 
 def stateless_meta(revision: str) -> dict[str, Any]:
     """What each request of the stateless revision says about the client in `_meta` (2026-07-28, basic/index)."""
-    about: dict[str, Any] = {"protocolVersion": revision, "clientInfo": CLIENT_INFO, "clientCapabilities": {}}
-    return {f"io.modelcontextprotocol/{name}": value for name, value in about.items()}
+    return {VERSION_KEY: revision, CLIENT_KEY: CLIENT_INFO, CAPABILITIES_KEY: {}}
 
 
 def messages_of(reply: Reply) -> list[Any]:

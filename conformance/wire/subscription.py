@@ -13,13 +13,13 @@ from conformance.wire.connection import Connection
 from conformance.wire.duplex import Duplex
 from conformance.wire.heard import Heard, Message
 from conformance.wire.http import NoAnswer, Reply, Stream
+from conformance.wire.meta import SUBSCRIPTION_KEY
 from conformance.wire.sse import SseScanner
 from conformance.wire.streamable_http import StreamableHttp
 
 LISTEN = "subscriptions/listen"
 ACKNOWLEDGED = "notifications/subscriptions/acknowledged"
 CANCELLED = "notifications/cancelled"
-SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 URIS = "resourceSubscriptions"
 LISTS: Mapping[str, str] = {
     "tools": "toolsListChanged",
@@ -35,7 +35,7 @@ def tag_of(message: object) -> Any:  # noqa: ANN401 - whatever the server sent
     """The subscription to which a message says that it belongs; None where it says nothing."""
     members = as_object(message)
     inside = as_object(members.get("params")) or as_object(members.get("result"))
-    return as_object(inside.get("_meta")).get(SUBSCRIPTION)
+    return as_object(inside.get("_meta")).get(SUBSCRIPTION_KEY)
 
 
 def is_acknowledgment(message: object) -> bool:

@@ -11,8 +11,7 @@ from conformance.shapes import as_list, as_object
 from conformance.survey import Survey
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import STATELESS_REVISION, Answer
-
-SERVER_INFO = "io.modelcontextprotocol/serverInfo"
+from conformance.wire.meta import SERVER_KEY
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +63,6 @@ def test_the_supported_versions_hold_the_one_that_was_asked_for(discovered: Answ
 
 @requirement("discover.identifies-server")
 def test_the_discover_result_names_the_server(discovered: Answer, judge: Judge) -> None:
-    named = SERVER_INFO in as_object((discovered.result or {}).get("_meta"))
+    named = SERVER_KEY in as_object((discovered.result or {}).get("_meta"))
     observed = "there" if named else "missing"
-    judge.that(named, expected=f"{SERVER_INFO} in _meta", observed=observed, evidence=discovered)
+    judge.that(named, expected=f"{SERVER_KEY} in _meta", observed=observed, evidence=discovered)

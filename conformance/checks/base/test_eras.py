@@ -10,7 +10,7 @@ from conformance.audit import Audit
 from conformance.ceremony.affinity import Affinity
 from conformance.ceremony.eras import Eras, granted, initialized
 from conformance.ceremony.interleaving import Interleaving
-from conformance.ceremony.introductions import IMPOSSIBLE, UNSUPPORTED_VERSION, Introductions, UnknownVersion
+from conformance.ceremony.introductions import IMPOSSIBLE, Introductions, UnknownVersion
 from conformance.ceremony.unknown_methods import undeclared_features, unknown_methods
 from conformance.exercise import Exercise
 from conformance.probe import Probe
@@ -18,6 +18,7 @@ from conformance.shapes import as_list, as_object
 from conformance.survey import Survey
 from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDSHAKE_REVISIONS, STATELESS_REVISION, Answer
+from conformance.wire.jsonrpc import UNSUPPORTED_VERSION
 
 LABEL = r"[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 EXTENSION = re.compile(rf"{LABEL}(?:\.{LABEL})*/(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?")

@@ -7,7 +7,6 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
-from conformance.ceremony.mirroring import HEADER_MISMATCH
 from conformance.ceremony.unknown_methods import unknown_methods
 from conformance.offered import Offered
 from conformance.probe import Probe
@@ -16,6 +15,7 @@ from conformance.survey import Survey
 from conformance.tool_calls import only_reads
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
+from conformance.wire.jsonrpc import HEADER_MISMATCH
 
 LINGER = 0.2
 """Seconds to listen on after a response for another one."""

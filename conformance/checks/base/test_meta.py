@@ -11,6 +11,7 @@ from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object, is_array
 from conformance.survey import Survey
 from conformance.wire.connection import Connection
+from conformance.wire.meta import SERVER_KEY
 
 EXTRA: dict[str, Any] = {"com.example/probe": {"nested": [1, {"deeper": "ü"}]}, "com.example.audit/flag": True}
 SIZE = re.compile(r"[0-9]+x[0-9]+|any")
@@ -51,7 +52,7 @@ def icons_of(survey: Survey, judge: Judge) -> list[tuple[str, Any]]:
 
 def _icons(survey: Survey) -> Iterator[tuple[str, Any]]:
     opening = survey.initialize_result
-    about = opening.get("serverInfo") or as_object(opening.get("_meta")).get("io.modelcontextprotocol/serverInfo")
+    about = opening.get("serverInfo") or as_object(opening.get("_meta")).get(SERVER_KEY)
     owners = [("the server", as_object(about))]
     for method, listing in survey.listings.items():
         owners += [(f"{method} {as_object(item).get('name')}", as_object(item)) for item in listing.items]

@@ -8,9 +8,7 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.ceremony.introductions import (
-    CAPABILITIES,
     TRACE,
-    VERSION,
     Answers,
     Clients,
     Introductions,
@@ -18,12 +16,13 @@ from conformance.ceremony.introductions import (
     asked_methods,
     without,
 )
-from conformance.ceremony.mirroring import HEADER_MISMATCH
 from conformance.probe import Probe
 from conformance.shapes import as_list, as_object
 from conformance.survey import LISTS, Survey
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
+from conformance.wire.jsonrpc import HEADER_MISMATCH
+from conformance.wire.meta import CAPABILITIES_KEY, VERSION_KEY
 
 DISCOVERED = ("supportedVersions", "capabilities", "instructions")
 
@@ -74,7 +73,7 @@ def test_the_refusal_of_such_requests_has_status_400(introductions: Introduction
 
 @requirement("lifecycle.no-context-from-earlier-requests")
 def test_what_one_request_says_does_not_count_for_the_next(introductions: Introductions, judge: Judge) -> None:
-    before = {CAPABILITIES: introductions.without_capabilities, VERSION: introductions.without_version}
+    before = {CAPABILITIES_KEY: introductions.without_capabilities, VERSION_KEY: introductions.without_version}
     for name, answer in introductions.later.items():
         if all(one.error is not None for one in before[name].values()):
             good, expected = answer.result is None, f"a request without {name} is refused after complete ones, too"

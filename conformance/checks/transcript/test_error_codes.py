@@ -11,9 +11,10 @@ from conformance.shapes import as_list, as_object
 from conformance.survey import Survey
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
+from conformance.wire.jsonrpc import HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION
+from conformance.wire.meta import CAPABILITIES_KEY, VERSION_KEY
 from conformance.wire.mirrored import annotations
 
-HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION = -32020, -32021, -32022
 DEFINED = (HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION)
 RETIRED = (-32002, -32042)
 """Codes of older revisions, which have requirements of their own."""
@@ -89,11 +90,11 @@ def misused(one: Arrived, survey: Survey, annotated: frozenset[str]) -> str:
         return f"{code} for {one.source.purpose}, whose header fields say what the body says"
     if code == MISSING_CAPABILITY:
         wanted = as_object(data.get("requiredCapabilities"))
-        declared = as_object(meta.get("io.modelcontextprotocol/clientCapabilities"))
+        declared = as_object(meta.get(CAPABILITIES_KEY))
         if wanted and wanted.keys() <= declared.keys() and not any(map(as_object, wanted.values())):
             return f"{code} for {', '.join(sorted(wanted))}, which was declared"
     if code == UNSUPPORTED_VERSION:
-        version = meta.get("io.modelcontextprotocol/protocolVersion")
+        version = meta.get(VERSION_KEY)
         same = survey.transport == "stdio" or mirrors(one.source, one.request or {}, annotated)
         if same and isinstance(version, str) and version in as_list(data.get("supported")):
             return f"{code} for {version}, which it lists as supported"

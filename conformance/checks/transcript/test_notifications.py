@@ -8,11 +8,11 @@ from conformance import Judge, requirement
 from conformance.arrived import Arrived, requests_in
 from conformance.audit import Audit
 from conformance.conversations import Conversation, requests_of
-from conformance.interaction.logging import LOG_LEVEL
 from conformance.interaction.progress import token_of
 from conformance.shapes import as_object
 from conformance.survey import Survey
 from conformance.wire import jsonrpc
+from conformance.wire.meta import LOG_LEVEL_KEY
 from conformance.wire.subscription import CANCELLED, LISTEN
 
 _SHOWN = 5
@@ -57,7 +57,7 @@ def test_nothing_is_logged_for_a_request_without_a_level(messages: list[Arrived]
 def _names_level(sent: dict[str, Any]) -> bool:
     """Whether a request names a log level, or is no request of which the log would be one."""
     meta = as_object(as_object(sent.get("params")).get("_meta"))
-    return LOG_LEVEL in meta or sent["method"] == "subscriptions/listen"
+    return LOG_LEVEL_KEY in meta or sent["method"] == "subscriptions/listen"
 
 
 @requirement("progress.only-active-tokens")

@@ -14,9 +14,9 @@ from conformance.survey import Survey
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
 from conformance.wire.connection import STATELESS_REVISION
+from conformance.wire.meta import SERVER_KEY
 
 CORE = ("complete", "input_required")
-SERVER_INFO = "io.modelcontextprotocol/serverInfo"
 TRACE_PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 TRACE_STATE = re.compile(r"[a-z0-9][a-z0-9_*/@-]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,256}")
 BAGGAGE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*=\s*[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*(?:\s*;.*)?")
@@ -74,17 +74,17 @@ def test_every_result_names_the_server(results: list[Arrived], judge: Judge) -> 
     found = [one for one in results if one.request is not None and one.request["method"] != "server/discover"]
     if not found:
         judge.could_not_run("the server sent no result but that of server/discover")
-    broken = [one for one in found if SERVER_INFO not in as_object(one.message["result"].get("_meta"))]
+    broken = [one for one in found if SERVER_KEY not in as_object(one.message["result"].get("_meta"))]
     for one in broken[:5]:
         observed = f"missing (answer to {one.source.purpose})"
-        judge.that(False, expected=f"{SERVER_INFO} in _meta", observed=observed, evidence=one)
-    judge.that(not broken, expected=f"{SERVER_INFO} in _meta", observed=f"{len(found)} results read")
+        judge.that(False, expected=f"{SERVER_KEY} in _meta", observed=observed, evidence=one)
+    judge.that(not broken, expected=f"{SERVER_KEY} in _meta", observed=f"{len(found)} results read")
 
 
 @requirement("meta.server-info-matches-schema")
 def test_what_names_the_server_fits_its_schema(results: list[Arrived], judge: Judge) -> None:
     metas = [(one, as_object(one.message["result"].get("_meta"))) for one in results]
-    found = [(one, meta[SERVER_INFO]) for one, meta in metas if SERVER_INFO in meta]
+    found = [(one, meta[SERVER_KEY]) for one, meta in metas if SERVER_KEY in meta]
     if not found:
         judge.not_applicable("no result names the server")
     seen: list[Any] = []

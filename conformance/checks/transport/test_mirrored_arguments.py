@@ -4,8 +4,9 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
-from conformance.ceremony.mirroring import HEADER_MISMATCH, UNSAFE_INTEGER, Parameters, Trials, admitted
+from conformance.ceremony.mirroring import UNSAFE_INTEGER, Parameters, Trials, admitted
 from conformance.exercise import Exercise
+from conformance.wire.jsonrpc import HEADER_MISMATCH
 
 
 @pytest.fixture(scope="session")

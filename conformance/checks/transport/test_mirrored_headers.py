@@ -5,12 +5,12 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.ceremony.eras import granted, initialized
-from conformance.ceremony.introductions import UNSUPPORTED_VERSION
-from conformance.ceremony.mirroring import HEADER_MISMATCH, Mirroring, Trials, admitted, refusals
+from conformance.ceremony.mirroring import Mirroring, Trials, admitted, refusals
 from conformance.exercise import Exercise
 from conformance.judge import Severity
 from conformance.probe import Probe
 from conformance.survey import Survey
+from conformance.wire.jsonrpc import HEADER_MISMATCH, UNSUPPORTED_VERSION
 
 ASSUMED, FIRST_WITH_HEADER = "2025-03-26", "2025-06-18"
 """What a request without version header may be taken for, and the first revision that has the header."""
