@@ -14,7 +14,7 @@ from conformance.survey import Survey
 from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
-from conformance.wire.http import NoAnswer
+from conformance.wire.http import SENDER_REFUSED, NoAnswer
 from conformance.wire.mirrored import Annotation, as_text, repeated_arguments, wrapped
 from conformance.wire.stateless import StatelessHttp
 
@@ -36,7 +36,7 @@ Trials = dict[str, Answer]
 
 def admitted(answer: Answer) -> bool:
     """Whether an answer says something about the request, and not about its sender."""
-    return answer.http.status not in (401, 403, 429)
+    return answer.http.status not in SENDER_REFUSED
 
 
 def stateless_http(connection: Connection) -> StatelessHttp:

@@ -30,6 +30,10 @@ _LONGEST_WAIT = 30.0
 _PATIENCE = 3
 
 
+SENDER_REFUSED = (401, 403, 429)
+"""Statuses that turn down who sent a request, or too many of them, and say nothing of the request."""
+
+
 class NoAnswer(Exception):
     """The other side gave no HTTP answer. The message is one line: what happened and what to try."""
 

@@ -18,6 +18,7 @@ from conformance.shapes import as_list, as_object
 from conformance.survey import Survey
 from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDSHAKE_REVISIONS, STATELESS_REVISION, Answer
+from conformance.wire.http import SENDER_REFUSED
 from conformance.wire.jsonrpc import UNSUPPORTED_VERSION
 
 LABEL = r"[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -79,7 +80,7 @@ def test_each_listed_version_is_spoken(
     probe = Probe(survey, audit.http)
     answers = audit.once("initialize listed", lambda: {version: initialized(probe, version) for version in known})
     for version, answer in answers.items():
-        if answer.http.status in (401, 403, 429):
+        if answer.http.status in SENDER_REFUSED:
             continue
         good, observed = granted(answer) == version, granted(answer) or answer.summary
         judge.that(good, expected=f"initialize grants {version}", observed=observed, evidence=answer)

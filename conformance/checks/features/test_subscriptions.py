@@ -17,6 +17,7 @@ from conformance.interaction.subscribing import (
 from conformance.schema import message_errors
 from conformance.shapes import as_object
 from conformance.survey import Survey
+from conformance.wire.http import SENDER_REFUSED
 from conformance.wire.jsonrpc import INVALID_PARAMS, METHOD_NOT_FOUND, kind_of, same_id
 from conformance.wire.subscription import LISTS, tag_of
 
@@ -42,7 +43,7 @@ def begun(subscribing: Subscribing, judge: Judge) -> dict[str, Subscribed]:
 def test_a_client_can_listen_for_changes(subscribing: Subscribing, survey: Survey, judge: Judge) -> None:
     for name in (EVERYTHING, NOTHING):
         one = subscribing.subscriptions[name]
-        if one.status in (401, 403, 429):
+        if one.status in SENDER_REFUSED:
             judge.could_not_run(f"the subscription to {name} was refused ({one.refused})")
         if not one.status and not one.refused and not one.messages and not subscribing.shared:
             judge.could_not_run("subscriptions/listen was not answered in time")
@@ -113,7 +114,7 @@ def test_what_is_not_supported_is_left_out(subscribing: Subscribing, survey: Sur
     one, updates = subscribing.everything, supported(survey, "resources", "subscribe")
     if not missing and (updates or not uris_of(one.wanted)):
         judge.not_applicable("the server supports changes of every kind")
-    if one.code == METHOD_NOT_FOUND or one.status in (401, 403, 429):
+    if one.code == METHOD_NOT_FOUND or one.status in SENDER_REFUSED:
         judge.could_not_run(f"nobody can listen ({one.refused})")
     granted = sorted(types_of(one.granted) & missing) + ([] if updates else uris_of(one.granted))
     observed = one.refused or (f"{granted} acknowledged" if granted else "left out")

@@ -29,16 +29,27 @@ def sent(parameters: Parameters, trials: Trials, what: str, judge: Judge) -> Tri
     return trials
 
 
+def refused(judge: Judge, trials: Trials) -> None:
+    """Judge that all are refused."""
+    for what, answer in trials.items():
+        judge.that(answer.result is None, expected=f"{what} is refused", observed=answer.summary, evidence=answer)
+
+
+def not_mismatched(judge: Judge, trials: Trials, outcome: str) -> None:
+    """Judge that none is refused for its header field; `outcome` says what is expected of it."""
+    for what, answer in trials.items():
+        good = answer.error_code != HEADER_MISMATCH
+        judge.that(good, expected=f"{what} {outcome}", observed=answer.summary, evidence=answer)
+
+
 @requirement("transport.param-header-missing-rejected")
 def test_an_argument_without_its_header_is_refused(parameters: Parameters, judge: Judge) -> None:
-    for what, answer in sent(parameters, parameters.missing, "such an argument", judge).items():
-        judge.that(answer.result is None, expected=f"{what} is refused", observed=answer.summary, evidence=answer)
+    refused(judge, sent(parameters, parameters.missing, "such an argument", judge))
 
 
 @requirement("transport.param-header-mismatch-rejected")
 def test_an_argument_with_another_header_is_refused(parameters: Parameters, judge: Judge) -> None:
-    for what, answer in sent(parameters, parameters.other, "such an argument", judge).items():
-        judge.that(answer.result is None, expected=f"{what} is refused", observed=answer.summary, evidence=answer)
+    refused(judge, sent(parameters, parameters.other, "such an argument", judge))
 
 
 @requirement("transport.param-header-base64-decoded")
@@ -50,29 +61,26 @@ def test_an_argument_in_base64_is_decoded(parameters: Parameters, judge: Judge) 
 
 @requirement("transport.param-header-invalid-characters-rejected")
 def test_an_argument_in_invalid_characters_is_refused(parameters: Parameters, judge: Judge) -> None:
-    for what, answer in sent(parameters, parameters.invalid, "such an argument that takes any text", judge).items():
-        judge.that(answer.result is None, expected=f"{what} is refused", observed=answer.summary, evidence=answer)
+    refused(judge, sent(parameters, parameters.invalid, "such an argument that takes any text", judge))
 
 
 @requirement("transport.param-header-not-expected-for-null")
 def test_null_needs_no_header(parameters: Parameters, judge: Judge) -> None:
-    for what, answer in sent(parameters, parameters.null, "such an argument", judge).items():
-        good, expected = answer.error_code != HEADER_MISMATCH, f"{what} is not refused for its header"
-        judge.that(good, expected=expected, observed=answer.summary, evidence=answer)
+    not_mismatched(judge, sent(parameters, parameters.null, "such an argument", judge), "is not refused for its header")
 
 
 @requirement("transport.param-header-not-expected-when-absent")
 def test_an_absent_argument_needs_no_header(parameters: Parameters, judge: Judge) -> None:
-    for what, answer in sent(parameters, parameters.absent, "such an argument that may be left out", judge).items():
-        good, expected = answer.error_code != HEADER_MISMATCH, f"{what} is not refused for its header"
-        judge.that(good, expected=expected, observed=answer.summary, evidence=answer)
+    not_mismatched(
+        judge,
+        sent(parameters, parameters.absent, "such an argument that may be left out", judge),
+        "is not refused for its header",
+    )
 
 
 @requirement("transport.param-header-integers-compared-numerically")
 def test_integers_are_compared_as_numbers(parameters: Parameters, judge: Judge) -> None:
-    for what, answer in sent(parameters, parameters.numeric, "such an argument of type integer", judge).items():
-        good, expected = answer.error_code != HEADER_MISMATCH, f"{what} is served"
-        judge.that(good, expected=expected, observed=answer.summary, evidence=answer)
+    not_mismatched(judge, sent(parameters, parameters.numeric, "such an argument of type integer", judge), "is served")
 
 
 @requirement("tools.x-mcp-header.integers-in-safe-range")

@@ -7,7 +7,7 @@ from conformance.audit import Audit
 from conformance.ceremony.eras import OldWays
 from conformance.survey import Survey
 from conformance.wire.connection import HANDSHAKE_REVISIONS, Answer
-from conformance.wire.http import Reply
+from conformance.wire.http import SENDER_REFUSED, Reply
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def test_a_delete_is_answered_with_405(old_ways: OldWays, judge: Judge) -> None:
 
 def _admitted(judge: Judge, reply: Reply) -> Reply:
     """An answer that says something about the request; could not run where the sender is turned down."""
-    if reply.status in (401, 403, 429):
+    if reply.status in SENDER_REFUSED:
         judge.could_not_run(f"the request is refused for its sender ({reply.summary})")
     return reply
 
@@ -63,7 +63,7 @@ def test_no_answer_names_a_session(old_ways: OldWays, survey: Survey, judge: Jud
 @requirement("transport.legacy-initialize-400")
 def test_initialize_is_refused_with_400(survey: Survey, judge: Judge) -> None:
     answer = survey.handshakes.get(HANDSHAKE_REVISIONS[-1])
-    if answer is None or answer.http.status in (401, 403, 429):
+    if answer is None or answer.http.status in SENDER_REFUSED:
         judge.could_not_run("initialize was not tried, or refused for its sender")
     good = answer.http.status == 400 and answer.error is not None
     expected, severity = "HTTP 400 with a JSON-RPC error", "violation" if answer.result is not None else "advice"
