@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from json import JSONDecodeError, loads
 from typing import Any
 
@@ -36,7 +37,7 @@ class Arrived:
         """The recorded exchange."""
         return self.source.id
 
-    @property
+    @cached_property
     def revision(self) -> str:
         """The negotiated revision, empty before there is one; that of an `initialize` result is in it."""
         if is_stateless(self.source):
