@@ -8,7 +8,7 @@ from _pytest.config import default_plugins
 
 from conformance.catalogue import load
 from conformance.checks import shipped_checks
-from conformance.plugins import pytest_plugins
+from conformance.plugins import MODULES
 from conformance.wire.http import usual_trust
 from tests import proving
 
@@ -23,7 +23,7 @@ _IMPORTED_LATE = (
     "uvicorn.protocols.http.auto",
 )
 
-for module in (*pytest_plugins, *(f"_pytest.{name}" for name in default_plugins), *_IMPORTED_LATE):
+for module in (*MODULES, *(f"_pytest.{name}" for name in default_plugins), *_IMPORTED_LATE):
     importlib.import_module(module)
 for plugin in entry_points(group="pytest11"):
     plugin.load()

@@ -1,6 +1,10 @@
 """The pytest plugin. Without --target-url, --demo or --requirements it does nothing."""
 
-pytest_plugins = (
+from importlib import import_module
+
+import pytest
+
+MODULES = (
     "conformance.plugins.options",
     "conformance.plugins.survey",
     "conformance.plugins.selection",
@@ -15,3 +19,9 @@ pytest_plugins = (
     "conformance.plugins.reporting",
     "conformance.plugins.testlog",
 )
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Register the parts; for each one named in `pytest_plugins`, pytest would search all installed packages."""
+    for name in MODULES:
+        pluginmanager.register(import_module(name), name)
