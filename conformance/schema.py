@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -64,7 +65,7 @@ def message_errors(revision: str, definition: str, instance: object) -> list[str
     Raises:
         KeyError: the suite has no schema of that revision, or the schema no such definition.
     """
-    return _errors(_validator(f"mcp/{revision}/schema.json", definition), instance)
+    return _errors(f"mcp/{revision}/schema.json", definition, instance)
 
 
 def message_definitions(revision: str) -> Mapping[str, _Schema]:
@@ -83,10 +84,25 @@ def oauth_errors(name: str, instance: object) -> list[str]:
     Raises:
         KeyError: the suite has no such schema.
     """
-    return _errors(_validator(f"oauth/{name}.json", ""), instance)
+    return _errors(f"oauth/{name}.json", "", instance)
 
 
-def _errors(validator: _Validator, instance: object) -> list[str]:
+_judged: dict[tuple[str, str, bytes], list[str]] = {}
+
+
+def _errors(file: str, definition: str, instance: object) -> list[str]:
+    """The lines about an instance; nothing is judged twice, as the same pages and documents come again and again."""
+    try:
+        digest = sha256(json.dumps(instance).encode()).digest()
+    except RecursionError:
+        return _lines(_validator(file, definition), instance)
+    known = (file, definition, digest)
+    if known not in _judged:
+        _judged[known] = _lines(_validator(file, definition), instance)
+    return list(_judged[known])
+
+
+def _lines(validator: _Validator, instance: object) -> list[str]:
     found = validator.iter_errors(instance)
     lines = (
         describe.line(f"{describe.location(error.absolute_path)}: {error.message}")
