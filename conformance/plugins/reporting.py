@@ -1,5 +1,6 @@
 """Collects what the checks found, writes the reports, and decides the exit code."""
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ from conformance.results import Course, build_results, command_line
 from conformance.verdict import exit_code, worst_exit
 
 _REWRITE_EVERY = 5.0
+"""Seconds between reports of an unfinished run."""
+_HYPOTHESIS = "hypothesispytest"
+"""The plugin that, for its summary, imports all of a library even where no check has used it."""
+_SHARE = 20
+"""How many times as long as writing them took nothing is written again."""
 _REASONS_SHOWN = 3
 
 
@@ -74,7 +80,7 @@ class Reporter:
     def __init__(self, config: pytest.Config, audit: Audit) -> None:
         self._config = config
         self._started = time.time()
-        self._written = 0.0
+        self._due = 0.0
         self._folder = Path(config.invocation_params.dir, audit.settings.report_dir)
         self._plain_failures = 0
         self._parts = [Part(audit, self._folder)]
@@ -110,7 +116,7 @@ class Reporter:
             return
         record = dict(record)
         self._part_of(record.pop("of")).add(record)
-        if time.monotonic() - self._written > _REWRITE_EVERY:
+        if time.monotonic() > self._due:
             self.write(finished=False)
 
     def _part_of(self, revision: str | None) -> Part:
@@ -129,6 +135,8 @@ class Reporter:
             yield
         finally:
             self._finish(session, exitstatus)
+            if "hypothesis" not in sys.modules:
+                session.config.pluginmanager.set_blocked(_HYPOTHESIS)
 
     def _finish(self, session: pytest.Session, exitstatus: int) -> None:
         """When all processes have ended: clean up, write the reports, decide the exit code."""
@@ -155,6 +163,7 @@ class Reporter:
 
     def write(self, *, finished: bool) -> None:
         """Write the reports as far as the run has come."""
+        began = time.monotonic()
         course = Course(
             started=self._started,
             ended=time.time() if finished or self.interrupted else None,
@@ -173,7 +182,8 @@ class Reporter:
                 write_comparison([part.results for part in self._parts], self._folder, self._parts[0].audit.catalogue)
         except ReportError as failure:
             self.problem = str(failure)
-        self._written = time.monotonic()
+        ended = time.monotonic()
+        self._due = ended + max(_REWRITE_EVERY, _SHARE * (ended - began))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> Iterator[None]:

@@ -70,17 +70,18 @@ class Row:
     reason: str
 
 
-def render(results: Mapping[str, Any], catalogue: Catalogue) -> str:
+def render(results: Mapping[str, Any], catalogue: Catalogue, text: str = "") -> str:
     """The HTML of the compliance report.
 
     Args:
         results: what `schemas/results.schema.json` describes; redacted, otherwise hostile.
         catalogue: requirements by id; ids it does not know are shown by name only.
+        text: that of results.json, where it was made already.
 
     Returns:
         The file's text, the same for the same results whatever the order of their lists.
     """
-    digest = hashlib.sha256(serialize(results).encode()).hexdigest()
+    digest = hashlib.sha256((text or serialize(results)).encode()).hexdigest()
     return page("compliance.html.j2", results_hash=digest, **_view(canonical(results), catalogue))
 
 

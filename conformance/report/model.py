@@ -283,8 +283,23 @@ def _sorted_clients(clients: Clients) -> Clients:
 
 
 def serialize(results: Mapping[str, Any]) -> str:
-    """The text of results.json: canonical order, sorted keys, ASCII (a lone surrogate stays an escape)."""
-    return json.dumps(canonical(results), sort_keys=True, ensure_ascii=True, indent=1) + "\n"
+    """The text of results.json: canonical order, sorted keys, ASCII (a lone surrogate stays an escape).
+
+    Each requirement, check and exchange is a line of its own.
+    """
+    parts = [f"{_json(name)}: {_in_lines(part)}" for name, part in sorted(canonical(results).items())]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _in_lines(part: object) -> str:
+    if isinstance(part, list):
+        return "[\n" + ",\n".join(map(_json, cast("list[object]", part))) + "\n]"
+    members = cast("dict[str, object]", part)
+    return "{\n" + ",\n".join(f"{_json(name)}: {_json(one)}" for name, one in sorted(members.items())) + "\n}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=True)
 
 
 def area_of(requirement_id: str, catalogue: Catalogue) -> str:

@@ -26,7 +26,8 @@ def write_reports(results: Mapping[str, Any], directory: Path, catalogue: Catalo
     Raises:
         ReportError: the folder or a file in it cannot be written.
     """
-    files = {RESULTS_FILE: serialize(results), COMPLIANCE_FILE: render(results, catalogue)}
+    text = serialize(results)
+    files = {RESULTS_FILE: text, COMPLIANCE_FILE: render(results, catalogue, text)}
     try:
         directory.mkdir(parents=True, exist_ok=True)
         return [write_text(directory / name, text) for name, text in files.items()]
