@@ -12,6 +12,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 _SHORTEST_SECRET = 6
@@ -44,6 +45,7 @@ _FIELD = re.compile(r"([^&=]+)=([^&]*)")
 _USERINFO = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
 
 
+@lru_cache(10_000)
 def _normalized(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 

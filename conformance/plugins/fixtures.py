@@ -23,7 +23,6 @@ from conformance.oauth.metadata import Document
 from conformance.oauth.redemption import Redemption
 from conformance.offered import Offered
 from conformance.plugins.selection import LAST, LATE, turn_of
-from conformance.plugins.verdicts import JUDGE
 from conformance.probe import Probe
 from conformance.registrations import Registrations
 from conformance.survey import Survey
@@ -44,10 +43,9 @@ def audit(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterat
 
 
 @pytest.fixture
-def judge(audit: Audit, request: pytest.FixtureRequest) -> Judge:
+def judge(audit: Audit) -> Judge:
     """Collects what the check expects and observes; judged when the check ends."""
-    made = request.node.stash[JUDGE] = Judge(audit.recorder.redactor)
-    return made
+    return Judge(audit.recorder.redactor)
 
 
 @pytest.fixture(scope="session")

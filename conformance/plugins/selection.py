@@ -3,6 +3,8 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,9 +80,14 @@ def _is_ours(metafunc: pytest.Metafunc, fixture: str) -> bool:
     return bool(definitions) and definitions[-1].func.__module__ == "conformance.plugins.fixtures"
 
 
+_IDS = pytest.StashKey[tuple[str, ...]]()
+
+
 def requirement_ids(item: pytest.Item) -> tuple[str, ...]:
     """The requirement ids an item declares."""
-    return tuple(one for mark in item.iter_markers("requirement") for one in mark.args)
+    if _IDS not in item.stash:
+        item.stash[_IDS] = tuple(one for mark in item.iter_markers("requirement") for one in mark.args)
+    return item.stash[_IDS]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -94,8 +101,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 audit.catalogue[one]
             except UnknownRequirement as unknown:
                 raise pytest.UsageError(f"{item.nodeid} decides an unknown requirement: {unknown}") from None
-        if item.path.is_relative_to(CHECKS):
-            _rename(item, f"conformance/checks/{item.path.relative_to(CHECKS).as_posix()}::{item.name}")
+        if place := _place(item.path):
+            _rename(item, f"{place}::{item.name}")
     items[:] = [item for item in items if _is_of_its_revision(item)] or items
     order = {one.settings.revision: place for place, one in enumerate(audits_of(config))}
     places = {item: order[mine.settings.revision] if (mine := audit_for(item)) else 0 for item in items}
@@ -125,6 +132,12 @@ def turn_of(item: pytest.Item) -> int:
     if "transcript" in fixtures:
         return LAST
     return WAITING if fixtures & _WAITERS else LATE if "late" in fixtures else 0
+
+
+@cache
+def _place(module: Path) -> str:
+    """What a module of shipped checks is called wherever it is installed; empty for others."""
+    return f"conformance/checks/{module.relative_to(CHECKS).as_posix()}" if module.is_relative_to(CHECKS) else ""
 
 
 def _rename(item: Any, nodeid: str) -> None:  # noqa: ANN401 - private members of two pytest lines

@@ -17,7 +17,6 @@ from conformance.survey import bounded
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable, Verdict, of_violation
 from conformance.wire.http import NoAnswer
 
-JUDGE = pytest.StashKey[Judge]()
 MARK = pytest.StashKey[tuple[int, int, int]]()
 CALL_MARK = pytest.StashKey[int]()
 
@@ -43,7 +42,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     audit = audit_for(item)
     if audit:
         item.stash[CALL_MARK] = len(audit.recorder.exchanges)
-    judge = item.stash.get(JUDGE, None)
+    judge = _judge_of(item)
     try:
         yield
     except (CouldNotRun, NoAnswer):
@@ -106,6 +105,12 @@ def pytest_runtest_makereport(
     return report
 
 
+def _judge_of(item: pytest.Item) -> Judge | None:
+    """The judge of a check, if there is an audit and the check asked for one."""
+    judge = getattr(item, "funcargs", {}).get("judge") if audit_for(item) else None
+    return judge if isinstance(judge, Judge) else None
+
+
 def _unformatted(raised: pytest.ExceptionInfo[BaseException]) -> pytest.ExceptionInfo[BaseException]:
     """A stand-in that pytest does not format: our own words replace the traceback, which is costly to make."""
     last = raised.tb
@@ -138,7 +143,7 @@ def _counts(audit: Audit) -> tuple[int, int, int]:
 def _record(
     item: pytest.Item, audit: Audit, verdict: Verdict, reason: str, level: str, *, narrowed: bool
 ) -> dict[str, Any]:
-    judge = item.stash.get(JUDGE, None)
+    judge = _judge_of(item)
     first, sent, approvals = item.stash.get(MARK, _counts(audit))
     new = audit.recorder.since(item.stash.get(CALL_MARK, first))
     bodies = {one.id: one.as_json() for one in audit.recorder.since(first)}
@@ -189,7 +194,7 @@ def _parameters(item: pytest.Item, audit: Audit) -> dict[str, str]:
 def _present(
     report: pytest.TestReport, verdict: Verdict, reason: str, item: pytest.Item, audit: Audit, *, strict: bool
 ) -> None:
-    judge = item.stash.get(JUDGE, None)
+    judge = _judge_of(item)
     if verdict is Verdict.WARN and not strict:
         report.outcome, report.longrepr = "passed", None
     elif verdict in (Verdict.FAIL, Verdict.WARN) and judge:

@@ -234,8 +234,7 @@ class Connection(ABC):
         ):
             return False
         answered = members.get("id")
-        earlier = any(jsonrpc.same_id(answered, one) for one in self.asked)
-        return jsonrpc.same_id(answered, id) or not earlier
+        return jsonrpc.same_id(answered, id) or not any(jsonrpc.same_id(answered, one) for one in self.asked)
 
     def _serve(self, request: dict[str, Any]) -> None:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": request["id"]}
