@@ -172,6 +172,7 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
         setattr(waits, name, seconds)
     reporting.write_reports = partial(_keep_verdicts, _count_protocol_requests())
     _write_at_the_end_only()
+    _leave_exchanges_out()
     server = deployment.serve(fault)
     server.start()
     command = [str(CHECKS / one) for one in trial.folders]
@@ -205,6 +206,16 @@ def _write_at_the_end_only() -> None:
             write(self, finished=True)
 
     reporting.Reporter.write = last
+
+
+def _leave_exchanges_out() -> None:
+    """Build results without the transcript, which takes most of the time and decides nothing."""
+    build = reporting.build_results
+
+    def built(audit: Any, course: Any, checks: Any, _: object, deciding: Any) -> dict[str, Any]:
+        return build(audit, course, checks, {}, deciding)
+
+    reporting.build_results = built
 
 
 def _keep_verdicts(protocol: Sequence[int], results: Mapping[str, Any], folder: Path, _: object) -> list[Path]:
