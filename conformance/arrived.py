@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from json import JSONDecodeError, loads
 from typing import Any
 
 from conformance.definitions import error_definition, message_definition, question_definition, response_definition
 from conformance.evidence import Exchange
 from conformance.schema import message_errors
-from conformance.shapes import as_list, as_object, is_array, is_object
+from conformance.shapes import as_list, as_object, is_array, is_object, parsed
 from conformance.wire import jsonrpc
 from conformance.wire.connection import HANDSHAKE_REVISIONS, STATELESS_REVISION
 from conformance.wire.meta import CAPABILITIES_KEY, VERSION_KEY
@@ -105,7 +104,7 @@ def is_stateless(exchange: Exchange) -> bool:
     may take it for one of the older.
     """
     fields = {name.lower(): value for name, value in exchange.request.headers}
-    sent = as_object(parsed(exchange.request.body))
+    sent = as_object(exchange.sent)
     meta = as_object(as_object(sent.get("params")).get("_meta"))
     version, header = meta.get(VERSION_KEY), fields.get("mcp-protocol-version")
     if header in HANDSHAKE_REVISIONS:
@@ -133,22 +132,14 @@ def events(exchange: Exchange) -> list[SseEvent]:
     return scan(body.encode("utf-8", "surrogatepass"))
 
 
-def parsed(text: str) -> Any:  # noqa: ANN401
-    """The JSON value of a text, or None."""
-    try:
-        return loads(text)
-    except (JSONDecodeError, RecursionError):
-        return None
-
-
 def is_request(exchange: Exchange) -> bool:
     """Whether we sent one well-formed JSON-RPC request in it."""
-    return _is_request(as_object(parsed(exchange.request.body)))
+    return _is_request(as_object(exchange.sent))
 
 
 def requests_in(exchange: Exchange) -> list[dict[str, Any]]:
     """The well-formed JSON-RPC requests we sent in it, those of a batch each."""
-    sent = parsed(exchange.request.body)
+    sent = exchange.sent
     return [as_object(one) for one in (as_list(sent) or [sent]) if _is_request(as_object(one))]
 
 

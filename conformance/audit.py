@@ -239,6 +239,9 @@ def audit_of(config: pytest.Config) -> Audit | None:
 
 def audit_for(item: pytest.Item) -> Audit | None:
     """The audit to which a check belongs; None where the suite is inert."""
+    audits = audits_of(item.config)
+    if len(audits) < 2:
+        return audits[0] if audits else None
     parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
     return audit_named(item.config, parameters.get("audit"))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.arrived import Arrived, messages_in, parsed
+from conformance.arrived import Arrived, messages_in
 from conformance.evidence import Exchange
 from conformance.shapes import as_list, as_object, is_object
 from conformance.wire import jsonrpc
@@ -24,8 +24,12 @@ class Conversation:
     @cached_property
     def sent(self) -> list[dict[str, Any]]:
         """What we sent, members of batches alone; broken messages are left out."""
-        bodies = [parsed(one.request.body) for one in self.exchanges]
-        return [as_object(one) for body in bodies for one in (as_list(body) or [body]) if is_object(one)]
+        return [
+            as_object(one)
+            for body in (each.sent for each in self.exchanges)
+            for one in (as_list(body) or [body])
+            if is_object(one)
+        ]
 
     @cached_property
     def arrived(self) -> list[Arrived]:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from conformance.redaction import Redactor
 from conformance.registry import Registry
+from conformance.shapes import parsed
 
 __all__ = ["Channel", "Exchange", "Part", "Recorder", "Redactor"]
 
@@ -68,6 +69,11 @@ class Exchange:
         request = (self.channel, self.purpose, self.method, self.url, self.request)
         content = repr((request, self.status, self.response, self.error))
         return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @cached_property
+    def sent(self) -> Any:  # noqa: ANN401 - JSON
+        """The JSON value of the request body, None where it is none."""
+        return parsed(self.request.body)
 
     def as_json(self) -> dict[str, Any]:
         """The entry of `exchanges` in results.json."""

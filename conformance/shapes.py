@@ -1,5 +1,6 @@
 """Reading JSON of unknown shape: a value of the wrong type reads as an empty one."""
 
+from json import JSONDecodeError, loads
 from typing import Any, cast
 
 _EXCERPT = 200
@@ -16,6 +17,14 @@ def excerpt(text: str) -> str:
     words = text[: _EXCERPT + 1].rsplit(maxsplit=1)
     whole = words[0] if len(words) > 1 else ""
     return f"{whole}… ({len(text)} characters)"
+
+
+def parsed(text: str) -> Any:  # noqa: ANN401
+    """The JSON value of a text, or None."""
+    try:
+        return loads(text)
+    except (JSONDecodeError, RecursionError):
+        return None
 
 
 def as_object(value: object) -> dict[str, Any]:

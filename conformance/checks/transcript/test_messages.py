@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from conformance import Judge, requirement
-from conformance.arrived import Arrived, events, is_request, is_stream, media_type, parsed
+from conformance.arrived import Arrived, events, is_request, is_stream, media_type
 from conformance.evidence import Exchange
-from conformance.shapes import as_object, is_array, is_object
+from conformance.shapes import as_object, is_array, is_object, parsed
 from conformance.wire import jsonrpc
 
 _BELOW_THE_PROTOCOL = (400, 401, 403, 404, 405, 406, 413, 414, 415, 421, 429, 431)

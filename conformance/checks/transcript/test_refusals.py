@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import pytest
 
 from conformance import Judge, requirement
-from conformance.arrived import parsed
 from conformance.audit import Audit
 from conformance.evidence import Exchange
 from conformance.oauth.challenge import Challenge, parse_challenges
-from conformance.shapes import as_list, as_object, is_array
+from conformance.shapes import as_list, as_object, is_array, parsed
 from conformance.wire import jsonrpc
 
 ONCE = ("realm", "scope", "error", "error_description", "error_uri")

@@ -7,9 +7,8 @@ from itertools import groupby
 import pytest
 
 from conformance import Judge, requirement
-from conformance.arrived import parsed
 from conformance.evidence import Exchange
-from conformance.shapes import as_list
+from conformance.shapes import as_list, parsed
 from conformance.wire import jsonrpc
 from conformance.wire.stdio import ENDED, UNENDED
 

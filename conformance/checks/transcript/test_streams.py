@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from conformance import Judge, requirement
-from conformance.arrived import events, is_stream, parsed, requests_in
+from conformance.arrived import events, is_stream, requests_in
 from conformance.audit import Audit
 from conformance.evidence import Exchange
-from conformance.shapes import as_list, as_object
+from conformance.shapes import as_list, as_object, parsed
 from conformance.tasking.client import related_id
 from conformance.wire import jsonrpc
 from conformance.wire.sse import SseEvent
@@ -104,7 +104,7 @@ def streams(transcript: Sequence[Exchange], audit: Audit) -> list[PostStream]:
     """Event streams that answered requests of the audited revision, but for those of requests that were cancelled and
     of subscriptions, which last.
     """
-    sent = [(one.conversation, as_object(parsed(one.request.body))) for one in transcript]
+    sent = [(one.conversation, as_object(one.sent)) for one in transcript]
     cancelled = [
         (conversation, as_object(message.get("params")).get("requestId"))
         for conversation, message in sent
