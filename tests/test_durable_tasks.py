@@ -13,7 +13,7 @@ from conformance.tasking.durable import (
     task_errors,
     wanted_by,
 )
-from conformance.tasking.enduring import DurableTools, Questioned, repeated_keys
+from conformance.tasking.enduring import DurableTools, Questioned, reused_keys
 from conformance.wire.connection import Answer
 from conformance.wire.http import Reply
 
@@ -103,9 +103,9 @@ def test_a_result_and_an_error_are_judged_by_the_schema() -> None:
 
 
 def test_keys_that_mean_two_things_are_found() -> None:
-    assert repeated_keys([waiting(a=ROOTS), waiting(a=ROOTS), waiting(b=ROOTS), answer(**TASK)]) == []
-    assert repeated_keys([waiting(a=ROOTS), waiting(a=FORM)]) == ["a"]
-    assert repeated_keys([waiting(a=ROOTS), answer(**TASK), waiting(a=ROOTS)]) == ["a"]
+    assert reused_keys([waiting(a=ROOTS), waiting(a=ROOTS), waiting(b=ROOTS), answer(**TASK)]) == []
+    assert reused_keys([waiting(a=ROOTS), waiting(a=FORM)]) == ["a"]
+    assert reused_keys([waiting(a=ROOTS), answer(**TASK), waiting(a=ROOTS)]) == ["a"]
 
 
 def test_a_task_is_stuck_where_it_waits_for_what_it_has() -> None:

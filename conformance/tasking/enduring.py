@@ -187,7 +187,7 @@ class Questioned(Ended):
         """Whether it still wants nothing but what it has been given."""
         wanted = wanted_by(self.end).keys()
         waits = status_of(self.end) == "input_required" and self.given >= wanted
-        return waits and not repeated_keys(self.looks)
+        return waits and not reused_keys(self.looks)
 
 
 @dataclass(frozen=True)
@@ -290,12 +290,12 @@ def _give(client: DurableClient, id: str, seconds: float, found: Questioned, loo
     given, deadline = set(found.given), time.monotonic() + seconds
 
     def new(answer: Answer) -> bool:
-        return bool(wanted_by(answer).keys() - given) or bool(repeated_keys([*looks, answer]))
+        return bool(wanted_by(answer).keys() - given) or bool(reused_keys([*looks, answer]))
 
     with suppress(CouldNotRun):
         for _ in range(_ROUNDS):
             wanted = {key: one for key, one in wanted_by(looks[-1]).items() if key not in given}
-            if not wanted or repeated_keys(looks):
+            if not wanted or reused_keys(looks):
                 break
             client.update(id, responses_to(wanted))
             given |= wanted.keys()
@@ -305,7 +305,7 @@ def _give(client: DurableClient, id: str, seconds: float, found: Questioned, loo
     return replace(found, looks=tuple(looks), given=frozenset(given))
 
 
-def repeated_keys(looks: Sequence[Answer]) -> list[str]:
+def reused_keys(looks: Sequence[Answer]) -> list[str]:
     """The keys under which a task wanted two things, one after the other."""
     first, gone, found = dict[str, object](), set[str](), list[str]()
     for look in looks:
@@ -336,8 +336,8 @@ class Watching:
     """Notifications about a task.
 
     `granted` are the ids of the acknowledgment, `told` the notifications, `state` what tasks/get says after the end.
-    `other` is the id of a second task, of which nobody wanted to hear. `refused` is the answer to the same wish of a
-    client that knows no tasks, None where the subscription began.
+    `other` is the id of a second task, of which nobody wanted to hear. `answered` is what came in return for the same
+    wish of a client that knows no tasks: a response, or an acknowledgment; None where neither came.
     """
 
     id: str
@@ -345,7 +345,7 @@ class Watching:
     granted: tuple[object, ...]
     told: tuple[Message, ...]
     state: Answer
-    refused: Message | None
+    answered: Message | None
     exchange: str
 
 
@@ -372,10 +372,10 @@ def watch(probe: Probe, call: Call, seconds: float) -> Watching:
         undeclared = listen(connection, wanted)
         try:
             undeclared.begin(_BEGIN_SECONDS)
-            refused = undeclared.response
+            answered = undeclared.response or undeclared.acknowledgment
         finally:
             undeclared.close()
-        return Watching(id, other, granted, told, state, refused, undeclared.exchange or state.exchange)
+        return Watching(id, other, granted, told, state, answered, undeclared.exchange or state.exchange)
 
 
 def _is_end(message: Message) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from conformance import Judge, requirement
 from conformance.tasking.client import status_of
 from conformance.tasking.durable import Asked, input_errors, made_task, wanted_by
-from conformance.tasking.enduring import ASKING_TWICE, CONFIRMING, Outcomes, Questioned, repeated_keys
+from conformance.tasking.enduring import ASKING_TWICE, CONFIRMING, Outcomes, Questioned, reused_keys
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_no_key_means_two_things(durable_outcomes: Outcomes, judge: Judge) -> No
     if not tasks:
         judge.not_applicable("no task waited for input")
     for one in tasks:
-        repeated = repeated_keys(one.looks)
+        repeated = reused_keys(one.looks)
         judge.that(not repeated, expected="a key for each question", observed=repeated or "so it is", evidence=one.end)
 
 
