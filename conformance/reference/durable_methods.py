@@ -64,7 +64,7 @@ class DurableTasks:
             call.session, call.params, Nowhere(), call.faults, call.notebook, call.id, inputs=call.inputs, task=task
         )
         loop = asyncio.get_running_loop()
-        if self.faults.active("task-created-too-early"):
+        if not self._tasks and self.faults.active("first-task-created-too-early"):
             loop.call_later(_LATE, self._tasks.__setitem__, task.id, task)
         else:
             self._tasks[task.id] = task

@@ -133,8 +133,11 @@ def endure(probe: Probe, tools: DurableTools, seconds: float) -> Enduring:
         id = id_of(created)
         if not id:
             return Enduring(tuple(tried), created, asked=tuple(client.asked))
-        looks = tuple(client.follow(id, seconds))
-        found = Enduring(tuple(tried), created, looks)
+        looks = client.follow(id, seconds)
+        if looks[0].result is None:
+            time.sleep(_SETTLING)
+            looks += client.follow(id, seconds)
+        found = Enduring(tuple(tried), created, tuple(looks))
         if isinstance(connection, StatelessHttp):
             with connection.altered({"Mcp-Name": "conformance-another-task"}):
                 found = replace(found, misrouted=client.get(id))

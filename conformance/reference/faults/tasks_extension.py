@@ -74,7 +74,7 @@ FAULTS: tuple[Fault, ...] = (
         "Clients do not know how long their result is kept.",
     ),
     _fault(
-        "task-created-too-early",
+        "first-task-created-too-early",
         "tasks-extension.created-durably",
         "Clients that look at once take their task for lost.",
     ),
@@ -122,6 +122,7 @@ FAULTS: tuple[Fault, ...] = (
         "ended-task-forgotten",
         "tasks-extension.kept-for-ttl",
         "Clients that were away for a moment lose their result.",
+        "tasks-extension.end-is-final",
     ),
     _fault(
         "gone-task-other-code",
@@ -142,6 +143,7 @@ FAULTS: tuple[Fault, ...] = (
         "task-input-not-told",
         "tasks-extension.input-told-in-state",
         "The task waits for what nobody knows.",
+        "tasks-extension.all-outstanding-input-told tasks-extension.answered-task-goes-on",
     ),
     _fault(
         "partial-update-ends-questions",
