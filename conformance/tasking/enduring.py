@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from conformance.interaction.rounds import responses_to
 from conformance.probe import Probe
@@ -23,12 +24,12 @@ from conformance.tasking.durable import (
     wanted_by,
 )
 from conformance.tool_calls import Call, calls_of, may_call
-from conformance.verdict import CouldNotRun
+from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Answer
 from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
 from conformance.wire.stateless import StatelessHttp, is_interim, questions_in
-from conformance.wire.subscription import listen
+from conformance.wire.subscription import Subscription, listen
 
 SLOW, FAILING, BROKEN, CONFIRMING, ASKING_TWICE, ASKING_FIRST, PLAIN = (
     "slow_compute",
@@ -353,7 +354,7 @@ class Watching:
 
 
 def watch(probe: Probe, call: Call, seconds: float) -> Watching:
-    """Make two tasks and listen to the news of the first. Raises NoAnswer, CouldNotRun."""
+    """Make two tasks and listen to the news of the first. Raises NoAnswer, NotApplicable, CouldNotRun."""
     with probe.session(KNOWING) as connection:
         client = DurableClient(connection)
         id, other = id_of(client.call(call)), id_of(client.call(call))
@@ -363,7 +364,7 @@ def watch(probe: Probe, call: Call, seconds: float) -> Watching:
         subscription = listen(connection, wanted)
         try:
             if not subscription.begin(_BEGIN_SECONDS):
-                raise CouldNotRun("the subscription did not begin")
+                _explain(subscription)
             subscription.until(lambda: any(map(_is_end, subscription.messages)), seconds)
             state = client.follow(id, seconds)[-1]
             time.sleep(_SETTLING)
@@ -379,6 +380,14 @@ def watch(probe: Probe, call: Call, seconds: float) -> Watching:
         finally:
             undeclared.close()
         return Watching(id, other, granted, told, state, answered, undeclared.exchange or state.exchange)
+
+
+def _explain(subscription: Subscription) -> NoReturn:
+    """Say why a subscription did not begin. Raises NotApplicable where it is refused, as it may be, and CouldNotRun."""
+    error = as_object(as_object(subscription.response and subscription.response.value).get("error"))
+    if error:
+        raise NotApplicable(f"the server tells no news of tasks (error {error.get('code')!r})")
+    raise CouldNotRun("the subscription did not begin")
 
 
 def _is_end(message: Message) -> bool:
