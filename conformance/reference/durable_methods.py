@@ -60,8 +60,9 @@ class DurableTasks:
         task = DurableTask(call.session.user, self._tell)
         if self.faults.active("durable-task-ids-counted"):
             task.id = f"task-{next(self._numbers)}"
+        outlet = Nowhere(self._publish if self.faults.active("task-progress-on-subscription") else None)
         inner = DurableCall(
-            call.session, call.params, Nowhere(), call.faults, call.notebook, call.id, inputs=call.inputs, task=task
+            call.session, call.params, outlet, call.faults, call.notebook, call.id, inputs=call.inputs, task=task
         )
         loop = asyncio.get_running_loop()
         if not self._tasks and self.faults.active("first-task-created-too-early"):

@@ -20,11 +20,16 @@ POLL_INTERVAL = 100
 _INPUT, _WORKING = "input_required", "working"
 
 
+@dataclass(slots=True)
 class Nowhere:
-    """Where the messages of a task go that only asks in its state."""
+    """Where the messages go that a task has for nobody; for a fault alone, `instead` takes them."""
+
+    instead: Callable[[JsonObject], None] | None = None
 
     def send(self, message: JsonObject) -> None:
         """Drop a message."""
+        if self.instead:
+            self.instead(message)
 
     def drop(self) -> None:
         """Nothing: there is no connection."""

@@ -57,7 +57,8 @@ class Subscription:
             ids = as_array(self.filter.get(_TASKS)) or []
             return message["params"]["taskId"] in ids or (bool(ids) and faults.active("notice-of-other-task"))
         if method not in _FLAGS:
-            return faults.active("progress-on-listen-stream")
+            told = _TASKS in self.filter and faults.active("task-progress-on-subscription")
+            return told or faults.active("progress-on-listen-stream")
         return self.filter.get(_FLAGS[method]) is True or faults.active("unrequested-change-told")
 
     def tell(self, method: str, params: JsonObject) -> None:

@@ -31,8 +31,9 @@ async def _greet(_: Call, arguments: JsonObject) -> ToolOutput:
     return _said(f"Hello, {arguments['name']}!")
 
 
-async def _compute(_: Call, arguments: JsonObject) -> ToolOutput:
+async def _compute(call: Call, arguments: JsonObject) -> ToolOutput:
     await asyncio.sleep(arguments["seconds"])
+    call.progress(1, 1, "Computed")
     return _said(f"Computed {arguments.get('label', 'something')}.")
 
 

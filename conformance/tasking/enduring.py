@@ -28,6 +28,7 @@ from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Answer
 from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
+from conformance.wire.meta import LOG_LEVEL_KEY
 from conformance.wire.stateless import StatelessHttp, is_interim, questions_in
 from conformance.wire.subscription import Subscription, listen
 
@@ -339,14 +340,16 @@ def _ask_first(client: DurableClient, call: Call, seconds: float, found: Outcome
 class Watching:
     """Notifications about a task.
 
-    `granted` are the ids of the acknowledgment, `told` the notifications, `state` what tasks/get says after the end.
-    `other` is the id of a second task, of which nobody wanted to hear. `answered` is what came in return for the same
-    wish of a client that knows no tasks: a response, or an acknowledgment; None where neither came.
+    `granted` are the ids of the acknowledgment, `heard` all messages, `told` the notifications about tasks, `state`
+    what tasks/get says after the end. `other` is the id of a second task, of which nobody wanted to hear. `answered` is
+    what came in return for the same wish of a client that knows no tasks: a response, or an acknowledgment; None where
+    neither came.
     """
 
     id: str
     other: str
     granted: tuple[object, ...]
+    heard: tuple[Message, ...]
     told: tuple[Message, ...]
     state: Answer
     answered: Message | None
@@ -357,7 +360,8 @@ def watch(probe: Probe, call: Call, seconds: float) -> Watching:
     """Make two tasks and listen to the news of the first. Raises NoAnswer, NotApplicable, CouldNotRun."""
     with probe.session(KNOWING) as connection:
         client = DurableClient(connection)
-        id, other = id_of(client.call(call)), id_of(client.call(call))
+        talkative = {"progressToken": "conformance-durable", LOG_LEVEL_KEY: "debug"}
+        id, other = id_of(client.call(call, _meta=talkative)), id_of(client.call(call))
         if not id or not other:
             raise CouldNotRun("no two tasks were made")
         wanted = {"taskIds": [id]}
@@ -368,7 +372,8 @@ def watch(probe: Probe, call: Call, seconds: float) -> Watching:
             subscription.until(lambda: any(map(_is_end, subscription.messages)), seconds)
             state = client.follow(id, seconds)[-1]
             time.sleep(_SETTLING)
-            told = tuple(one for one in subscription.messages if as_object(one.value).get("method") == TOLD)
+            heard = tuple(subscription.messages)
+            told = tuple(one for one in heard if as_object(one.value).get("method") == TOLD)
             granted = tuple(as_list(subscription.granted.get("taskIds")))
         finally:
             subscription.close()
@@ -379,7 +384,7 @@ def watch(probe: Probe, call: Call, seconds: float) -> Watching:
             answered = undeclared.response or undeclared.acknowledgment
         finally:
             undeclared.close()
-        return Watching(id, other, granted, told, state, answered, undeclared.exchange or state.exchange)
+        return Watching(id, other, granted, heard, told, state, answered, undeclared.exchange or state.exchange)
 
 
 def _explain(subscription: Subscription) -> NoReturn:

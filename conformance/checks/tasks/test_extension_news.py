@@ -1,6 +1,7 @@
 """News of tasks of the extension, and the tasks of others (2026-07-28, extension io.modelcontextprotocol/tasks)."""
 
 from conformance import Judge, requirement
+from conformance.interaction.subscribing import REQUEST_SCOPED
 from conformance.shapes import as_object
 from conformance.tasking.client import status_of
 from conformance.tasking.durable import ended, task_errors
@@ -49,6 +50,13 @@ def test_only_the_news_of_the_wanted_task_come(watching: Watching, judge: Judge)
     others = [one for one in watching.told if _params(one).get("taskId") not in watching.granted]
     observed = f"{len(others)} of {len(watching.told)} notifications are about others"
     judge.that(not others, expected="news of the wanted task", observed=observed, evidence=watching)
+
+
+@requirement("tasks-extension.no-progress-on-subscription")
+def test_who_listens_to_a_task_hears_nothing_of_its_work(watching: Watching, judge: Judge) -> None:
+    methods = [str(as_object(one.value).get("method")) for one in watching.heard]
+    others = sorted({one for one in methods if one in REQUEST_SCOPED})
+    judge.that(not others, expected="neither progress nor log", observed=others or "none came", evidence=watching)
 
 
 @requirement("tasks-extension.bound-to-user")

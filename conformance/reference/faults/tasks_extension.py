@@ -191,6 +191,11 @@ FAULTS: tuple[Fault, ...] = (
         "Users see what others do.",
     ),
     _fault(
+        "task-progress-on-subscription",
+        "tasks-extension.no-progress-on-subscription",
+        "Clients take the progress of one request for that of another.",
+    ),
+    _fault(
         "task-name-header-unchecked",
         "tasks-extension.name-header-mismatch-rejected",
         "A request reaches the wrong server, or passes a rule for another task.",
