@@ -50,8 +50,10 @@ def seen_through(enduring: Enduring, audit: Audit) -> Enduring:
     """A task of the extension that was seen up to its end. Raises CouldNotRun, Narrowed."""
     if not enduring.looks:
         raise CouldNotRun("the task has no id")
+    last = enduring.looks[-1].summary
+    if enduring.looks[-1].result is None:
+        raise CouldNotRun(f"the task cannot be looked up ({last})")
     if not enduring.ended:
-        last = enduring.looks[-1].summary
         raise Narrowed(f"the task did not end within {audit.settings.patience:g} s ({last})")
     return enduring
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from conformance.interaction.rounds import responses_to
 from conformance.probe import Probe
@@ -279,9 +279,9 @@ def _question_twice(client: DurableClient, call: Call, seconds: float) -> Questi
     found = Questioned(created, tuple(looks))
     if not looks or not _wants(looks[-1]):
         return found
-    asking, wanted = looks[-1], wanted_by(looks[-1])
-    if len(wanted) > 1:
-        answers, (one, other) = responses_to(wanted), list(wanted)[:2]
+    asking, answers = looks[-1], _answers(wanted_by(looks[-1]))
+    if len(answers) > 1:
+        one, other = list(answers)[:2]
         first = client.update(id, {one: answers[one]})
         time.sleep(max(interval_of(asking), _SETTLING))
         looks.append(client.get(id))
@@ -297,17 +297,24 @@ def _give(client: DurableClient, id: str, seconds: float, found: Questioned, loo
     def new(answer: Answer) -> bool:
         return bool(wanted_by(answer).keys() - given) or bool(reused_keys([*looks, answer]))
 
-    with suppress(CouldNotRun):
-        for _ in range(_ROUNDS):
-            wanted = {key: one for key, one in wanted_by(looks[-1]).items() if key not in given}
-            if not wanted or reused_keys(looks):
-                break
-            client.update(id, responses_to(wanted))
-            given |= wanted.keys()
-            looks += client.follow(id, max(deadline - time.monotonic(), 0.0), new)
+    for _ in range(_ROUNDS):
+        answers = _answers({key: one for key, one in wanted_by(looks[-1]).items() if key not in given})
+        if not answers or reused_keys(looks):
+            break
+        client.update(id, answers)
+        given |= answers.keys()
+        looks += client.follow(id, max(deadline - time.monotonic(), 0.0), new)
     if looks[-1].result and not ended(looks[-1]):
         client.cancel(id)
     return replace(found, looks=tuple(looks), given=frozenset(given))
+
+
+def _answers(wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Proper answers to what is wanted, none where one of them cannot be given."""
+    try:
+        return responses_to(wanted)
+    except CouldNotRun:
+        return {}
 
 
 def reused_keys(looks: Sequence[Answer]) -> list[str]:
@@ -329,8 +336,11 @@ def _ask_first(client: DurableClient, call: Call, seconds: float, found: Outcome
             client.cancel(id_of(first))
         return replace(found, first=first, after=after)
     result = first.result or {}
+    answers = _answers(questions_in(result))
+    if not answers:
+        return replace(found, first=first)
     state = {"requestState": result["requestState"]} if "requestState" in result else {}
-    second = client.call(call, inputResponses=responses_to(questions_in(result)), **state)
+    second = client.call(call, inputResponses=answers, **state)
     id = id_of(second) if made_task(second) else ""
     after = Ended(second, tuple(client.follow(id, seconds))) if id else None
     return replace(found, first=first, second=second, after=after)
