@@ -14,22 +14,23 @@ class Liveness:
     def __init__(self) -> None:
         self._broken = ""
 
-    def look(self, probe: Probe, exchanges: Sequence[Exchange]) -> None:
-        """Where the MCP endpoint failed in these exchanges, begin afresh and see whether that fails as well.
+    def look(self, probe: Probe, exchanges: Sequence[Exchange], mark: int) -> None:
+        """Where the MCP endpoint failed after a mark, or when last asked, begin afresh and see whether that fails, too.
 
         Raises CouldNotRun where it does.
         """
-        failed = [one for one in exchanges if one.channel == "mcp" and one.status >= 500]
+        asked = [one for one in exchanges[mark:] if one.channel == "mcp"]
+        asked = asked or [one for one in reversed(exchanges) if one.channel == "mcp"][:1]
+        failed = next((one for one in asked if one.status >= 500 or (one.error and not one.status)), None)
         if not failed or probe.survey.transport != "streamable-http":
             return
         self.need()
+        token, since = probe.survey.token, failed.purpose or failed.method
         try:
-            token = probe.survey.token
             reply = probe.knock(f"Bearer {token}" if token else None, "initialize after an error of the server")
-        except NoAnswer:
-            return
+        except NoAnswer as silence:
+            raise CouldNotRun(f"the server does not answer any more since {since}: {silence}") from None
         if reply.status >= 500:
-            since = failed[0].purpose or failed[0].method
             self._broken = (
                 f"the server answers HTTP {reply.status} even to a client that begins afresh, since {since}; restart it"
                 " and audit again"

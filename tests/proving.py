@@ -4,6 +4,7 @@ import gc
 import importlib
 import json
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +26,10 @@ TIME_LIMIT = 120.0
 """Seconds after which an audit is ended."""
 
 _VERDICTS = "verdicts.json"
-_NOT_NEEDED = "cacheprovider logging unraisableexception threadexception skipping tmpdir junitxml faulthandler".split()
+_NOT_NEEDED = (
+    "cacheprovider debugging doctest faulthandler junitxml legacypath logging pastebin recwarn setuponly setupplan skipping"
+    " stepwise subtests threadexception tmpdir unittest unraisableexception warnings"
+).split()
 """Plugins of pytest that an audit can do without, and that cost time at each check."""
 
 
@@ -164,6 +168,7 @@ def audit(trial: Trial, fault: str | None = None) -> Audited:
 def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     """Audit in this process, which ends afterwards and takes the server with it."""
     gc.disable()
+    warnings.simplefilter("error")
     tempfile.tempdir = str(folder)
     deployment = PROFILES[trial.profile]
     for name, seconds in deployment.waits.items():
@@ -177,7 +182,7 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     server.start()
     command = [str(CHECKS / one) for one in trial.folders]
     command += [deployment.target(server), f"--revision={trial.revision}", f"--report-dir={folder}"]
-    command += ["-q", "-q", "-s", "--patience=2", "--assert=plain", "-W", "error"]
+    command += ["-q", "-q", "-s", "--patience=2", "--assert=plain"]
     command += [f"-pno:{name}" for name in _NOT_NEEDED]
     pytest.main([*command, *deployment.options(server), *(one.format(server=server) for one in trial.options)])
 

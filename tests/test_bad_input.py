@@ -498,9 +498,10 @@ def test_the_token_is_wrong(tmp_path: Path) -> None:
     assert run.code == 6
 
 
-def test_the_server_dies_in_the_middle(tmp_path: Path) -> None:
-    with relayed(30, Relay.close) as url:
-        run = look_at(tmp_path, url)
+@pytest.mark.parametrize(("revision", "at"), [("2025-11-25", 30), ("2026-07-28", 30), ("2026-07-28", 150)])
+def test_the_server_dies_in_the_middle(tmp_path: Path, revision: str, at: int) -> None:
+    with relayed(at, Relay.close) as url:
+        run = look_at(tmp_path, url, f"--revision={revision}")
 
     without_traceback(run)
     assert run.code == 6

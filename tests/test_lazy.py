@@ -87,7 +87,10 @@ def test_a_server_without_tools_is_not_asked_further() -> None:
         assert not survey.notes
 
 
-@pytest.mark.parametrize("options", [["--consent=none"], ["--consent=token", "--token=never-issued"]])
+@pytest.mark.parametrize(
+    "options",
+    [["--consent=none"], ["--consent=none", "--revision=2025-11-25"], ["--consent=token", "--token=never-issued"]],
+)
 def test_nothing_is_broken_by_a_missing_or_bad_token(tmp_path: Path, options: list[str]) -> None:
     with ReferenceServer(consent="form", profile="lazy") as server:
         run = audit(tmp_path, f"--target-url={server.url}", *options)

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.data import CHECKS
 from conformance.reference import ReferenceServer
+from conformance.wire.connection import REVISIONS
 from tests.auditing import Run, audit, shared
 
 OWN_CHECK = """
@@ -20,15 +21,17 @@ def test_fixtures(mcp, oauth, survey, probe):
     assert mcp.revision == survey.revision
     assert oauth.endpoint("token_endpoint").startswith("http")
 
-@requirement("ping.result-empty")
-def test_ping(mcp, judge: Judge):
-    answer = mcp.request("ping")
-    judge.that(answer.result == {}, expected="an empty result", observed=answer.summary, evidence=answer)
+@requirement("tools.list-result-matches-schema")
+def test_list(mcp, judge: Judge):
+    answer = mcp.request("tools/list")
+    judge.that("tools" in answer.result, expected="tools", observed=answer.summary, evidence=answer)
 
 @requirement("tools.name-unique")
 def test_tool(tool, judge):
     judge.that(bool(tool["name"]), expected="a name", observed=tool["name"])
 """
+SESSIONS = "--revision=2025-11-25"
+"""Audits the newest revision with sessions."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,7 @@ def server() -> Iterator[ReferenceServer]:
 @pytest.fixture(scope="module")
 def serial(server: ReferenceServer, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """An ordinary audit of the reference server."""
-    options = (f"--target-url={server.url}", "--junitxml=junit.xml")
+    options = (f"--target-url={server.url}", SESSIONS, "--junitxml=junit.xml")
     return shared(tmp_path_factory, "serial", lambda folder: audit(folder, *options))
 
 
@@ -129,8 +132,9 @@ def test_a_demo_in_an_empty_folder_is_conformant(tmp_path: Path) -> None:
     assert sorted(one.name for one in run.folder.iterdir()) == ["compliance.html", "results.json"]
     assert "Conformant to MCP" in run.output
     assert "Report: reports/compliance.html" in run.output
+    assert run.results["run"]["revision"] == REVISIONS[-1]
     shipped = {file.parent.name for file in CHECKS.glob("*/test_*.py")}
-    assert {one.split("/")[0] for one in run.checks} == shipped
+    assert {one.split("/")[0] for one in run.checks} >= shipped - {"tasks"}
 
 
 def test_an_own_test_folder_is_not_collected_by_an_audit_without_paths(tmp_path: Path) -> None:
@@ -189,12 +193,12 @@ def test_an_own_check_can_use_our_fixtures(tmp_path: Path, server: ReferenceServ
     run = audit(tmp_path, f"--target-url={server.url}", "test_own.py")
 
     assert run.code == 0, run.output
-    assert run.verdicts["ping.result-empty"] == "pass"
+    assert run.verdicts["tools.list-result-matches-schema"] == "pass"
     tools = [f"test_own.py::test_tool[{name}]" for name in run.results["survey"]["tools"]]
-    assert sorted(run.checks) == sorted(["test_own.py::test_ping", *tools])
+    assert sorted(run.checks) == sorted(["test_own.py::test_list", *tools])
     assert "test_own.py::test_tool[weather]" in tools
     assert run.checks["test_own.py::test_tool[echo]"]["parameters"] == {"tool": "echo"}
-    assert run.checks["test_own.py::test_ping"]["title"] == "ping"
+    assert run.checks["test_own.py::test_list"]["title"] == "list"
     assert run.verdicts["pkce.wrong-verifier-refused"] == "not-judged"
 
 
@@ -220,10 +224,10 @@ def test_a_project_with_its_own_tool_fixture_keeps_it_during_an_audit(tmp_path: 
 
 BROKEN_CHECKS = {
     "an unknown requirement": ("ping.no-such-thing", "def test_it(judge): judge.note('x')", 4),
-    "no observation": ("ping.result-empty", "def test_it(judge): judge.note('x')", 6),
-    "no judge": ("ping.result-empty", "def test_it(mcp): mcp.request('ping')", 6),
-    "an exception": ("ping.result-empty", "def test_it(mcp, judge): raise KeyError('oops')", 6),
-    "a skip": ("ping.result-empty", "def test_it(): import pytest; pytest.skip('not today')", 6),
+    "no observation": ("tools.name-unique", "def test_it(judge): judge.note('x')", 6),
+    "no judge": ("tools.name-unique", "def test_it(mcp): mcp.request('tools/list')", 6),
+    "an exception": ("tools.name-unique", "def test_it(mcp, judge): raise KeyError('oops')", 6),
+    "a skip": ("tools.name-unique", "def test_it(): import pytest; pytest.skip('not today')", 6),
 }
 
 
@@ -248,7 +252,7 @@ def test_a_broken_check_is_never_a_pass(tmp_path: Path, server: ReferenceServer,
 
 
 def test_parallel_and_serial_runs_agree(tmp_path: Path, server: ReferenceServer, serial: Run) -> None:
-    parallel = audit(tmp_path, f"--target-url={server.url}", "-n", "2")
+    parallel = audit(tmp_path, f"--target-url={server.url}", SESSIONS, "-n", "2")
 
     assert parallel.code == serial.code == 0
     assert parallel.verdicts == serial.verdicts
@@ -263,7 +267,7 @@ def test_parallel_and_serial_runs_agree(tmp_path: Path, server: ReferenceServer,
 
 
 def test_two_runs_agree(tmp_path: Path, server: ReferenceServer, serial: Run) -> None:
-    again = audit(tmp_path, f"--target-url={server.url}")
+    again = audit(tmp_path, f"--target-url={server.url}", SESSIONS)
 
     assert again.verdicts == serial.verdicts
     assert list(again.checks) == list(serial.checks)
@@ -313,11 +317,11 @@ def test_the_requirements_can_be_printed(tmp_path: Path) -> None:
 
 
 def test_deselected_checks_are_named_as_such(tmp_path: Path, server: ReferenceServer) -> None:
-    run = audit(tmp_path, f"--target-url={server.url}", "-k", "ping")
+    run = audit(tmp_path, f"--target-url={server.url}", "-k", "discover_result_fits")
 
     assert run.code == 0
     assert run.outcome == "conformant"
-    assert run.verdicts["ping.result-empty"] == "pass"
+    assert run.verdicts["discover.result-matches-schema"] == "pass"
     assert run.verdicts["pkce.wrong-verifier-refused"] == "not-judged"
     assert re.fullmatch(r"\d+ checks were deselected by the user\.", run.results["run"]["scope"])
     reasons = {one["id"]: one["reason"] for one in run.results["requirements"]}

@@ -271,15 +271,21 @@ def written(run: Run) -> str:
 
 
 def public(text: str) -> set[str]:
-    """Identifiers of clients, tasks and elicitations, which are no secrets."""
-    return set(re.findall(r"(?:client_id|taskId|elicitationId)(?:\\*\"|=|:|&quot;|&#34;|\s)+([\w-]{20,})", text))
+    """Identifiers of clients, tasks, elicitations and what tools made, which are no secrets."""
+    return set(
+        re.findall(r"(?:client_id|taskId|elicitation(?:Id)?|handle)(?:\\*\"|=|:|&quot;|&#34;|\s)+([\w-]{20,})", text)
+    )
 
 
 def leaks(text: str, values: list[str]) -> list[str]:
     return [one for one in values if one in text or base64.b64encode(one.encode()).decode().rstrip("=")[:-2] in text]
 
 
-@pytest.mark.parametrize("options", [("-n", "2"), ("-vv", "--junitxml=j.xml", "--html=log.html")], ids=" ".join)
+@pytest.mark.parametrize(
+    "options",
+    [("-n", "2"), ("-vv", "--revision=2025-11-25", "--junitxml=j.xml", "--html=log.html")],
+    ids=" ".join,
+)
 def test_an_audit_writes_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
     made = secrets_of(monkeypatch)
     with ReferenceServer(consent="form") as server:

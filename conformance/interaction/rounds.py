@@ -15,7 +15,7 @@ from conformance.interaction.rooting import Roots
 from conformance.shapes import as_list, as_object
 from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire.connection import Answer, Connection, Refusal
-from conformance.wire.http import NoAnswer
+from conformance.wire.http import SENDER_REFUSED, NoAnswer
 from conformance.wire.jsonrpc import MISSING_CAPABILITY
 from conformance.wire.stateless import is_interim, questions_in
 
@@ -81,6 +81,11 @@ class Round:
         return (
             self.answer is None or self.answer.http.status >= 500 or (self.answer.response is None and not self.refused)
         )
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether the answer is about who asked, and not about the request."""
+        return self.answer is not None and self.answer.http.status in SENDER_REFUSED
 
     @property
     def lacks_capability(self) -> bool:

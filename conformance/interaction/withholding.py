@@ -6,6 +6,7 @@ Specification pages basic/index and basic/patterns/mrtr, 2026-07-28.
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from conformance.exercise import Exercise
@@ -39,7 +40,7 @@ INSISTING = "test_missing_capability"
 
 
 def withhold(probe: Probe, offered: Offered) -> Withheld:
-    """Make the calls. Raises NoAnswer, NotApplicable without such a tool."""
+    """Make the calls. Raises NoAnswer, CouldNotRun where one is turned away, NotApplicable without such a tool."""
     tools = {name: tool for name, names in NEEDS.items() if (tool := offered.find_tool(*names))}
     insists = offered.find_tool(INSISTING)
     if not tools and not insists:
@@ -52,7 +53,11 @@ def withhold(probe: Probe, offered: Offered) -> Withheld:
             connection.capabilities = {one: value for one, value in everything.items() if one != name}
             calls[name] = able, call(connection, tool)
         connection.capabilities = {}
-        return Withheld(calls, call(connection, insists) if insists else None)
+        made = Withheld(calls, call(connection, insists) if insists else None)
+    turned_away = [one for one in (made.insisting, *chain(*calls.values())) if one and one.turned_away]
+    if turned_away:
+        raise CouldNotRun(f"a call of {turned_away[0].params['name']} was turned away ({turned_away[0].summary})")
+    return made
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: (places[item], turn_of(item)))
 
 
-def _decides_authorization(item: pytest.Item, audit: Audit) -> bool:
+def decides_authorization(item: pytest.Item, audit: Audit) -> bool:
+    """Whether a check decides anything of the authorization."""
     return any(audit.catalogue[one].area in AUTHORIZATION_AREAS for one in requirement_ids(item))
 
 
@@ -169,7 +170,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     survey = audit.need_survey()
     if level_of(item, audit) is None:
         raise NotApplicable(f"not part of revision {audit.revision}")
-    on_protocol = not _decides_authorization(item, audit)
+    on_protocol = not decides_authorization(item, audit)
     if on_protocol and survey.protected and not survey.revision:
         raise CouldNotRun(survey.failure.sentence if survey.failure else "nobody logged in")
     names = tuple(name for one in ids for name in audit.catalogue[one].applies_when)

@@ -15,7 +15,7 @@ from conformance.exercise import left_out
 from conformance.plugins.reporting import REPORTER
 from conformance.report.text import one_line
 from conformance.settings import Settings
-from conformance.survey import Surveyor
+from conformance.survey import Survey, Surveyor, bounded
 from conformance.wire.connection import REVISIONS
 
 CLEANUP = pytest.StashKey[ExitStack]()
@@ -94,12 +94,13 @@ def _prepare(config: pytest.Config, audit: Audit) -> None:
     every = audit.settings.every_revision
     if every:
         audit.use(replace(audit.settings, revision=None))
-    _survey(config, audit)
+    _survey(config, audit, alone=not every)
     if every and audit.survey and audit.survey.revision:
         _survey_others(config, audit)
 
 
-def _survey(config: pytest.Config, audit: Audit) -> None:
+def _survey(config: pytest.Config, audit: Audit, *, alone: bool = False) -> None:
+    """Take the survey and tell of it; `alone` says that no other revision is audited."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     say = reporter.write_line if reporter and config.get_verbosity() >= 0 else _say_nothing
     tell = reporter.write_line if reporter else print
@@ -112,7 +113,7 @@ def _survey(config: pytest.Config, audit: Audit) -> None:
     )
     try:
         audit.survey = surveyor.run()
-        audit.survey.notes += left_out(audit.survey, audit.settings)
+        audit.survey.notes += [*_not_judged(audit.survey, alone), *left_out(audit.survey, audit.settings)]
     except KeyboardInterrupt:
         audit.survey = surveyor.survey
         config.stash[REPORTER].interrupted = "It was interrupted during the survey."
@@ -135,6 +136,14 @@ def _survey_others(config: pytest.Config, newest: Audit) -> None:
             audits.append(other)
             config.stash[REPORTER].take(other)
             _survey(config, other)
+
+
+def _not_judged(survey: Survey, alone: bool) -> list[str]:
+    others = [bounded(one, 40) for one in survey.of_the_other_era] if alone and survey.revision else []
+    return others and [
+        f"The server also speaks {', '.join(others)}, of which nothing was judged here; --revision {others[0]} or all"
+        " does that."
+    ]
 
 
 def _say_nothing(_: str) -> None:

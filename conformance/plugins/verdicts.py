@@ -10,7 +10,7 @@ import pytest
 from conformance.audit import Audit, audit_for
 from conformance.judge import Failure, Judge
 from conformance.plugins.junit import properties
-from conformance.plugins.selection import check_id, level_of, name_of, requirement_ids, turn_of
+from conformance.plugins.selection import check_id, decides_authorization, level_of, name_of, requirement_ids, turn_of
 from conformance.probe import Probe
 from conformance.shapes import as_object
 from conformance.survey import bounded
@@ -34,7 +34,11 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     audit = audit_for(item)
     if audit:
         item.stash[MARK] = _counts(audit)
-    yield
+    try:
+        yield
+    except NotApplicable:
+        _look(audit, item)
+        raise
 
 
 @pytest.hookimpl(wrapper=True)
@@ -45,6 +49,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     judge = _judge_of(item)
     try:
         yield
+    except NotApplicable:
+        _look(audit, item)
+        raise
     except (CouldNotRun, NoAnswer):
         if judge and judge.violated:
             _close(judge, audit, item)
@@ -59,10 +66,27 @@ def _close(judge: Judge, audit: Audit | None, item: pytest.Item) -> None:
     """Judge what the check saw, unless the server was out of order. Raises Failure, CouldNotRun."""
     try:
         judge.close()
-    except Failure:
-        if audit and audit.survey:
-            audit.liveness.look(Probe(audit.survey, audit.http), audit.recorder.since(item.stash[MARK][0]))
+    except (Failure, NotApplicable):
+        _look(audit, item)
+        _need_admission(judge, audit, item)
         raise
+
+
+def _need_admission(judge: Judge, audit: Audit | None, item: pytest.Item) -> None:
+    """Raise CouldNotRun where a check of the protocol failed over an answer to the token."""
+    security = any(one.startswith("security.") for one in requirement_ids(item))
+    if audit and not security and not decides_authorization(item, audit):
+        mark, exchanges = item.stash[MARK][0], audit.recorder.exchanges
+        seen = [*exchanges[mark:], *(one for one in exchanges[:mark] if one.id in judge.exchanges)]
+        refused = next((one for one in seen if one.channel == "mcp" and one.status == 401), None)
+        if refused:
+            raise CouldNotRun(f"{refused.purpose or refused.method} was refused for its token (HTTP 401)")
+
+
+def _look(audit: Audit | None, item: pytest.Item) -> None:
+    """Raise CouldNotRun where the server is out of order, so that what a check found says nothing of it."""
+    if audit and audit.survey and audit.survey.reached:
+        audit.liveness.look(Probe(audit.survey, audit.http), audit.recorder.exchanges, item.stash[MARK][0])
 
 
 @pytest.hookimpl(wrapper=True)

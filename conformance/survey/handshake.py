@@ -20,7 +20,10 @@ class Handshake(Steps):
         return session or self._negotiate_stateless()
 
     def _negotiate_session(self) -> Connection | None:
-        """Open a session. None where the server has none and the user asked for no revision. Raises Stop."""
+        """Open a session. None where the user asked for no revision and the server speaks the one without sessions.
+
+        Raises Stop.
+        """
         survey = self.survey
         with self.step("negotiate", "negotiating the revision") as detail:
             sent = f"initialize asking for {self.wanted}"
@@ -32,7 +35,7 @@ class Handshake(Steps):
                 answer = connection.open(self.wanted)
                 if not self.settings.revision and self._has_no_sessions(answer):
                     close_quietly(connection)
-                    detail.append(f"speaks {STATELESS_REVISION} alone")
+                    detail.append("refused, for it has no sessions")
                     return None
                 if answer.result is None:
                     survey.opening = answer if answer.response is not None else None
@@ -47,6 +50,9 @@ class Handshake(Steps):
                     sentence = f"the server grants revision {bounded(survey.revision, 40) or 'none'}, not {self.wanted}"
                     advice = f"--revision takes one of {', '.join(REVISIONS)}"
                     raise Stop(Failure("negotiate", sentence, advice, sent, answer.summary))
+                if not self.settings.revision and STATELESS_REVISION in survey.revisions:
+                    close_quietly(connection)
+                    return None
             except NoAnswer as failure:
                 close_quietly(connection)
                 raise Stop(Failure("negotiate", str(failure), "", sent)) from None
@@ -56,9 +62,10 @@ class Handshake(Steps):
         return connection
 
     def reopen(self) -> Connection:
-        """Open a session with the token where one was opened without. Raises Stop."""
+        """Begin anew with the token where it went without. Raises Stop."""
         survey, sent = self.survey, "first request with the token"
-        revision, survey.revision, survey.opening = survey.revision, "", None
+        revision, survey.opening = survey.revision, None
+        survey.revision = STATELESS_REVISION if survey.stateless else ""
         with self.step("open", "opening a session with the token"):
             try:
                 connection = connect(survey, self.http)
@@ -94,14 +101,14 @@ class Handshake(Steps):
             if revision not in survey.handshakes:
                 with closing(connect(survey, self.http)) as other:
                     survey.handshakes[revision] = other.initialize(revision)
-        granted = [(one.result or {}).get("protocolVersion") for one in survey.handshakes.values()]
-        survey.revisions = tuple(sorted({one for one in granted if isinstance(one, str)}, reverse=True))
+        survey.revisions = self._granted()
         if self._speaks_stateless():
             survey.revisions = (STATELESS_REVISION, *survey.revisions)
-            survey.notes.append(
-                f"The server also speaks revision {STATELESS_REVISION}, of which nothing was judged here; --revision"
-                f" {STATELESS_REVISION} or all does that."
-            )
+
+    def _granted(self) -> tuple[str, ...]:
+        """The revisions that were granted in a handshake, the newest first."""
+        granted = [(one.result or {}).get("protocolVersion") for one in self.survey.handshakes.values()]
+        return tuple(sorted({one for one in granted if isinstance(one, str)}, reverse=True))
 
     def _has_no_sessions(self, opening: Answer) -> bool:
         refused = opening.result is None and opening.http.status not in (401, 403)
@@ -133,13 +140,12 @@ class Handshake(Steps):
             except NoAnswer as failure:
                 survey.revision = ""
                 raise Stop(Failure("negotiate", str(failure), "", "server/discover")) from None
-            with suppress(NoAnswer), closing(connect(replace(survey, revision=wanted), self.http)) as other:
-                survey.handshakes[wanted] = other.initialize(wanted)
-            older = survey.handshakes.get(wanted)
-            granted = ((older and older.result) or {}).get("protocolVersion")
+            if wanted not in survey.handshakes:
+                with suppress(NoAnswer), closing(connect(replace(survey, revision=wanted), self.http)) as other:
+                    survey.handshakes[wanted] = other.initialize(wanted)
             survey.opening = answer
-            survey.revisions = (STATELESS_REVISION, *([granted] if isinstance(granted, str) else []))
-            detail.append(f"answers server/discover, {'and initialize' if granted else 'but not initialize'}")
+            survey.revisions = (STATELESS_REVISION, *self._granted())
+            detail.append(f"answers server/discover, {'and' if self._granted() else 'but not'} initialize")
         return connection
 
     def list(self, connection: Connection) -> None:

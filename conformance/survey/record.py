@@ -180,6 +180,11 @@ class Survey:
         return any(answer.result is not None for answer in self.handshakes.values())
 
     @property
+    def of_the_other_era(self) -> tuple[str, ...]:
+        """The revisions with sessions that the server grants where the audited one has none, and the reverse."""
+        return tuple(one for one in self.revisions if (one == STATELESS_REVISION) != self.stateless)
+
+    @property
     def initialize_result(self) -> dict[str, Any]:
         """The result of the handshake or of `server/discover`; empty before it."""
         return (self.opening.result or {}) if self.opening else {}
