@@ -55,6 +55,8 @@ def test_a_task_with_all_its_members_is_one(more: dict[str, Any]) -> None:
         {"lastUpdatedAt": None},
         {"ttlMs": 0.5},
         {"ttlMs": True},
+        {"ttlMs": -1},
+        {"ttlMs": float("inf")},
         {"ttlMs": "5"},
         {"pollIntervalMs": None},
         {"statusMessage": 5},

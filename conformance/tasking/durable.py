@@ -76,8 +76,10 @@ def task_errors(task: Mapping[str, Any]) -> list[str]:
 
 
 def _is_whole(value: object) -> bool:
-    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    return whole and not isinstance(value, bool)
+    """Whether a value is a whole number, none below zero."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return value >= 0 and (isinstance(value, int) or value.is_integer())
 
 
 def foreign_members(task: Mapping[str, Any], *, creation: bool) -> list[str]:
