@@ -13,6 +13,7 @@ from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.oauth.dpop import challenges
 from conformance.shapes import as_list
 from conformance.survey import Survey
+from conformance.tasking.durable import EXTENSION
 from conformance.wire.http import is_loopback, join_url, origin_of, split_url
 from conformance.wire.mirrored import annotations
 
@@ -249,6 +250,7 @@ _SERVER: dict[str, Callable[[Survey], object]] = {
         )
     },
     "extensions": _declares("extensions"),
+    "tasks-extension": _declares("extensions", EXTENSION),
     "subscriptions": lambda s: any(_declares(*path.split("."))(s) for path in _CHANGING),
     "modern-only": lambda s: not s.dual_era,
     "dual-era": lambda s: s.dual_era,
@@ -282,6 +284,7 @@ _ABSENT = {
     "oidc": "the server does not offer OpenID Connect",
     "iss_supported": "the metadata does not promise iss in authorization responses",
     "extensions": "the server declares no extension",
+    "tasks-extension": f"the server does not declare the extension {EXTENSION}",
     "subscriptions": "the server declares no notification of changes",
     "modern-only": "the server grants revisions with sessions, too",
     "dual-era": "the server grants no revision with sessions",

@@ -20,7 +20,7 @@ AREAS_OF: Mapping[str, tuple[str, ...]] = {
     "transport": ("transport", "session", "stdio", "legacy-sse"),
     "features": ("tools", "resources", "prompts", "completion", "pagination", "caching", "subscriptions"),
     "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots", "mrtr"),
-    "tasks": ("tasks",),
+    "tasks": ("tasks", "tasks-extension"),
 }
 """Folders of checks and the areas they decide."""
 EVERYTHING = (*AREAS_OF, "transcript")

@@ -60,6 +60,7 @@ AREAS: tuple[str, ...] = (
     "cancellation",
     "ping",
     "tasks",
+    "tasks-extension",
     "subscriptions",
     "caching",
     "mrtr",

@@ -14,6 +14,7 @@ MODULES = (
     "conformance.plugins.grants",
     "conformance.plugins.tokens",
     "conformance.plugins.tasks",
+    "conformance.plugins.durable_tasks",
     "conformance.plugins.asking",
     "conformance.plugins.verdicts",
     "conformance.plugins.reporting",

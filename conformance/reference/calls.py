@@ -1,6 +1,6 @@
 """What a method sees of the request it answers, and how it talks to the client meanwhile."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conformance.reference.client_tasks import AUGMENTATION, ask_as_task
@@ -131,11 +131,21 @@ class Call:
         Raises InputRequiredError as long as one is missing, and RpcError: -32602 for what is no answer, -32021 where
         the client did not declare that it can answer.
         """
-        for method, params in questions.values():
+        self.need(questions.values())
+        return self.inputs.take(questions)
+
+    async def input_of(self, questions: Sequence[Question]) -> list[JsonObject]:
+        """The answers of a client without session, in the way in which the call asks. Raises as `ask_together`."""
+        keys = [self.inputs.next_key() for _ in questions]
+        answers = self.ask_together(dict(zip(keys, questions, strict=True)))
+        return [answers[key] for key in keys]
+
+    def need(self, questions: Iterable[Question]) -> None:
+        """See that the client can answer. Raises RpcError(-32021)."""
+        for method, params in questions:
             path, anyway = needed_for(method, params), self.faults.active("input-asked-undeclared")
             if lacks(self.session.client, path) and not anyway:
                 raise missing_capability(*path)
-        return self.inputs.take(questions)
 
     def _own_token(self) -> object:
         if self.faults.active("own-progress-token-object"):

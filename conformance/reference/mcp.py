@@ -11,6 +11,7 @@ from itertools import count
 
 from conformance.reference.calls import Call
 from conformance.reference.content import ICON, IMPLEMENTATION
+from conformance.reference.durable_methods import EXTENSION, DurableTasks
 from conformance.reference.faults import Faults
 from conformance.reference.hints import spoil_hints
 from conformance.reference.inputs import ASKING_METHODS, InputRequiredError, States
@@ -137,6 +138,16 @@ class Dispatcher:
             "subscriptions/listen": self.subscriptions.listen,
             **{name: self._methods[name] for name in _ALSO_STATELESS},
         }
+        durable = DurableTasks(faults, self.tools, self.subscriptions.publish)
+        self.subscriptions.watched = durable.watched
+        self._stateless_methods |= {
+            "tools/call": durable.call_tool,
+            "tasks/get": durable.get,
+            "tasks/update": durable.update,
+            "tasks/cancel": durable.cancel,
+        }
+        if faults.active("tasks-listed-without-sessions"):
+            self._stateless_methods["tasks/list"] = durable.list_all
         if faults.active("listen-unknown"):
             del self._stateless_methods["subscriptions/listen"]
 
@@ -306,7 +317,8 @@ class Dispatcher:
     async def _result(self, name: str, call: Call) -> JsonObject:
         revision = call.session.revision
         method = (self._stateless_methods if revision >= STATELESS else self._methods).get(name)
-        if method is None or (name.startswith("tasks/") and revision and not knows_tasks(revision)):
+        without_tasks = revision and revision < STATELESS and not knows_tasks(revision)
+        if method is None or (name.startswith("tasks/") and without_tasks):
             return self._unknown_method(name)
         if name == "completion/complete" and self.faults.active("undeclared-completions-wrong-code"):
             raise RpcError(INTERNAL_ERROR, "Internal error")
@@ -407,7 +419,9 @@ class Dispatcher:
             capabilities["completions"] = {}
         if revision >= STATELESS:
             name = "notes" if self.faults.active("extension-without-prefix") else "com.example.reference/notes"
-            capabilities["extensions"] = {name: {}}
+            capabilities["extensions"] = {name: {}, EXTENSION: {}}
+            if self.faults.active("task-extension-undeclared"):
+                del capabilities["extensions"][EXTENSION]
         if knows_tasks(revision):
             capabilities["tasks"] = {"list": {}, "cancel": {}, "requests": {"tools": {"call": {}}}}
         if any(map(self.faults.active, ("prompt-changes-undeclared", "unsupported-change-acknowledged"))):

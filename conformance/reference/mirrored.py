@@ -18,7 +18,12 @@ from conformance.reference.tool_methods import TOOLS
 
 VERSION_HEADER, METHOD_HEADER, NAME_HEADER = "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"
 _PARAMETER = "Mcp-Param-"
-_NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+_NAMED_BY = {
+    "tools/call": "name",
+    "prompts/get": "name",
+    "resources/read": "uri",
+    **dict.fromkeys(("tasks/get", "tasks/update", "tasks/cancel"), "taskId"),
+}
 _BEGIN, _END = "=?base64?", "?="
 _WRAPPED = ("name", "argument")
 _Kind = Literal["version", "method", "name", "argument"]
@@ -40,7 +45,8 @@ class Mirrored:
             self._match("version", VERSION_HEADER, version)
         self._match("method", METHOD_HEADER, self._request.method)
         member = _NAMED_BY.get(self._request.method)
-        if member and member in self._request.params:
+        unchecked = member == "taskId" and self._faults.active("task-name-header-unchecked")
+        if member and member in self._request.params and not unchecked:
             self._match("name", NAME_HEADER, self._request.params[member])
         arguments = as_object(self._request.params.get("arguments"))
         if self._request.method == "tools/call" and arguments is not None:

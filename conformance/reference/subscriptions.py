@@ -4,6 +4,7 @@ https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscrip
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from conformance.reference.calls import Call
@@ -26,7 +27,8 @@ _FLAGS = {
     "notifications/resources/list_changed": "resourcesListChanged",
 }
 _ACKNOWLEDGED, _UPDATED = "notifications/subscriptions/acknowledged", "notifications/resources/updated"
-_URIS = "resourceSubscriptions"
+_TASK = "notifications/tasks"
+_URIS, _TASKS = "resourceSubscriptions", "taskIds"
 _LAST_WORDS = 0.2
 """Seconds that subscriptions have to say that they end."""
 _DROPPED_AFTER = 2.5
@@ -51,8 +53,12 @@ class Subscription:
         if method == _UPDATED:
             uris = as_array(self.filter.get(_URIS)) or []
             return message["params"]["uri"] in uris or (bool(uris) and faults.active("update-for-other-uri"))
+        if method == _TASK:
+            ids = as_array(self.filter.get(_TASKS)) or []
+            return message["params"]["taskId"] in ids or (bool(ids) and faults.active("notice-of-other-task"))
         if method not in _FLAGS:
-            return faults.active("progress-on-listen-stream")
+            told = _TASKS in self.filter and faults.active("task-progress-on-subscription")
+            return told or faults.active("progress-on-listen-stream")
         return self.filter.get(_FLAGS[method]) is True or faults.active("unrequested-change-told")
 
     def tell(self, method: str, params: JsonObject) -> None:
@@ -63,9 +69,13 @@ class Subscription:
 
 @dataclass
 class Subscriptions:
-    """All subscriptions of a server; `ended` is set when it stops."""
+    """All subscriptions of a server; `ended` is set when it stops.
+
+    `watched` says of which tasks a client will be told.
+    """
 
     faults: Faults
+    watched: Callable[[Call, list[object]], list[object]] = lambda _, __: []
     open: set[Subscription] = field(default_factory=set[Subscription])
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -82,7 +92,7 @@ class Subscriptions:
             raise RpcError(INVALID_PARAMS, "Invalid params: notifications must be an object")
         if self.open and self.faults.active("one-subscription-only"):
             raise RpcError(INVALID_REQUEST, "Invalid request: somebody listens already")
-        one = Subscription(call.id, call, self._granted(wanted))
+        one = Subscription(call.id, call, self._granted(call, wanted))
         self._acknowledge(one)
         self.open.add(one)
         try:
@@ -110,12 +120,14 @@ class Subscriptions:
         if not self.faults.active("subscription-ends-silently"):
             await asyncio.sleep(0.01)
 
-    def _granted(self, wanted: JsonObject) -> JsonObject:
+    def _granted(self, call: Call, wanted: JsonObject) -> JsonObject:
         granted: JsonObject = {flag: True for flag in _FLAGS.values() if wanted.get(flag) is True}
         if any(map(self.faults.active, ("prompt-changes-undeclared", "unsupported-change-acknowledged"))):
             granted.pop("promptsListChanged", None)
         if uris := [one for one in as_array(wanted.get(_URIS)) or [] if isinstance(one, str)]:
             granted[_URIS] = uris
+        if ids := as_array(wanted.get(_TASKS)):
+            granted[_TASKS] = self.watched(call, ids)
         return granted
 
     def _acknowledge(self, one: Subscription) -> None:

@@ -77,8 +77,8 @@ class Task:
     id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     status: str = "working"
     message: str = "The tool is at work."
-    created: str = field(default_factory=lambda: _now())
-    updated: str = field(default_factory=lambda: _now())
+    created: str = field(default_factory=lambda: now())
+    updated: str = field(default_factory=lambda: now())
     outcome: JsonObject | RpcError | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     work: "asyncio.Task[None] | None" = None
@@ -93,7 +93,7 @@ class Task:
         """Change the status, unless it is final."""
         if self.final:
             return
-        self.status, self.message, self.updated = status, message, _now()
+        self.status, self.message, self.updated = status, message, now()
         if self.final:
             self.ended.set()
         self.changed(self)
@@ -132,5 +132,6 @@ class TaskCall(Call):
             self.task.move("working", "The tool is at work.")
 
 
-def _now() -> str:
+def now() -> str:
+    """The time, as tasks tell it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

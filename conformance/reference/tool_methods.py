@@ -29,6 +29,7 @@ from conformance.reference.mirrored_tools import ANNOTATION, LOCATE
 from conformance.reference.pagination import PAGE_SIZE, cursor_of, page
 from conformance.reference.revisions import STRUCTURED_CONTENT, fitted_block, fitted_tool
 from conformance.reference.sessions import Session
+from conformance.reference.task_tools import GREET, TASK_TOOLS
 from conformance.reference.tools import OWN_TOOLS, TaskSupport, Tool, ToolError
 
 TOOLS: Mapping[str, Tool] = {
@@ -42,6 +43,8 @@ TOOLS: Mapping[str, Tool] = {
         *LOGGING_TOOLS,
         *INPUT_TOOLS,
         *HANDLE_TOOLS,
+        GREET,
+        *TASK_TOOLS,
     )
 }
 _MEASURE = "measure"

@@ -235,6 +235,7 @@ _AREA_TITLES = {
     "server-metadata": "Authorization server metadata",
     "session": "Sessions",
     "stdio": "stdio transport",
+    "tasks-extension": "Tasks extension",
     "token": "Token endpoint",
     "audience": "Token audience",
     "transport": "Streamable HTTP transport",

@@ -9,7 +9,12 @@ from typing import Any
 from conformance.shapes import as_list, as_object
 from conformance.wire import jsonrpc
 
-NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
+NAMED_BY = {
+    "tools/call": "name",
+    "prompts/get": "name",
+    "resources/read": "uri",
+    **dict.fromkeys(("tasks/get", "tasks/update", "tasks/cancel"), "taskId"),
+}
 """The parameter that Mcp-Name repeats, by method."""
 ANNOTATION = "x-mcp-header"
 """The keyword with which the schema of an argument wants it repeated in a header field."""

@@ -11,6 +11,7 @@ from conformance.arrived import Arrived
 from conformance.schema import message_errors
 from conformance.shapes import as_list, as_object, is_object
 from conformance.survey import Survey
+from conformance.tasking.durable import EXTENSION
 from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
 from conformance.wire.connection import STATELESS_REVISION
@@ -62,11 +63,16 @@ def _only_core(results: list[Arrived], judge: Judge) -> None:
     named = [one for one in results if isinstance(kind_of(one), str)]
     if not named:
         judge.could_not_run("no result says of which kind it is")
-    broken = [one for one in named if kind_of(one) not in CORE]
+    broken = [one for one in named if kind_of(one) not in CORE and not _negotiated(one)]
     for one in broken[:5]:
         observed = f"{kind_of(one)} (answer to {one.source.purpose})"
         judge.that(False, expected=" or ".join(CORE), observed=observed, evidence=one)
     judge.that(not broken, expected=" or ".join(CORE), observed=f"{len(named)} results read")
+
+
+def _negotiated(one: Arrived) -> bool:
+    """Whether a result is a task for a client that declares the extension for tasks."""
+    return kind_of(one) == "task" and EXTENSION in as_object(one.offered.get("extensions"))
 
 
 @requirement("meta.server-info-on-results")
