@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote
 
 from conformance.oauth.browser import Browser, NoAddress
 from conformance.oauth.consent import at_redirect_uri
-from conformance.oauth.forms import APPROVES, parse_forms
+from conformance.oauth.forms import APPROVES, Form, parse_forms
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client
 from conformance.shapes import excerpt
@@ -261,7 +261,7 @@ def kind_of_page(reply: Reply) -> Kind:
     if reply.status >= 500:
         return "crash"
     page = reply.body.decode("utf-8", "replace")
-    forms = parse_forms(page) if is_page(reply) else []
+    forms: Sequence[Form] = parse_forms(page) if is_page(reply) else ()
     if any(one.kind == "password" for form in forms for one in form.fields):
         return "login"
     if reply.status >= 400:

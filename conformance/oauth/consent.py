@@ -165,7 +165,7 @@ class AutomaticConsent:
             return self._answered(lambda: self.browser.post(action, entries))
         return self._get(f"{action.split('?')[0]}?{urlencode(entries)}")
 
-    def _choose(self, forms: list[Form], reply: Reply, deny: bool) -> tuple[Form, Button | None]:
+    def _choose(self, forms: Sequence[Form], reply: Reply, deny: bool) -> tuple[Form, Button | None]:
         if not forms:
             page = reply.url.split("?")[0]
             advice = "use --consent person, or give --token"

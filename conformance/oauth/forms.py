@@ -1,8 +1,9 @@
 """HTML forms of login and consent pages, as far as a client without scripts can use them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 APPROVES = 2
@@ -89,7 +90,8 @@ class Form:
         return [*sent, (button.name, button.value)] if button and button.name else sent
 
 
-def parse_forms(page: str) -> list[Form]:
+@lru_cache(8)
+def parse_forms(page: str) -> Sequence[Form]:
     """All forms of a page, in order; broken markup is read as far as it goes."""
     parser = _FormParser()
     parser.feed(page)

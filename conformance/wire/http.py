@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -28,7 +28,7 @@ USER_AGENT = f"pytest-mcp-conformance/{VERSION} (conformance audit)"
 BODY_LIMIT = 4_000_000
 _LONGEST_WAIT = 30.0
 _PATIENCE = 3
-
+_url = lru_cache(200)(httpx.URL)
 
 SENDER_REFUSED = (401, 403, 429)
 """Statuses that turn down who sent a request, or too many of them, and say nothing of the request."""
@@ -417,7 +417,7 @@ class StreamedExchange:
         try:
             request = httpx.Request(
                 self._about["method"],
-                self._about["url"],
+                _url(self._about["url"]),
                 headers=[(name.encode("ascii"), one.encode("latin-1")) for name, one in self._headers],
                 content=self._content(),
                 extensions={"timeout": timeout.as_dict(), "trace": note},
