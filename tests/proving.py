@@ -214,7 +214,7 @@ def _write_at_the_end_only() -> None:
     reporting.Reporter.write = last
 
 
-def _keep_as_it_is(self: Redactor, value: object) -> object:  # noqa: ARG001
+def _keep_as_it_is(self: Redactor, value: object) -> object:
     """Takes the place of the last look for secrets in results, which are not written."""
     return value
 
