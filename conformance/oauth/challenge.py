@@ -28,8 +28,13 @@ def parse_challenges(fields: Iterable[str]) -> list[Challenge]:
 
 
 def bearer(fields: Iterable[str]) -> Challenge | None:
-    """The first Bearer challenge, the scheme compared without regard to case."""
-    return next((one for one in parse_challenges(fields) if one.scheme.lower() == "bearer"), None)
+    """The first Bearer challenge, the scheme compared without regard to case.
+
+    Without any it is the first one of DPoP: a server that wants tokens bound to a key alone names no other scheme
+    (RFC 9449, section 7.1).
+    """
+    found = parse_challenges(fields)
+    return next((one for scheme in ("bearer", "dpop") for one in found if one.scheme.lower() == scheme), None)
 
 
 def _challenges(text: str) -> list[Challenge]:

@@ -6,6 +6,7 @@ from conformance.audit import Audit
 from conformance.ceremony.resuming import Resuming
 from conformance.interaction import logging, withdrawing
 from conformance.interaction.cancelling import Cancelling, cancel
+from conformance.interaction.colliding import Colliding, collide, pairs_of
 from conformance.interaction.flooding import TOKEN, Flood, flood
 from conformance.interaction.logging import Levels, Logged, set_levels
 from conformance.interaction.progress import BRIEF, SLOW, STEPS, Left, Stopped, Tools, reports_of
@@ -123,3 +124,12 @@ def races(audit: Audit, probe: Probe, offered: Offered) -> list[Race]:
 def resuming(audit: Audit, probe: Probe) -> Resuming:
     """Two broken streams that were resumed."""
     return audit.once("resuming", lambda: Resuming.perform(probe))
+
+
+@pytest.fixture
+def colliding(audit: Audit, probe: Probe, offered: Offered) -> Colliding:
+    """Two clients at work at the same time with the same request ids. Raises NotApplicable."""
+    if offered.survey.transport == "stdio":
+        raise NotApplicable("over stdio each client has a server of its own")
+    tools = pairs_of(offered)
+    return audit.once("two clients with the same ids", lambda: collide(probe, tools))

@@ -51,7 +51,8 @@ class Call:
         message = notification_message(method, self._tagged(params))
         if self.faults.active("notification-with-id"):
             message["id"] = None
-        self.outlet.send(message)
+        outlet = self.notebook.by_id.get(self.id, self.outlet)
+        outlet.send(message)
         if method == "notifications/message" and self.faults.active("log-on-every-stream"):
             for outlet in self.notebook.outlets:
                 if outlet is not self.outlet:

@@ -83,6 +83,8 @@ _CODE_FAULTS = {
     "internal-error-own-code": -32500,
     "internal-error-code-of-another": -32020,
 }
+_ROUTED_BY_ID = ("messages-by-request-id", "lone-messages-by-request-id")
+_ANSWERED_BY_ID = ("answers-by-request-id", "lone-answers-by-request-id")
 _PING_FAULTS = {"pings-constantly": 0.1, "pings-in-vain": 0.8}
 _META_FAULTS = {
     "meta-prefix-malformed": "com.example-/state",
@@ -112,6 +114,7 @@ class Dispatcher:
         self._interim = Interim(faults, self.states)
         self._able_before = self._used = False
         self._client: object = None
+        self._asking: dict[RequestId, list[Callable[[JsonObject | None], None]]] = {}
         self.tools = ToolMethods(faults)
         resources, prompts, tasks = ResourceMethods(faults), PromptMethods(faults), TaskMethods(faults, self.tools)
         self._methods: Mapping[str, Method] = {
@@ -162,16 +165,27 @@ class Dispatcher:
         def ended(task: "asyncio.Task[JsonObject]") -> None:
             if session.running.get(request.id) is task:
                 del session.running[request.id]
+            self.notebook.by_id.pop(request.id, None)
             if task.cancelled() and self.faults.active("cancelled-call-answered"):
                 done(error_message(RpcError(INTERNAL_ERROR, "The request was cancelled"), request.id))
                 return
             session.answered.add(request.id)
             done(None if task.cancelled() else task.result())
 
+        if request.method == "tools/call" and any(map(self.faults.active, _ROUTED_BY_ID)):
+            self.notebook.by_id[request.id] = outlet
+        if request.method == "tools/call" and any(map(self.faults.active, _ANSWERED_BY_ID)):
+            done = self._by_id(request.id, done)
         task = asyncio.create_task(self.answer(request, session, outlet))
         if request.method != _UNCANCELLABLE:
             session.running[request.id] = task
         task.add_done_callback(ended)
+
+    def _by_id(self, id: RequestId, done: Callable[[JsonObject | None], None]) -> Callable[[JsonObject | None], None]:
+        """Hands an answer to whoever asked last with its id, whichever request it is for."""
+        asking = self._asking.setdefault(id, [])
+        asking.append(done)
+        return lambda answer: asking.pop()(answer)
 
     async def answer(self, request: Request, session: Session, outlet: Outlet) -> JsonObject:
         """The one response to `request`; on initialize the session learns its revision."""
@@ -402,6 +416,8 @@ class Dispatcher:
             result["serverInfo"]["icons"] = [_spoiled_icon(self.faults)]
         if self.faults.active("initialize-without-server-info"):
             del result["serverInfo"]
+        if self.faults.active("initialize-without-version"):
+            del result["protocolVersion"]
         if self.faults.active("asks-before-initialized"):
             self._look_at_roots(session)
         return result

@@ -14,8 +14,8 @@ class Notebook:
     `steps` counts the steps of slow work by the progress token of the call, `handles` are those that were given out,
     with the user and, for faults alone, the connection of each. `account_page` is where users connect an account. For
     faults alone, `filled` is what was filled in last, by whichever user, `login_page` is where users log in to this
-    server, `listened` are the ids of subscriptions that are over, and `outlets` are those of the requests without
-    session that are being answered.
+    server, `listened` are the ids of subscriptions that are over, `outlets` are those of the requests without session
+    that are being answered, and `by_id` those of the newest calls of tools by their request ids.
     """
 
     def __init__(self) -> None:
@@ -27,6 +27,7 @@ class Notebook:
         self.login_page = ""
         self.handles: dict[str, tuple[str, str]] = {}
         self.outlets: list[Outlet] = []
+        self.by_id: dict[RequestId, Outlet] = {}
 
     def add(self, note: str) -> None:
         """Append `note`, dropping the oldest beyond a hundred."""

@@ -84,6 +84,9 @@ class StreamableHttp:
                     return Response("Internal Server Error", 500, media_type="text/plain")
                 return await self._open_session(message, request.state.user)
             session = self._session(request)
+            ready = isinstance(message, Notification) and message.method == "notifications/initialized"
+            if ready and self.dispatcher.faults.active("initialized-refused"):
+                raise RefusedError(400, "Unexpected notification")
         except RpcError as error:
             return self._json(self.dispatcher.refusal(error), 400)
         except RefusedError as refused:
@@ -261,7 +264,8 @@ class StreamableHttp:
         """Answer several messages of one POST. Raises RpcError(-32600) in the revisions that have no batches."""
         session = self._session(request)
         faults = self.dispatcher.faults
-        if session.revision != BATCHES or not values or faults.active("batch-refused"):
+        known = session.revision == BATCHES or faults.active("batch-of-any-revision")
+        if not known or not values or faults.active("batch-refused"):
             raise RpcError(INVALID_REQUEST, "Invalid request: expected one message")
         batch = Batch(values)
         for message in batch.others:

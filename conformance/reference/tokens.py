@@ -142,6 +142,8 @@ class Tokens:
         if self.faults.active("expires-in-missing"):
             del answer["expires_in"]
         response = JSONResponse(answer, 200, {} if self.faults.active("token-cacheable") else NO_STORE)
+        if self.faults.active("token-answer-as-text"):
+            response.headers["Content-Type"] = "text/plain"
         if self.faults.active("token-in-cookie"):
             response.set_cookie("access_token", answer["access_token"])
         return response

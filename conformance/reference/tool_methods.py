@@ -119,6 +119,8 @@ class ToolMethods:
         for name, spoiled in _SPOILED_NAMES.items():
             if self.faults.active(name):
                 entries.append({**echo, "name": spoiled, "annotations": {}})
+        for entry in entries if self.faults.active("schema-keywords-lost") else ():
+            entry["inputSchema"] = _plain(entry["inputSchema"])
         if self.faults.active("tool-schema-invalid"):
             echo["inputSchema"] = {
                 "type": "object",
@@ -184,7 +186,7 @@ class ToolMethods:
         return result
 
     def _argument_errors(self, tool: Tool, arguments: JsonObject) -> list[str]:
-        schema = tool.input_schema
+        schema = _plain(tool.input_schema) if self.faults.active("schema-keywords-lost") else tool.input_schema
         if self.faults.active("schema-references-ignored"):
             properties: dict[str, JsonObject] = schema["properties"]
             free: JsonObject = {name: {} if "$ref" in one else one for name, one in properties.items()}
@@ -231,6 +233,13 @@ _SPOILED_ANNOTATIONS: Mapping[str, JsonObject] = {
     "annotation-of-secret": {"apiKey": {"type": "string", ANNOTATION: "Key"}},
     "integers-without-bounds": {"shelf": {"type": "integer", ANNOTATION: "Shelf"}},
 }
+
+
+def _plain(schema: JsonObject) -> JsonObject:
+    """What is left of a schema when a library keeps only the keywords that it knows."""
+    properties: dict[str, JsonObject] = schema.get("properties", {})
+    kept: JsonObject = {name: {} if "$ref" in one else one for name, one in properties.items()}
+    return {name: value for name, value in schema.items() if name in ("type", "required")} | {"properties": kept}
 
 
 def _offers(session: Session, tool: Tool) -> bool:

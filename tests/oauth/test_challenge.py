@@ -42,6 +42,13 @@ def test_challenges_are_read(text: str) -> None:
     assert parse_challenges([text]) == PARSED[text]
 
 
+def test_a_challenge_of_dpop_counts_where_there_is_no_bearer_challenge() -> None:
+    bound, unbound = 'DPoP algs="ES256"', 'Bearer realm="b"'
+
+    assert bearer(['Basic realm="a"', bound]) == parse_challenges([bound])[0]
+    assert bearer([bound, unbound]) == parse_challenges([unbound])[0]
+
+
 def test_the_first_bearer_challenge_of_all_fields_counts() -> None:
     found = bearer(['Basic realm="a"', 'BEARER realm="b"', 'Bearer realm="c"'])
 

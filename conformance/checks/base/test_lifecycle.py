@@ -46,8 +46,8 @@ def test_the_initialize_result_fits_its_schema(survey: Survey, judge: Judge) -> 
         if answer.result is None:
             continue
         granted = answer.result.get("protocolVersion")
-        revision = granted if isinstance(granted, str) and granted in survey.handshakes else survey.revision
-        errors = message_errors(str(revision), "InitializeResult", answer.result)
+        revision = granted if isinstance(granted, str) and granted in survey.handshakes else asked
+        errors = message_errors(revision, "InitializeResult", answer.result)
         judge.that(
             not errors,
             expected=f"an InitializeResult when asked for {asked}",

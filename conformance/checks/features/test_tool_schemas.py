@@ -1,11 +1,13 @@
-"""Schemas of tools that refer to others (2026-07-28, basic/index)."""
+"""Schemas of tools: how they are listed, and where they refer to others (2026-07-28, basic/index)."""
 
+import json
 from contextlib import suppress
 from typing import Any
 
 from conformance import Judge, requirement
 from conformance.exercise import Exercise
 from conformance.external_refs import composes, network_refs
+from conformance.offered import Offered
 from conformance.shapes import as_object
 from conformance.survey import Survey
 from conformance.wire.connection import Answer, Connection
@@ -13,6 +15,20 @@ from conformance.wire.http import NoAnswer
 
 _ABSURD: dict[str, Any] = {"conformance": [None, {"absurd": [[]]}]}
 _DEPTH, _WIDTH = 400, 2_000
+_DIALECT_TOOL = "json_schema_2020_12_tool"
+_KEYWORDS = ("$schema", "$defs", "additionalProperties")
+_LATER_KEYWORDS = (*_KEYWORDS, "$anchor", "allOf", "anyOf", "if", "then", "else")
+"""Keywords in the schema of that tool of the field's own fixture, the second ones since 2026-07-28."""
+
+
+@requirement("tools.dialect-2020-12-supported")
+def test_no_keyword_of_a_schema_is_lost_on_the_way_to_the_list(offered: Offered, survey: Survey, judge: Judge) -> None:
+    name = offered.tool(_DIALECT_TOOL)
+    schema = json.dumps(next(tool.get("inputSchema") for tool in survey.tools if tool.get("name") == name))
+    wanted = _LATER_KEYWORDS if survey.stateless else _KEYWORDS
+    missing = [one for one in wanted if f'"{one}":' not in schema]
+    observed = f"missing in the schema of {name}: {', '.join(missing)}" if missing else "all of them"
+    judge.advise(not missing, expected=", ".join(wanted), observed=observed)
 
 
 @requirement("tools.no-network-ref-dereferencing")

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from conformance import Judge, requirement
 from conformance.checks.interaction.common import no_flood
+from conformance.interaction.colliding import Colliding
 from conformance.interaction.flooding import Flood
 from conformance.interaction.progress import Left, token_of
 from conformance.interaction.withdrawing import Withdrawing
@@ -42,3 +43,15 @@ def test_two_requests_of_the_server_bear_two_tokens(withdrawn: Withdrawing, judg
         judge.not_applicable("the server put no progress tokens on two requests of its own")
     different = not jsonrpc.same_id(first, second)
     judge.that(different, expected="two tokens", observed=f"{first!r} and {second!r}", evidence=withdrawn)
+
+
+@requirement("progress.only-active-tokens")
+def test_no_progress_of_another_client_with_the_same_id_arrives(colliding: Colliding, judge: Judge) -> None:
+    own = [report for part, _ in colliding.sides for report in part.reports(part.token)]
+    foreign = [(part, report) for part, other in colliding.sides for report in part.reports(other.token)]
+    if not own and not foreign:
+        judge.not_applicable("the tools reported no progress")
+    for part, _ in foreign[:1]:
+        observed = f"{len(foreign)} reports with the token of the other client"
+        judge.that(False, expected="progress of its own calls alone", observed=observed, evidence=part)
+    judge.that(not foreign, expected="progress of its own calls alone", observed=f"{len(own)} reports to whom they are")

@@ -9,6 +9,9 @@ from conformance.evidence import Exchange, Headers
 from conformance.survey import Survey
 
 SESSION = "mcp-session-id"
+_INITIALIZED = "notifications/initialized"
+_REFUSALS = frozenset({400, 405, 406, 415, 422, 500, 501})
+"""Statuses that say that a message is not understood, and nothing of tokens, sessions or load."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,18 @@ def test_one_path_serves_every_method(transcript: Sequence[Exchange], survey: Su
     if not asked:
         judge.could_not_run("nothing was sent to the endpoint")
     judge.that(True, expected="an answer at the endpoint itself", observed=f"{len(asked)} answers read")
+
+
+@requirement("transport.notification-accepted-202")
+def test_the_end_of_the_handshake_is_accepted(transcript: Sequence[Exchange], judge: Judge) -> None:
+    told = [one for one in transcript if one.method == "POST" and one.purpose == _INITIALIZED and one.status]
+    refused = [one for one in told if one.status in _REFUSALS]
+    for one in refused[:1]:
+        observed = f"HTTP {one.status} to {_INITIALIZED} after initialize went well"
+        judge.advise(False, expected="HTTP 202", observed=observed, evidence=_Seen(one.id))
+    if not told:
+        judge.not_applicable("no handshake was ended")
+    judge.advise(not refused, expected="HTTP 202", observed=f"{len(told)} handshakes ended")
 
 
 @requirement("session.id-on-initialize-response")

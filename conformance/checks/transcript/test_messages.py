@@ -193,6 +193,7 @@ def test_no_batch_is_sent(answers: list[Exchange], judge: Judge) -> None:
                 False,
                 expected="single messages",
                 observed=f"an array in answer to {one.purpose}",
+                severity="advice" if is_array(parsed(one.request.body)) else "violation",
                 evidence=_Seen(one.id),
             )
     judge.that(True, expected="single messages", observed=f"{len(answers)} answers read")

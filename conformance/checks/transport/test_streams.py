@@ -1,6 +1,7 @@
-"""How the stream of a request ends (specification page basic/transports, sending messages to the server)."""
+"""The stream of a request: how it ends and what comes on it (specification page basic/transports)."""
 
 from conformance import Judge, requirement
+from conformance.interaction.colliding import Colliding
 from conformance.offered import Offered
 from conformance.wire.connection import Answer, Connection
 
@@ -31,3 +32,15 @@ def test_a_stream_ends_after_the_response(mcp: Connection, offered: Offered, jud
         judge.could_not_run("there was no response on the stream")
     observed = "open after two seconds" if answer.http.cut else "the end"
     judge.that(not answer.http.cut, expected="the end of the stream", observed=observed, evidence=answer)
+
+
+@requirement("transport.post-stream-messages-related")
+def test_nothing_that_is_logged_for_another_client_arrives(colliding: Colliding, judge: Judge) -> None:
+    if not any(one.logged for one in colliding.alone.values()):
+        judge.not_applicable("the tools logged nothing")
+    strange = [(part, found) for part, other in colliding.sides if (found := colliding.strange_logs(part, other))]
+    for part, found in strange:
+        observed = f"{len(found)} log messages that the tool of the other client writes came with {part.tool}"
+        judge.that(False, expected="messages about its own calls alone", observed=observed, evidence=part)
+    observed = f"{len(colliding.sides)} calls with the id of a call of another client"
+    judge.that(not strange, expected="messages about its own calls alone", observed=observed)

@@ -7,6 +7,7 @@ FAULTS: tuple[Fault, ...] = (
         "unknown-meta-refused",
         "meta.extra-request-keys-accepted",
         "Clients that trace their requests are refused.",
+        "jsonrpc.one-response-per-request",
         profile="open",
     ),
     fault(

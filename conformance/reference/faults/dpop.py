@@ -9,6 +9,14 @@ FAULTS: tuple[Fault, ...] = (
         "Clients sign with a secret that whoever checks the proof must know too.",
     ),
     fault(
+        "dpop-algorithms-empty",
+        "dpop.server-metadata-algorithms server-metadata.no-empty-members",
+        "Clients find no way in which to sign.",
+        "dpop.accepted-by-resource dpop.bad-token-proof-refused dpop.bound-token-as-bearer-refused dpop.challenge"
+        " dpop.defective-proof-refused-by-resource dpop.iat-window dpop.refresh-token-bound dpop.replay-limited"
+        " dpop.required-proof-enforced dpop.token-bound",
+    ),
+    fault(
         "dpop-thumbprint-missing",
         "dpop.token-bound",
         "Another server that gets the token cannot see which key it belongs to.",

@@ -142,6 +142,12 @@ FAULTS: tuple[Fault, ...] = (
         profile="open",
     ),
     fault(
+        "batch-of-any-revision",
+        "jsonrpc.batches-not-sent",
+        "Clients of revisions without batches rely on what other servers do not have.",
+        profile="open",
+    ),
+    fault(
         "batch-refused",
         "jsonrpc.batches-accepted",
         "Clients of 2025-03-26 that bundle their messages cannot use the server.",

@@ -9,6 +9,20 @@ FAULTS: tuple[Fault, ...] = (
         "Strict clients refuse to connect.",
     ),
     fault(
+        "initialize-without-version",
+        "lifecycle.initialize-result-matches-schema lifecycle.initialize-answered",
+        "Clients do not know which rules hold, and disconnect.",
+        "*",
+        profile="open",
+    ),
+    fault(
+        "initialized-refused",
+        "transport.notification-accepted-202",
+        "Clients never get beyond the handshake.",
+        "*",
+        profile="open",
+    ),
+    fault(
         "capabilities-null",
         "completion.unsupported-code jsonrpc.unadvertised-feature-method-not-found"
         " lifecycle.implemented-features-advertised lifecycle.initialize-result-matches-schema"

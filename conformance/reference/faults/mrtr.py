@@ -143,7 +143,8 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "log-on-every-stream",
         "logging.only-on-own-response-stream logging.only-on-request subscriptions.messages-tagged"
-        " subscriptions.no-request-scoped-notifications",
+        " subscriptions.no-request-scoped-notifications"
+        " transport.post-stream-messages-related",
         "The log of one user shows up at another.",
     ),
     _fault(

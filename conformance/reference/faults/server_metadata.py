@@ -41,6 +41,12 @@ FAULTS: tuple[Fault, ...] = (
         "server-metadata.plain-not-published",
     ),
     fault(
+        "s256-unpublished",
+        "server-metadata.pkce-methods-published server-metadata.plain-not-published",
+        "Clients that may not use plain refuse to log in.",
+        "pkce.plain-refused",
+    ),
+    fault(
         "plain-published",
         "server-metadata.plain-not-published",
         "Clients may choose a method that shows the verifier to whoever reads the address bar.",

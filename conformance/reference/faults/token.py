@@ -15,6 +15,11 @@ FAULTS: tuple[Fault, ...] = (
         "Clients do not know how to send the token.",
     ),
     fault(
+        "token-answer-as-text",
+        "token.success-response",
+        "Clients that look at the media type do not read the token.",
+    ),
+    fault(
         "token-cacheable",
         "token.success-not-cacheable",
         "Tokens stay in caches on the way.",

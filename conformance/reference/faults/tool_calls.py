@@ -35,6 +35,11 @@ FAULTS: tuple[Fault, ...] = (
         "Arguments that the schema forbids reach the tool.",
     ),
     _fault(
+        "schema-keywords-lost",
+        "tools.dialect-2020-12-supported",
+        "Models and clients never learn what the tool demands of its arguments.",
+    ),
+    _fault(
         "malformed-call-is-result",
         "tools.malformed-call-is-protocol-error",
         "Clients show a defect of their own as an answer of the tool.",

@@ -193,4 +193,30 @@ FAULTS: tuple[Fault, ...] = (
         revision="2026-07-28",
         profile="modern",
     ),
+    fault(
+        "messages-by-request-id",
+        "progress.only-active-tokens transport.post-stream-messages-related",
+        "Users see what the server tells others whose requests happen to have the same numbers.",
+        profile="open",
+    ),
+    fault(
+        "lone-messages-by-request-id",
+        "logging.only-on-request progress.only-active-tokens transport.post-stream-messages-related",
+        "Users see what the server tells others whose requests happen to have the same numbers.",
+        revision="2026-07-28",
+        profile="modern",
+    ),
+    fault(
+        "answers-by-request-id",
+        "jsonrpc.one-response-per-request",
+        "Users get the data of others whose requests happen to have the same numbers.",
+        profile="open",
+    ),
+    fault(
+        "lone-answers-by-request-id",
+        "jsonrpc.one-response-per-request",
+        "Users get the data of others whose requests happen to have the same numbers.",
+        revision="2026-07-28",
+        profile="modern",
+    ),
 )
