@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = ArgumentParser(prog="python -m tests.prove", description="Prove faults of the reference server.")
     parser.add_argument("faults", nargs="*", metavar="FAULT", help="all when none is named")
     parser.add_argument(
-        "--jobs", type=int, default=2 * (os.cpu_count() or 1), metavar="N", help="audits at the same time"
+        "--jobs", type=int, default=3 * (os.cpu_count() or 1), metavar="N", help="audits at the same time"
     )
     parser.add_argument("--everything", action="store_true", help="run checks that the fault should not touch, too")
     options = parser.parse_args(arguments)
