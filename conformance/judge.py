@@ -1,13 +1,16 @@
 """Collects what a check expected and observed, and turns broken expectations into one structured failure."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, TypeVar
 
 from conformance.evidence import Redactor
 from conformance.verdict import CouldNotRun, NotApplicable
 
 Severity = Literal["violation", "advice"]
+Found = TypeVar("Found")
 _OBSERVED_LIMIT = 600
+_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,17 @@ class Judge:
         text = self._clean(observed)
         self.observations.append(Observation(bool(ok), self._clean(expected), text, severity))
         self.see(evidence)
+
+    def each(self, found: Sequence[Found], expected: str, problem: Callable[[Found], object], *, seen: str) -> None:
+        """Hold one expectation against each of what was found, and tell a few of those that break it.
+
+        `problem` says what is wrong with one, and gives nothing where it is right; `seen` is observed where all are.
+        """
+        broken = [(one, told) for one in found if (told := problem(one))]
+        for one, told in broken[:_TOLD]:
+            self.that(False, expected=expected, observed=told, evidence=one)
+        if not broken:
+            self.that(True, expected=expected, observed=seen)
 
     def never(self, happened: object, observed: str, *, evidence: object = None) -> None:
         """Record that something must not have happened; `observed` names it, as in "a token was issued"."""

@@ -31,11 +31,12 @@ def _judge_each(judge: Judge, found: Iterable[Asked], expected: str, problem: Ca
     seen = list(found)
     if not seen:
         judge.not_applicable("no such answer came")
-    broken = [(one, told) for one in seen if (told := problem(one))]
-    for one, told in broken[:5]:
-        judge.that(False, expected=expected, observed=f"{one.method}: {told}", evidence=one)
-    if not broken:
-        judge.that(True, expected=expected, observed=f"{len(seen)} are")
+
+    def told(one: Asked) -> str:
+        wrong = problem(one)
+        return f"{one.method}: {wrong}" if wrong else ""
+
+    judge.each(seen, expected, told, seen=f"{len(seen)} are")
 
 
 def _made(asked: Iterable[Asked]) -> list[Asked]:

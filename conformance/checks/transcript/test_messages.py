@@ -49,11 +49,12 @@ def judge_each(judge: Judge, found: list[Arrived], expected: str, problem: Any) 
     """Hold `problem(message)` against every message; it returns what is wrong, or an empty string."""
     if not found:
         judge.not_applicable("the server sent no such message")
-    broken = [(one, text) for one in found if (text := problem(one.message))]
-    for one, text in broken[:5]:
-        judge.that(False, expected=expected, observed=f"{text} (answer to {one.source.purpose})", evidence=one)
-    if not broken:
-        judge.that(True, expected=expected, observed=f"{len(found)} messages are")
+
+    def told(one: Arrived) -> str:
+        wrong = problem(one.message)
+        return f"{wrong} (answer to {one.source.purpose})" if wrong else ""
+
+    judge.each(found, expected, told, seen=f"{len(found)} messages are")
 
 
 @requirement("jsonrpc.messages-well-formed")

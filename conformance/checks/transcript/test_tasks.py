@@ -69,11 +69,12 @@ def seen(messages: list[Arrived], task_tools: TaskTools, judge: Judge) -> list[S
 def _judge_each(judge: Judge, found: Sequence[Seen], expected: str, problem: Callable[[Seen], str]) -> None:
     if not found:
         judge.not_applicable("the server sent no such message")
-    broken = [(one, text) for one in found if (text := problem(one))]
-    for one, text in broken[:5]:
-        judge.that(False, expected=expected, observed=f"{one.method}: {text}", evidence=one)
-    if not broken:
-        judge.that(True, expected=expected, observed=f"{len(found)} are")
+
+    def told(one: Seen) -> str:
+        wrong = problem(one)
+        return f"{one.method}: {wrong}" if wrong else ""
+
+    judge.each(found, expected, told, seen=f"{len(found)} are")
 
 
 def _made(seen: Sequence[Seen]) -> list[Seen]:
