@@ -13,7 +13,7 @@ from conformance.oauth.document_clients import ADVERTISED as CIMD
 from conformance.oauth.dpop import challenges
 from conformance.shapes import as_list
 from conformance.survey import Survey
-from conformance.tasking.durable import EXTENSION
+from conformance.tasking.durable import EXTENSION, declared
 from conformance.wire.http import is_loopback, join_url, origin_of, split_url
 from conformance.wire.mirrored import annotations
 
@@ -250,7 +250,7 @@ _SERVER: dict[str, Callable[[Survey], object]] = {
         )
     },
     "extensions": _declares("extensions"),
-    "tasks-extension": _declares("extensions", EXTENSION),
+    "tasks-extension": declared,
     "subscriptions": lambda s: any(_declares(*path.split("."))(s) for path in _CHANGING),
     "modern-only": lambda s: not s.dual_era,
     "dual-era": lambda s: s.dual_era,

@@ -19,10 +19,12 @@ class Liveness:
 
         Raises CouldNotRun where it does.
         """
-        asked = [one for one in exchanges[mark:] if one.channel == "mcp"]
-        asked = asked or [one for one in reversed(exchanges) if one.channel == "mcp"][:1]
+        if probe.survey.transport != "streamable-http":
+            return
+        newest = next((one for one in reversed(exchanges) if one.channel == "mcp"), None)
+        asked = [one for one in exchanges[mark:] if one.channel == "mcp"] or ([newest] if newest else [])
         failed = next((one for one in asked if one.status >= 500 or (one.error and not one.status)), None)
-        if not failed or probe.survey.transport != "streamable-http":
+        if not failed:
             return
         self.need()
         token, since = probe.survey.token, failed.purpose or failed.method

@@ -76,11 +76,11 @@ def _need_admission(judge: Judge, audit: Audit | None, item: pytest.Item) -> Non
     """Raise CouldNotRun where a check of the protocol failed over an answer to the token."""
     security = any(one.startswith("security.") for one in requirement_ids(item))
     if audit and not security and not decides_authorization(item, audit):
-        mark, exchanges = item.stash[MARK][0], audit.recorder.exchanges
-        seen = [*exchanges[mark:], *(one for one in exchanges[:mark] if one.id in judge.exchanges)]
-        refused = next((one for one in seen if one.channel == "mcp" and one.status == 401), None)
-        if refused:
-            raise CouldNotRun(f"{refused.purpose or refused.method} was refused for its token (HTTP 401)")
+        mark = item.stash[MARK][0]
+        for place, one in enumerate(audit.recorder.exchanges):
+            refused = one.channel == "mcp" and one.status == 401
+            if refused and (place >= mark or one.id in judge.exchanges):
+                raise CouldNotRun(f"{one.purpose or one.method} was refused for its token (HTTP 401)")
 
 
 def _look(audit: Audit | None, item: pytest.Item) -> None:

@@ -31,8 +31,9 @@ _SHORTEST, _USUAL, _LONGEST = 0.05, 0.25, 5.0
 
 
 def declared(survey: Survey) -> bool:
-    """Whether the server declares the extension."""
-    return EXTENSION in as_object(survey.capabilities.get("extensions"))
+    """Whether the server declares the extension; null and false declare nothing."""
+    value = as_object(survey.capabilities.get("extensions")).get(EXTENSION)
+    return value is not None and value is not False
 
 
 def made_task(answer: Answer | None) -> bool:

@@ -243,9 +243,14 @@ def see_outcomes(probe: Probe, tools: DurableTools, seconds: float) -> Outcomes:
         return replace(found, asked=tuple(client.asked))
 
 
+def _task_of(answer: Answer) -> str:
+    """The id of the task that a call made; empty where it made none."""
+    return id_of(answer) if made_task(answer) else ""
+
+
 def _see(client: DurableClient, call: Call, seconds: float) -> Ended:
     created = client.call(call)
-    id = id_of(created) if made_task(created) else ""
+    id = _task_of(created)
     return Ended(created, tuple(client.follow(id, seconds)) if id else ())
 
 
@@ -256,7 +261,7 @@ def _wants(answer: Answer) -> bool:
 def _question(client: DurableClient, call: Call, seconds: float) -> Questioned:
     """Let a task ask, give it an answer to nothing, then what it wants."""
     created = client.call(call)
-    id = id_of(created) if made_task(created) else ""
+    id = _task_of(created)
     looks = client.follow(id, seconds, _wants) if id else []
     found = Questioned(created, tuple(looks))
     if not looks or not _wants(looks[-1]):
@@ -274,7 +279,7 @@ def _question_twice(client: DurableClient, call: Call, seconds: float) -> Questi
         return len(wanted_by(answer)) > 1
 
     created = client.call(call)
-    id = id_of(created) if made_task(created) else ""
+    id = _task_of(created)
     looks = client.follow(id, seconds, both) if id else []
     found = Questioned(created, tuple(looks))
     if not looks or not _wants(looks[-1]):
@@ -341,7 +346,7 @@ def _ask_first(client: DurableClient, call: Call, seconds: float, found: Outcome
         return replace(found, first=first)
     state = {"requestState": result["requestState"]} if "requestState" in result else {}
     second = client.call(call, inputResponses=answers, **state)
-    id = id_of(second) if made_task(second) else ""
+    id = _task_of(second)
     after = Ended(second, tuple(client.follow(id, seconds))) if id else None
     return replace(found, first=first, second=second, after=after)
 
