@@ -81,7 +81,7 @@ class Exchange:
         stream.send(encode(response), id="last" if self.faults.active("event-ids-repeat") else "")
         alone = self.session.revision >= STATELESS
         if alone and self.session.log_level and self.faults.active("log-after-response"):
-            late: JsonObject = {"level": "info", "logger": "tools", "data": "The request was answered"}
+            late: JsonObject = {"level": self.session.log_level, "logger": "tools", "data": "The request was answered"}
             stream.send(encode(notification_message("notifications/message", late)))
         for request in self._requests if self.faults.active("progress-after-response") else ():
             token = (as_object(request.params.get("_meta")) or {}).get("progressToken")

@@ -28,6 +28,8 @@ USER_AGENT = f"pytest-mcp-conformance/{VERSION} (conformance audit)"
 BODY_LIMIT = 4_000_000
 _LONGEST_WAIT = 30.0
 _PATIENCE = 3
+_MOMENT = 0.1
+"""Seconds in which a server that ends a stream after its answer has done so."""
 _url = lru_cache(200)(httpx.URL)
 
 SENDER_REFUSED = (401, 403, 429)
@@ -164,11 +166,12 @@ def is_loopback(url: str) -> bool:
 class Stream:
     """A streamed answer being read: status and headers are known, chunks arrive with `chunks`."""
 
-    def __init__(self, response: httpx.Response, deadline: float | None) -> None:
+    def __init__(self, response: httpx.Response, deadline: float | None, endings: "Endings") -> None:
         self.status = response.status_code
         self.headers = _header_lines(response)
         self._response = response
         self._deadline = deadline
+        self._endings = endings
         self.body = b""
         self.cut = False
         self._aborted = False
@@ -203,15 +206,26 @@ class Stream:
                 raise
 
     def read_one_message(self) -> None:
-        """Read a whole answer; of an event stream only as far as the first event with data in it."""
-        scanner = SseScanner()
-        for chunk in self.chunks():
-            if self.media_type == "text/event-stream" and any(event.data for event in scanner.feed(chunk)):
-                return
+        """Read a whole answer; of an event stream as far as the first event with data in it, and its end if near."""
+        scanner, parting = SseScanner(), False
+        try:
+            for chunk in self.chunks():
+                come = self.media_type == "text/event-stream" and any(event.data for event in scanner.feed(chunk))
+                if come and not parting:
+                    parting = True
+                    if not self.part():
+                        return
+        except BrokenStream:
+            if not parting:
+                raise
 
     def abort(self) -> None:
         """Wake a thread that waits in `chunks` by ending the connection; what came is not the whole answer."""
-        self._aborted = self.cut = True
+        self.cut = True
+        self._end()
+
+    def _end(self) -> None:
+        self._aborted = True
         network: Any = self._response.extensions.get("network_stream")
         connection: socket.socket | None = network and network.get_extra_info("socket")
         if connection:
@@ -220,8 +234,24 @@ class Stream:
 
     def leave_after(self, seconds: float) -> None:
         """Let `chunks` end in so many seconds, counted from now, if the server does not end it before."""
+        self._leave_after(seconds, self.abort)
+
+    def part(self) -> bool:
+        """Let `chunks` end in a moment, so that the server can end the stream and the connection serve again.
+
+        False where the server does not end its streams, so that there is nothing to wait for.
+        """
+        if self._endings.awaited:
+            self._leave_after(_MOMENT, self._part)
+        return self._endings.awaited
+
+    def _part(self) -> None:
+        self._endings.awaited = False
+        self._end()
+
+    def _leave_after(self, seconds: float, leave: Callable[[], object]) -> None:
         self.stay()
-        self._leaving = threading.Timer(seconds, self.abort)
+        self._leaving = threading.Timer(seconds, leave)
         self._leaving.daemon = True
         self._leaving.start()
 
@@ -242,6 +272,16 @@ def usual_trust() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
+class Endings:
+    """Whether it is worth to wait for the end of a stream: not where the server has left one open after the answer."""
+
+    def __init__(self, *, awaited: bool) -> None:
+        self.awaited = awaited
+
+
+_NEVER = Endings(awaited=False)
+
+
 class HttpClient:
     """Sends single requests, follows nothing, repairs nothing, records everything.
 
@@ -257,6 +297,7 @@ class HttpClient:
         self._verify = ssl.create_default_context(cafile=ca_file) if ca_file else usual_trust()
         self._transport = httpx.HTTPTransport(verify=self._verify, trust_env=False)
         self.hold: Callable[[], object] | None = None
+        self.endings = Endings(awaited=True)
 
     def holding(self, hold: Callable[[], object]) -> "HttpClient":
         """The same client, but for calling `hold` before the last byte of each request with a body is sent."""
@@ -402,7 +443,8 @@ class StreamedExchange:
     def _open(self) -> Stream:
         self._response = self._answer()
         deadline = None if self._silence is None else self._started + 3 * self._silence
-        self.opened = Stream(self._response, deadline)
+        endings = self._client.endings if self._about["method"] == "POST" else _NEVER
+        self.opened = Stream(self._response, deadline, endings)
         return self.opened
 
     def _answer(self) -> httpx.Response:
