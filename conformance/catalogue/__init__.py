@@ -5,12 +5,13 @@ the fields, of the conditions and of the abbreviations used in probes is in READ
 for machines, in ``schemas/catalogue.schema.json``.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
+
+import tomli
 
 Level = Literal["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"]
 
@@ -175,8 +176,8 @@ _LEVELS = frozenset(get_args(Level))
 
 def _read_file(path: Path) -> dict[str, Requirement]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        document = tomli.loads(path.read_text(encoding="utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         # the decoder names the id where one is declared twice
         raise CatalogueError(f"{path.name}: {error}") from error
     requirements: dict[str, Requirement] = {}
