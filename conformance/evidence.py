@@ -201,5 +201,7 @@ class Recorder:
         except UnicodeDecodeError as broken:
             utf8 = cut and broken.start >= len(body) - 3
             text = body.decode("utf-8", "replace")
+        lines = list(headers)
+        self.redactor.meet_session(lines)
         redacted = self.redactor.form(text) if form else self.redactor.text(text)
-        return Part(self.redactor.headers(headers), redacted, len(body), cut, utf8)
+        return Part(self.redactor.headers(lines), redacted, len(body), cut, utf8)

@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 _SHORTEST_SECRET = 6
@@ -28,6 +29,7 @@ _SECRET_NAMES = frozenset(
     " loginverifier consentverifier sessioncode samlrequest samlresponse relaystate viewstate".split()
 )
 _SECRET_PARAMETERS = _SECRET_NAMES | {"code"}
+_SESSION = "mcp-session-id"
 _SHOWN_HEADERS = frozenset(
     "accept accept-encoding allow cache-control connection content-encoding content-length"
     " content-security-policy content-type date host keep-alive last-event-id link location"
@@ -75,6 +77,8 @@ class Redactor:
 
     Args:
         key: the run's fingerprint key; a new random one when left out. Never written anywhere.
+
+    `learned` counts the secrets that may stand in what was redacted before they were learned.
     """
 
     def __init__(self, key: bytes | None = None) -> None:
@@ -83,6 +87,7 @@ class Redactor:
         self._replacements: dict[str, list[tuple[str, str]]] = {}
         self._hidden: set[str] = set()
         self._met = 0
+        self.learned = 0
         self._clean: dict[str, str] = {}
 
     def fingerprint(self, value: str, label: str) -> str:
@@ -90,14 +95,15 @@ class Redactor:
         digest = hmac.new(self.key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
         return f"[{label}#{digest[:6]}]"
 
-    def learn(self, value: object, label: str) -> None:
-        """Remember a secret so that it is replaced wherever it reappears."""
+    def learn(self, value: object, label: str, *, new: bool = False) -> None:
+        """Remember a secret so that it is replaced wherever it reappears; a `new` one cannot have come before."""
         if not isinstance(value, str) or len(value) < _SHORTEST_SECRET or value in self._known:
             return
         replacement = self.fingerprint(value, label)
         self._known[value] = replacement
         for form in _spellings(value):
             self._replacements.setdefault(form[:_SHORTEST_SECRET], []).append((form, replacement))
+        self.learned += not new
         self._clean = {}
 
     def hide(self, name: str) -> None:
@@ -105,14 +111,14 @@ class Redactor:
         self._hidden.add(_normalized(name))
         self._clean = {}
 
-    def _meet(self, value: str, label: str) -> None:
+    def _meet(self, value: str, label: str, *, new: bool = False) -> None:
         """Remember a secret seen in traffic, unless it could be an ordinary word or too many were met already.
 
         A character that is repeated is no secret but padding of ours, which stands elsewhere as well.
         """
         if _likely(value) and len(set(value)) > 1 and self._met < _LEARNED_AT_MOST and value not in self._known:
             self._met += 1
-            self.learn(value, label)
+            self.learn(value, label, new=new)
 
     def known(self) -> list[tuple[str, str]]:
         """The secrets learned so far with their labels, for a worker process of the same run."""
@@ -132,9 +138,12 @@ class Redactor:
         return remembered[text]
 
     def _cleaned(self, text: str) -> str:
-        text = _JSON_MEMBER.sub(self._json_member, text)
-        text = _PARAMETER.sub(self._parameter, text)
-        text = _USERINFO.sub("[userinfo]", text)
+        if '"' in text:
+            text = _JSON_MEMBER.sub(self._json_member, text)
+        if "=" in text:
+            text = _PARAMETER.sub(self._parameter, text)
+        if "@" in text:
+            text = _USERINFO.sub("[userinfo]", text)
         if "<" in text:
             text = _INPUT.sub(self._input, text)
         return self._known_values(text)
@@ -158,6 +167,12 @@ class Redactor:
             return [self.values(one) for one in value]  # type: ignore[misc]
         return value
 
+    def meet_session(self, headers: Iterable[tuple[str, str]]) -> None:
+        """Remember the session id among header lines: nothing that was redacted before has it."""
+        for name, value in headers:
+            if name.lower() == _SESSION:
+                self._meet(value, "session", new=True)
+
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Header lines in wire order with the values of all but well-known harmless names hidden."""
         return tuple((self.text(name), self._header(name.lower(), value)) for name, value in headers)
@@ -168,8 +183,7 @@ class Redactor:
             if not credentials:
                 return self.fingerprint(value, "authorization")
             return f"{scheme} {self._known.get(credentials) or self.fingerprint(credentials, 'credentials')}"
-        if name == "mcp-session-id":
-            self._meet(value, "session")
+        if name == _SESSION:
             return self._known.get(value) or self.fingerprint(value, "session")
         if name in ("dpop", "dpop-nonce"):
             self._meet(value, name)
@@ -237,3 +251,24 @@ class Redactor:
         for form, replacement in sorted(found, key=lambda pair: (-len(pair[0]), pair)):
             text = text.replace(form, replacement)
         return text
+
+
+class Kept:
+    """JSON values by a key, each redacted when it came, and once more when further secrets were learned since."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._values: dict[str, Any] = {}
+        self._learned: dict[str, int] = {}
+
+    def add(self, key: str, value: object, learned: int) -> None:
+        """Keep a value that was redacted when `learned` secrets, or more, had been learned."""
+        self._values[key], self._learned[key] = value, learned
+
+    def all(self) -> dict[str, Any]:
+        """What is kept, in the order in which it came."""
+        learned = self._redactor.learned
+        for key, known in self._learned.items():
+            if known < learned:
+                self._values[key], self._learned[key] = self._redactor.values(self._values[key]), learned
+        return dict(self._values)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -60,34 +61,32 @@ def build_results(
     Args:
         audit: settings, survey and catalogue.
         course: how the run went.
-        checks: what was recorded of every check that ran.
-        exchanges: the exchanges that checks and survey refer to, by id.
+        checks: what was recorded of every check that ran, without secrets.
+        exchanges: the exchanges that checks and survey refer to, by id, without secrets.
         deciding: shipped checks by requirement id, to tell "deselected" from "no check".
     """
-    revision = audit.revision
+    revision, cleaned = audit.revision, audit.recorder.redactor.values
     requirements = list(_requirements(audit, revision, checks, deciding, course))
     complete = course.finished and bool(audit.survey and audit.survey.failure is None)
     result = outcome(requirements, complete=complete, fail_on=audit.settings.fail_on)
     document: dict[str, Any] = {
-        "run": _run(audit, course),
-        "survey": audit.survey.as_json() if audit.survey else _no_survey(audit),
+        "run": cleaned(_run(audit, course)),
+        "survey": cleaned(audit.survey.as_json() if audit.survey else _no_survey(audit)),
         "requirements": requirements,
         "checks": sorted(checks, key=lambda one: one["id"]),
         "exchanges": dict(sorted(exchanges.items())),
         "summary": {
             "outcome": result,
-            "sentence": sentence(result, requirements, revision, _blocked(audit, course)),
+            "sentence": cleaned(sentence(result, requirements, revision, _blocked(audit, course))),
             "counts": counts(requirements),
             "requests": course.requests,
-            "clients": _clients(audit),
+            "clients": cleaned(_clients(audit)),
             "seconds": round((course.ended or course.started) - course.started, 3),
         },
     }
     if document["survey"]["authorization"]:
         document["survey"]["authorization"]["approvals"] += course.approvals
-    cleaned = audit.recorder.redactor.values(document)
-    assert isinstance(cleaned, dict)  # noqa: S101 - narrows the type
-    return cleaned  # type: ignore[reportUnknownVariableType]
+    return document
 
 
 def _clients(audit: Audit) -> dict[str, Any]:
@@ -135,7 +134,7 @@ def _requirements(
             "level": level,
             "verdict": str(verdict),
             "checks": sorted(one["id"] for one in mine),
-            "reason": reason,
+            "reason": audit.recorder.redactor.text(reason),
             "narrowed": verdict is Verdict.COULD_NOT_RUN and bool(mine) and all(_narrowed(one) for one in mine),
         }
 
@@ -183,6 +182,7 @@ def _run(audit: Audit, course: Course) -> dict[str, Any]:
     }
 
 
+@cache
 def _packages() -> dict[str, str]:
     found: dict[str, str] = {}
     for name in _PACKAGES:

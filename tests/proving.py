@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from conformance.catalogue import load
 from conformance.data import CHECKS
 from conformance.plugins import reporting
 from conformance.redaction import Redactor
@@ -187,20 +186,7 @@ def _audit_here(trial: Trial, fault: str | None, folder: Path) -> None:
     command += ["-q", "-q", "-s", "--patience=2", "--assert=plain"]
     command += [f"-pno:{name}" for name in _NOT_NEEDED]
     command += [*deployment.options(server), *(one.format(server=server) for one in trial.options)]
-    pytest.main(command, plugins=[_OfRevision(trial.revision)])
-
-
-class _OfRevision:
-    """Makes no items of checks that the suite would drop again, as the revision has nothing of what they decide."""
-
-    def __init__(self, revision: str) -> None:
-        self._revision = revision
-
-    def pytest_pycollect_makeitem(self, name: str, obj: object) -> list[pytest.Item] | None:
-        marks = [one for one in getattr(obj, "pytestmark", []) if one.name == "requirement"]
-        decided = [load()[id] for mark in marks for id in mark.args] if name.startswith("test_") else []
-        known = any(one.level(self._revision) or one.area == "legacy-sse" for one in decided)
-        return [] if decided and not known else None
+    pytest.main(command)
 
 
 def _count_protocol_requests() -> list[int]:

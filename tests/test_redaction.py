@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.evidence import Exchange, Recorder
-from conformance.redaction import Redactor
+from conformance.redaction import Kept, Redactor
 from conformance.reference import ReferenceServer
 from tests.auditing import Run, audit
 
@@ -357,3 +357,22 @@ def test_a_cookie_with_a_known_token_shows_which_one_and_nothing_else() -> None:
 
     assert shown == f"t={redactor.fingerprint('token-1234567890', 'access_token')}; Secure"
     assert other.startswith("t=[cookie#")
+
+
+def test_a_session_id_is_hidden_in_the_body_that_comes_with_it() -> None:
+    shown = answered(Recorder(Redactor()), [("Mcp-Session-Id", "session-4711-abcdef")], "session-4711-abcdef is open")
+
+    assert "session-4711" not in shown
+
+
+def test_what_was_kept_is_read_again_when_a_secret_is_learned_later() -> None:
+    redactor = Redactor()
+    kept = Kept(redactor)
+    kept.add("first", {"body": redactor.text("the word is hunter-2-hunter")}, redactor.learned)
+    before = kept.all()["first"]
+    redactor.learn("hunter-2-hunter", "password")
+    kept.add("second", {"body": "later"}, redactor.learned)
+
+    assert before == {"body": "the word is hunter-2-hunter"}
+    assert "hunter-2" not in str(kept.all())
+    assert list(kept.all()) == ["first", "second"]

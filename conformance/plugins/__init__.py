@@ -16,6 +16,7 @@ MODULES = (
     "conformance.plugins.tasks",
     "conformance.plugins.durable_tasks",
     "conformance.plugins.asking",
+    "conformance.plugins.running",
     "conformance.plugins.verdicts",
     "conformance.plugins.reporting",
     "conformance.plugins.testlog",

@@ -13,6 +13,7 @@ from _pytest.terminal import TerminalReporter
 
 from conformance.audit import Audit, audit_of
 from conformance.plugins.options import checks_by_requirement
+from conformance.redaction import Kept
 from conformance.report.comparison import write_comparison
 from conformance.report.console import summary_lines
 from conformance.report.text import one_line
@@ -38,21 +39,33 @@ class Part:
     def __init__(self, audit: Audit, folder: Path) -> None:
         self.audit = audit
         self.folder = folder
-        self.checks: dict[str, dict[str, Any]] = {}
         self.results: dict[str, Any] = {}
         self.changed = True
-        self._exchanges: dict[str, Any] = {}
+        self._checks = Kept(audit.recorder.redactor)
+        self._exchanges = Kept(audit.recorder.redactor)
         self._requests = 0
         self._approvals = 0
+        self._surveyed = False
 
     def add(self, record: dict[str, Any]) -> None:
         """Take what was recorded of a check."""
         record.pop("level")
-        self._exchanges |= record.pop("exchange_bodies")
+        learned = record.pop("learned")
+        for id, exchange in record.pop("exchange_bodies").items():
+            self._exchanges.add(id, exchange, learned)
         self._requests += record.pop("requests_sent")
         self._approvals += record.pop("approvals")
-        self.checks[record["id"]] = record
+        self._checks.add(record["id"], record, learned)
         self.changed = True
+
+    def _take_survey(self) -> int:
+        """Keep what the survey sent, once it has ended; how many requests that were."""
+        exchanges, sent = self.audit.surveyed
+        if sent and not self._surveyed:
+            self._surveyed = True
+            for one in self.audit.recorder.exchanges[:exchanges]:
+                self._exchanges.add(one.id, one.as_json(), 0)
+        return sent
 
     def remove_clients(self) -> None:
         """Remove the clients that were registered, and count the requests for it."""
@@ -64,12 +77,9 @@ class Part:
 
     def write(self, course: Course) -> None:
         """Write both reports as far as the run has come. Raises ReportError."""
-        exchanges, sent = self.audit.surveyed
-        surveyed = {one.id: one.as_json() for one in self.audit.recorder.exchanges[:exchanges]}
-        counted = replace(course, requests=self._requests + sent, approvals=self._approvals)
-        self.results = build_results(
-            self.audit, counted, [*self.checks.values()], surveyed | self._exchanges, checks_by_requirement()
-        )
+        counted = replace(course, requests=self._requests + self._take_survey(), approvals=self._approvals)
+        checks, exchanges = self._checks.all(), self._exchanges.all()
+        self.results = build_results(self.audit, counted, [*checks.values()], exchanges, checks_by_requirement())
         write_reports(self.results, self.folder, self.audit.catalogue)
         self.changed = False
 

@@ -31,6 +31,17 @@ def safe_id(name: str) -> str:
     return f"{clean or 'unnamed'}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> list[pytest.Item] | None:
+    """Make no items of checks of which no audited revision knows anything, unless checks are asked for one by one."""
+    audits = audits_of(collector.config)
+    if not audits or not name.startswith("test_") or any("::" in one for one in collector.config.args):
+        return None
+    marks = [mark for mark in getattr(obj, "pytestmark", []) if mark.name == "requirement"]
+    ids = [one for mark in marks for one in mark.args if one in audits[0].catalogue]
+    known = any(audit.level(audit.catalogue[one]) for audit in audits for one in ids)
+    return [] if ids and not known else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a check for each audited revision, if there are several, and for each entry of the list it asks for."""
     audits = audits_of(metafunc.config)
@@ -77,7 +88,7 @@ def _entries(kind: str, audit: Audit) -> list[tuple[dict[str, Any] | None, str]]
 def _is_ours(metafunc: pytest.Metafunc, fixture: str) -> bool:
     """Whether a test asks for this fixture of the suite, directly or by another."""
     definitions: Any = metafunc._arg2fixturedefs.get(fixture)
-    return bool(definitions) and definitions[-1].func.__module__ == "conformance.plugins.fixtures"
+    return bool(definitions) and definitions[-1].func.__module__.startswith("conformance.plugins.")
 
 
 _IDS = pytest.StashKey[tuple[str, ...]]()
@@ -102,7 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             except UnknownRequirement as unknown:
                 raise pytest.UsageError(f"{item.nodeid} decides an unknown requirement: {unknown}") from None
         if place := _place(item.path):
-            _rename(item, f"{place}::{item.name}")
+            _rename(item, place)
     items[:] = [item for item in items if _is_of_its_revision(item)] or items
     order = {one.settings.revision: place for place, one in enumerate(audits_of(config))}
     places = {item: order[mine.settings.revision] if (mine := audit_for(item)) else 0 for item in items}
@@ -135,14 +146,21 @@ def turn_of(item: pytest.Item) -> int:
     return WAITING if fixtures & _WAITERS else LATE if "late" in fixtures else 0
 
 
+def is_shipped(item: pytest.Item) -> bool:
+    """Whether a test is a check that comes with the suite."""
+    return bool(_place(item.path))
+
+
 @cache
 def _place(module: Path) -> str:
     """What a module of shipped checks is called wherever it is installed; empty for others."""
     return f"conformance/checks/{module.relative_to(CHECKS).as_posix()}" if module.is_relative_to(CHECKS) else ""
 
 
-def _rename(item: Any, nodeid: str) -> None:  # noqa: ANN401 - private members of two pytest lines
-    """Give a shipped check the same node id wherever it is installed."""
+def _rename(item: Any, place: str) -> None:  # noqa: ANN401 - private members of two pytest lines
+    """Give a shipped check the same node id and location wherever it is installed."""
+    nodeid = f"{place}::{item.name}"
+    item.location = place, item.obj.__code__.co_firstlineno - 1, item.name
     if hasattr(item, "_id"):
         item._id = type(item._id).parse(nodeid)  # type: ignore[reportUnknownMemberType]
     else:
@@ -163,6 +181,11 @@ def level_of(item: pytest.Item, audit: Audit) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    need_applicable(item)
+
+
+def need_applicable(item: pytest.Item) -> None:
+    """Raise NotApplicable, Narrowed or CouldNotRun where the target gives nothing to hold the check against."""
     audit = audit_for(item)
     ids = requirement_ids(item)
     if not audit or not ids:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from conformance.survey import bounded
 from conformance.verdict import CouldNotRun, Narrowed, NotApplicable, Verdict, of_violation
 from conformance.wire.http import NoAnswer
 
-MARK = pytest.StashKey[tuple[int, int, int]]()
+MARK = pytest.StashKey[tuple[int, int, int, int]]()
 CALL_MARK = pytest.StashKey[int]()
+STARTED = pytest.StashKey[float]()
 
 _SHOWN = {
     Verdict.FAIL: ("failed", "F", "FAILED"),
@@ -31,7 +33,15 @@ _SHOWN = {
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with setting_up(item):
+        yield
+
+
+@contextmanager
+def setting_up(item: pytest.Item) -> Generator[None]:
+    """The setup of a check, in which it may be found not applicable."""
     audit = audit_for(item)
+    item.stash[STARTED] = time.perf_counter()
     if audit:
         item.stash[MARK] = _counts(audit)
     try:
@@ -43,6 +53,13 @@ def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with calling(item):
+        yield
+
+
+@contextmanager
+def calling(item: pytest.Item) -> Generator[None]:
+    """The call of a check, judged at its end."""
     audit = audit_for(item)
     if audit:
         item.stash[CALL_MARK] = len(audit.recorder.exchanges)
@@ -159,21 +176,22 @@ def _verdict(failure: BaseException | None, level: str) -> tuple[Verdict, str]:
     return Verdict.ERROR, f"defect of the suite: {type(failure).__name__}: {failure}"
 
 
-def _counts(audit: Audit) -> tuple[int, int, int]:
-    """Exchanges, requests and approvals so far in this process."""
-    return len(audit.recorder.exchanges), audit.recorder.sent, audit.recorder.approvals
+def _counts(audit: Audit) -> tuple[int, int, int, int]:
+    """Exchanges, requests, approvals and learned secrets so far in this process."""
+    recorder = audit.recorder
+    return len(recorder.exchanges), recorder.sent, recorder.approvals, recorder.redactor.learned
 
 
 def _record(
     item: pytest.Item, audit: Audit, verdict: Verdict, reason: str, level: str, *, narrowed: bool
 ) -> dict[str, Any]:
     judge = _judge_of(item)
-    first, sent, approvals = item.stash.get(MARK, _counts(audit))
+    first, sent, approvals, learned = item.stash.get(MARK, _counts(audit))
     new = audit.recorder.since(item.stash.get(CALL_MARK, first))
     bodies = {one.id: one.as_json() for one in audit.recorder.since(first)}
     shown = [*(judge.exchanges if judge else []), *(one.id for one in new)]
     return {
-        "id": check_id(item),
+        "id": audit.recorder.redactor.text(check_id(item)),
         "title": title_of(item),
         "requirements": list(requirement_ids(item)),
         "level": level,
@@ -188,17 +206,9 @@ def _record(
         "exchange_bodies": bodies,
         "requests_sent": audit.recorder.sent - sent,
         "approvals": audit.recorder.approvals - approvals,
+        "learned": learned,
         "of": audit.settings.revision,
     }
-
-
-STARTED = pytest.StashKey[float]()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    item.stash[STARTED] = time.perf_counter()
-    return (yield)
 
 
 def title_of(item: pytest.Item) -> str:
