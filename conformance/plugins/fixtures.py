@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.arrived import Arrived, is_stateless, messages_in
-from conformance.audit import Audit, audit_for, audit_named
+from conformance.audit import Audit, audit_for, audit_named, audits_of
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
 from conformance.conversations import Conversation, conversations_in
@@ -22,6 +22,7 @@ from conformance.oauth.management import Managing
 from conformance.oauth.metadata import Document
 from conformance.oauth.redemption import Redemption
 from conformance.offered import Offered
+from conformance.plugins import only_audit
 from conformance.plugins.selection import LAST, LATE, turn_of
 from conformance.probe import Probe
 from conformance.registrations import Registrations
@@ -40,6 +41,11 @@ def audit(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterat
         pytest.fail("this test needs a target: run pytest with --target-url URL or --demo", pytrace=False)
     yield found
     found.close()
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    if len(audits_of(session.config)) == 1:
+        session.config.pluginmanager.register(only_audit)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Options, and the shipped checks as default when a target is given and no path is."""
 
+import gc
 import json
 from collections.abc import Iterable
 
@@ -12,6 +13,9 @@ from conformance.data import CHECKS
 from conformance.evidence import Recorder
 from conformance.redaction import Redactor
 from conformance.settings import OPTIONS, read_settings
+
+_RARELY = (20_000, 20, 50)
+"""New objects, and younger collections, after which the three generations of objects are searched for garbage."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,8 +37,29 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = read_settings(config)
         if settings.active:
             config.stash[AUDITS] = [make_audit(settings, Recorder(Redactor()))]
+    if AUDITS in config.stash:
+        _collect_garbage_rarely(config)
     if AUDITS in config.stash and config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in sorted(CHECKS.rglob("test_*.py"))]
+
+
+def _collect_garbage_rarely(config: pytest.Config) -> None:
+    """Until the end of the run: an audit keeps nearly all that it makes, so that looking for garbage is in vain."""
+
+    def as_before() -> None:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*_RARELY)
+    config.add_cleanup(as_before)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if AUDITS in session.config.stash:
+        gc.freeze()
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
