@@ -1,9 +1,9 @@
 """Measures an audit against the same requests replayed with bare httpx: `make bench`, `python -m tests.bench [URL]`.
 
 Both run against the same server: the reference server in a process of its own, or one without authorization at a URL.
-Counted apart is when the audit only waits: in observation windows, whether something comes that should not; and for
-answers that end after further requests, as those of tools that ask back do. These are not replayed, nor are held
-streams and answers that do not end.
+Counted apart is when the audit only waits: in observation windows, whether something comes that should not; between
+polls; and for answers that end after further requests, as those of tools that ask back do. These are not replayed, nor
+are held streams and answers that do not end. What pytest takes for as many empty tests is measured too.
 """
 
 import re
@@ -48,12 +48,13 @@ class Sent:
 
 @dataclass
 class Recorded:
-    """The requests of an audit in order, and from when to when it waited for something in vain."""
+    """The requests of an audit in order, and from when to when it waited for nothing but time to pass."""
 
     requests: list[Sent] = field(default_factory=list[Sent])
     streams: int = 0
     windows: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     verdicts: dict[str, str] = field(default_factory=dict[str, str])
+    checks: int = 0
 
     @property
     def crossed(self) -> list[Sent]:
@@ -103,6 +104,7 @@ def reference_server() -> Iterator[str]:
 def audit(url: str) -> tuple[Recorded, float]:
     """What an audit of the protocol sent, and its seconds."""
     recorded, send, until = Recorded(), httpx.HTTPTransport.handle_request, Heard.until
+    write, sleep = reporting.write_reports, time.sleep
 
     def noted_send(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
         began = time.monotonic()
@@ -129,14 +131,21 @@ def audit(url: str) -> tuple[Recorded, float]:
             recorded.windows.append((started, time.monotonic()))
         return found
 
-    def keep(results: dict[str, Any], *_: object) -> list[Path]:
+    def noted_sleep(seconds: float) -> None:
+        started = time.monotonic()
+        sleep(seconds)
+        recorded.windows.append((started, time.monotonic()))
+
+    def noted_write(results: dict[str, Any], *rest: Any) -> list[Path]:
         recorded.verdicts = {one["id"]: one["verdict"] for one in results["requirements"]}
-        return []
+        recorded.checks = len(results["checks"])
+        return write(results, *rest)
 
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpx.HTTPTransport, "handle_request", noted_send)
         patch.setattr(Heard, "until", noted_until)
-        patch.setattr(reporting, "write_reports", keep)
+        patch.setattr(time, "sleep", noted_sleep)
+        patch.setattr(reporting, "write_reports", noted_write)
         paths = [str(CHECKS / one) for one in FOLDERS]
         options = [f"--target-url={url}", f"--report-dir={folder}", f"--revision={REVISION}", "-q", "-q"]
         started = time.monotonic()
@@ -167,11 +176,22 @@ def replay(recorded: Recorded) -> float:
     return seconds
 
 
+def empty_tests(number: int) -> float:
+    """Seconds that pytest takes for so many tests of nothing, its modules loaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "test_nothing.py")
+        file.write_text("".join(f"def test_{one}():\n    pass\n" for one in range(number)))
+        started = time.monotonic()
+        pytest.main([str(file), f"--rootdir={folder}", "-q", "-q", "--disable-warnings", "-p", "no:cacheprovider"])
+        return time.monotonic() - started
+
+
 def main(addresses: Sequence[str]) -> int:
     """Measure and print."""
     with nullcontext(addresses[0]) if addresses else reference_server() as url:
         recorded, audited = audit(url)
         replayed = replay(recorded)
+    empty = empty_tests(recorded.checks)
     catalogue = load()
     decided = [
         one
@@ -183,7 +203,8 @@ def main(addresses: Sequence[str]) -> int:
     print(f"decided             {len(decided)} obligations, {sent / len(decided):.2f} requests each")
     print(f"audit               {audited:.2f} s, {recorded.waited:.2f} s of it waiting only")
     print(f"replay, bare httpx  {replayed:.2f} s, {len(recorded.crossed)} requests left out")
-    print(f"ratio               {own / replayed:.2f} without the waiting")
+    print(f"pytest, no audit    {empty:.2f} s for {recorded.checks} empty tests")
+    print(f"ratio               {own / replayed:.2f} without the waiting, {(own - empty) / replayed:.2f} beyond pytest")
     return 0
 
 
