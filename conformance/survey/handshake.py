@@ -7,7 +7,7 @@ from conformance.survey.connections import close_quietly, closing, connect, walk
 from conformance.survey.record import CAPABILITY_OF, LISTS, Failure, bounded
 from conformance.survey.steps import Steps, Stop
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
-from conformance.wire.http import NoAnswer
+from conformance.wire.http import NoAnswer, join_url
 from conformance.wire.stateless import StatelessHttp
 
 
@@ -85,11 +85,12 @@ class Handshake(Steps):
                 else "is --token still valid?"
             )
             raise Stop(Failure("negotiate", "the MCP server refuses the access token", advice, sent, answer.summary))
+        there = answer.http.redirect and bounded(join_url(self.survey.endpoint, answer.http.redirect))
         raise Stop(
             Failure(
                 "negotiate",
                 f"{sent.partition(' ')[0]} was not answered with a result ({answer.summary})",
-                "",
+                f"it redirects; give {there} as --target-url" if there else "",
                 sent,
                 answer.summary,
             )

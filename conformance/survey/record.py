@@ -129,6 +129,8 @@ class Login:
 class Survey:
     """What one look at the target found. Filled step by step, read-only once the checks run.
 
+    `target` is the address that clients are given, `endpoint` that which is audited: another one of the same origin
+    where the first redirects.
     `reached` is true when something at the target answered as an MCP server or a protected one does.
     `refusal` is the answer to a request without credentials, which is `closed` where the first request is not;
     `opening` is the answer to `initialize` or, in the stateless revision, to `server/discover`; `handshakes` holds the
@@ -158,6 +160,11 @@ class Survey:
     notes: list[str] = field(default_factory=list[str])
     steps: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     failure: Failure | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses by which clients may know the endpoint, the one they are given first."""
+        return tuple(dict.fromkeys((self.target, self.endpoint)))
 
     @property
     def service(self) -> bool:
