@@ -55,7 +55,7 @@ class Handshake(Steps):
                     return None
             except NoAnswer as failure:
                 close_quietly(connection)
-                raise Stop(Failure("negotiate", str(failure), "", sent)) from None
+                raise Stop(Failure("negotiate", str(failure), self._on_silence, sent)) from None
             except Stop:
                 close_quietly(connection)
                 raise
@@ -76,6 +76,12 @@ class Handshake(Steps):
                 self._refused(answer, sent)
             survey.opening, survey.revision = answer, revision
         return connection
+
+    @property
+    def _on_silence(self) -> str:
+        """What to try where nothing answers."""
+        started = self.survey.transport == "stdio"
+        return "does the server need a variable of your environment? --target-env NAME passes it on" if started else ""
 
     def _refused(self, answer: Answer, sent: str) -> None:
         if answer.http.status in (401, 403):
@@ -140,7 +146,7 @@ class Handshake(Steps):
                     self._refused(answer, "server/discover")
             except NoAnswer as failure:
                 survey.revision = ""
-                raise Stop(Failure("negotiate", str(failure), "", "server/discover")) from None
+                raise Stop(Failure("negotiate", str(failure), self._on_silence, "server/discover")) from None
             if wanted not in survey.handshakes:
                 with suppress(NoAnswer), closing(connect(replace(survey, revision=wanted), self.http)) as other:
                     survey.handshakes[wanted] = other.initialize(wanted)

@@ -1,5 +1,6 @@
 """What one look at the target found, as a record that is read-only once the checks run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import Cookie
 from typing import Any
@@ -130,7 +131,7 @@ class Survey:
     """What one look at the target found. Filled step by step, read-only once the checks run.
 
     `target` is the address that clients are given, `endpoint` that which is audited: another one of the same origin
-    where the first redirects.
+    where the first redirects. `variables` are given to a server that is started.
     `reached` is true when something at the target answered as an MCP server or a protected one does.
     `refusal` is the answer to a request without credentials, which is `closed` where the first request is not;
     `opening` is the answer to `initialize` or, in the stateless revision, to `server/discover`; `handshakes` holds the
@@ -138,6 +139,7 @@ class Survey:
     """
 
     target: str
+    variables: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     endpoint: str = ""
     transport: str = ""
     reached: bool = False

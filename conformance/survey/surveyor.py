@@ -23,7 +23,7 @@ class Surveyor:
     """
 
     def __init__(self, settings: Settings, http: HttpClient, say: Say, tell: Say) -> None:
-        self.survey = Survey(target=settings.target)
+        self.survey = Survey(settings.target, settings.target_env)
         shared = (settings, http, say, tell, self.survey)
         self._reaching, self._logging_in = Reaching(*shared), LoggingIn(*shared)
         self._handshake, self._closed = Handshake(*shared), Closed(*shared)
