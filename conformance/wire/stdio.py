@@ -156,7 +156,8 @@ class Stdio(Duplex):
         except (OSError, ValueError):
             if id is not None:
                 self._sent.pop(id, None)
-            self._readers[0].join(1)
+            if threading.current_thread() is not self._readers[0]:
+                self._readers[0].join(1)
             raise NoAnswer(self._ended(), self._record(purpose, body, b"")) from None
         exchange = "" if id is not None else self._record(purpose, body, b"")
         return Reply(0, (), b"", exchange, self.url, arrived=sent, method="SEND")

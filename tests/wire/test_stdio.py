@@ -211,3 +211,12 @@ def test_a_server_sees_what_clients_pass_on_and_what_it_is_given(
         "API_KEY": "k",
     }
     assert not {"SHELL", "SECRET_OF_OURS"} & seen.keys()
+
+
+def test_a_server_that_asks_when_its_input_is_closed_is_read_to_the_end(tmp_path: Path, http: HttpClient) -> None:
+    body = textwrap.dedent(ECHO) + "say({'jsonrpc': '2.0', 'id': 'late', 'method': 'ping'})\nprint('bye', flush=True)\n"
+    server = Stdio(http, command(tmp_path, body))
+    server.request("ping")
+    server.close()
+
+    assert server.output.lines[-1] == b"bye"
