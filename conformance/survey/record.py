@@ -227,12 +227,6 @@ class Survey:
             return "event stream"
         return "server/discover" if self.stateless else "initialize"
 
-    @property
-    def partly_protected(self) -> bool:
-        """Whether a server that opened without token wants one for a list."""
-        refusals = [listing.refusal for listing in self.listings.values()]
-        return self.protected is False and any(one and one.http.status == 401 for one in refusals)
-
     def as_json(self) -> dict[str, Any]:
         """The `survey` block of results.json."""
         info = self.server_info

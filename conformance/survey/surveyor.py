@@ -33,14 +33,16 @@ class Surveyor:
         survey = self.survey
         try:
             self._reaching.reach()
-            if survey.protected:
+            self._closed.look_at_opening()
+            guarded = survey.protected
+            if guarded:
                 self._log_in()
             self._look_around()
-            if survey.closed:
+            if survey.closed and not guarded:
                 self._log_in()
                 with closing(self._handshake.reopen()) as connection:
                     self._handshake.list(connection)
-                self._closed.learn_sessions()
+            self._closed.learn_sessions()
         except Stop as stop:
             survey.failure = stop.failure
         if survey.discovery:
