@@ -180,3 +180,17 @@ def test_tokens_are_tried_where_they_are_needed_over_sse(tmp_path: Path, fault: 
     assert run.results["survey"]["failure"] is None
     broken = run.with_verdict("fail", "warn")
     assert (set(broken) <= FAULTS[fault].trips and len(broken) > 10) if fault else not broken
+
+
+def test_http_sse_is_proposed_where_streamable_http_is_refused_with_a_token() -> None:
+    def answer(request: Handler) -> None:
+        request.send(405 if "Authorization" in request.headers else 401)
+
+    with website(answer) as origin:
+        settings = Settings(target_url=f"{origin}/sse", consent="token", token="some-token-1")
+        made = make_audit(settings, Recorder(Redactor()))
+        survey = Surveyor(made.settings, made.http, lambda _: None, lambda _: None).run()
+        made.close()
+
+    assert survey.failure
+    assert "--transport http+sse" in survey.failure.advice

@@ -91,16 +91,17 @@ class Handshake(Steps):
                 else "is --token still valid?"
             )
             raise Stop(Failure("negotiate", "the MCP server refuses the access token", advice, sent, answer.summary))
-        there = answer.http.redirect and bounded(join_url(self.survey.endpoint, answer.http.redirect))
-        raise Stop(
-            Failure(
-                "negotiate",
-                f"{sent.partition(' ')[0]} was not answered with a result ({answer.summary})",
-                f"it redirects; give {there} as --target-url" if there else "",
-                sent,
-                answer.summary,
-            )
-        )
+        sentence = f"{sent.partition(' ')[0]} was not answered with a result ({answer.summary})"
+        raise Stop(Failure("negotiate", sentence, self._advice_on(answer), sent, answer.summary))
+
+    def _advice_on(self, answer: Answer) -> str:
+        """What to try where the first request with the token is refused, and not for the token."""
+        if answer.http.redirect:
+            there = bounded(join_url(self.survey.endpoint, answer.http.redirect))
+            return f"it redirects; give {there} as --target-url"
+        if answer.http.status in (404, 405) and self.survey.transport == "streamable-http":
+            return "does the server speak HTTP+SSE? --transport http+sse tries that"
+        return ""
 
     def _other_revisions(self) -> None:
         survey = self.survey
