@@ -65,8 +65,6 @@ def _offered(present: object, reason: str) -> Condition:
 
 
 def _authorization(name: str, survey: Survey) -> Condition:
-    if survey.partly_protected:
-        return Condition("missing", _PARTLY)
     if survey.protected is False:
         return Condition("absent", "the server answers without authorization")
     if name == "protected":
@@ -156,7 +154,6 @@ _SERVICE: dict[str, Callable[[Survey, Discovery], Condition]] = {
 }
 _NEED_USER = frozenset(("client", "public_client", "refresh_token", "id_token"))
 
-_PARTLY = "the server opens without a token and wants one only for some requests, which is not audited over HTTP+SSE"
 _TRANSPORTS = {"streamable-http": "streamable-http", "legacy-http-sse": "http+sse", "stdio": "stdio"}
 
 _NEED_LOGIN: dict[str, Callable[[Survey], object]] = {

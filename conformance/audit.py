@@ -20,7 +20,7 @@ from conformance.oauth.service import service_token
 from conformance.oauth.token_reply import TokenReply
 from conformance.once import Once
 from conformance.probe import Probe
-from conformance.redaction import Redactor
+from conformance.redaction import Redactor, may_be_secret
 from conformance.settings import Settings
 from conformance.survey import Survey, close_quietly, connect, make_flow
 from conformance.verdict import CouldNotRun
@@ -218,6 +218,9 @@ def make_audit(settings: Settings, recorder: Recorder, survey: Survey | None = N
 def _learn(redactor: Redactor, settings: Settings) -> None:
     for name in ("token", "second_token", "client_secret", "client_key"):
         redactor.learn(getattr(settings, name), name)
+    for name, value in settings.target_env.items():
+        if may_be_secret(name, value):
+            redactor.learn(value, f"variable {name}")
     for name, value in settings.consent_field.items():
         redactor.learn(value, f"field {name}")
         redactor.hide(name)

@@ -18,7 +18,7 @@ class Probe:
     """Knocks at the MCP endpoint with the request that it refuses without a token.
 
     That is a client's first request over Streamable HTTP, the GET of the stream over HTTP+SSE, and a later request
-    where the survey found that the first ones need no token.
+    where the survey found that the first ones need no token; over HTTP+SSE that is answered when it is taken.
     """
 
     survey: Survey
@@ -41,6 +41,8 @@ class Probe:
         """
         further = {"DPoP": proof(self.method)} if proof else {}
         if self.survey.closed:
+            if proof and not self._streamable:
+                raise CouldNotRun("over HTTP+SSE proofs of possession are tried at the stream, which is open here")
             bearing: Fields = {} if authorization is None else {"Authorization": authorization}
             leaving = {**bearing, "DPoP": proof("DELETE")} if proof else bearing
             purpose = purpose.removeprefix("initialize").strip()
@@ -86,10 +88,12 @@ class Probe:
     @property
     def method(self) -> str:
         """The method of a knock."""
-        return "POST" if self._streamable else "GET"
+        return "POST" if self._streamable or self.survey.closed else "GET"
 
     def admits(self, reply: Reply) -> bool:
         """Whether the answer to a knock let the request in: a result or an opened stream."""
+        if self.survey.closed and not self._streamable:
+            return reply.ok
         if not self._streamable:
             return reply.status == 200 and reply.media_type == "text/event-stream"
         return reply.ok and b'"result"' in reply.body

@@ -28,6 +28,7 @@ _SECRET_NAMES = frozenset(
     " requestverificationtoken loginchallenge consentchallenge privatekey devicecode usercode"
     " loginverifier consentverifier sessioncode samlrequest samlresponse relaystate viewstate".split()
 )
+_TELLING = re.compile("cred|key|pass|pwd|secret|token", re.IGNORECASE)
 _SECRET_PARAMETERS = _SECRET_NAMES | {"code"}
 _SESSION = "mcp-session-id"
 _SHOWN_HEADERS = frozenset(
@@ -55,6 +56,11 @@ def _normalized(name: str) -> str:
 def _likely(value: str) -> bool:
     """Whether a value could be a secret rather than an ordinary word."""
     return len(value) >= _SURELY_NO_WORD or any(char.isdigit() for char in value)
+
+
+def may_be_secret(name: str, value: str) -> bool:
+    """Whether a value that was given a name may be a secret: its name says so, or it is neither a number nor a word."""
+    return bool(_TELLING.search(name)) or (_likely(value) and any(map(str.isalpha, value)))
 
 
 def _spellings(value: str) -> set[str]:

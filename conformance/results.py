@@ -19,7 +19,7 @@ from conformance.verdict import Verdict, counts, outcome, sentence, worst
 from conformance.wire.http import VERSION
 
 SCHEMA_VERSION = 1
-_SECRET_OPTIONS = ("--token", "--client-secret", "--consent-field")
+_SECRET_OPTIONS = ("--token", "--client-secret", "--consent-field", "--target-env")
 _PACKAGES = (
     "pytest",
     "httpx",

@@ -1,9 +1,10 @@
 """Every option of the suite in one table, and the frozen settings they make."""
 
 import os
+import re
 import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -17,6 +18,7 @@ from conformance.wire.connection import REVISIONS
 
 Transport = Literal["auto", "streamable-http", "http+sse", "stdio"]
 EVERY_REVISION = "all"
+_VARIABLE = re.compile(r"[\w.()-]+")
 Consent = Literal["auto", "person", "token", "client-credentials", "none"]
 
 
@@ -84,6 +86,15 @@ OPTIONS = (
         "--target-command",
         "Audit the MCP server that this command starts, over stdio. It is run without a shell, several times.",
         "COMMAND",
+    ),
+    Option(
+        "--target-env",
+        "Environment variable for the server of --target-command, with the value it has here unless one is given; may"
+        " be repeated. Like clients made with the official SDKs the audit passes on little else: HOME, LOGNAME, PATH,"
+        " SHELL, TERM and USER.",
+        "NAME[=VALUE]",
+        action="append",
+        default=(),
     ),
     Option(
         "--demo",
@@ -228,6 +239,7 @@ class Settings:
 
     target_url: str | None = None
     target_command: str | None = None
+    target_env: dict[str, str] = field(default_factory=dict[str, str], repr=False)
     demo: bool = False
     transport: Transport = "auto"
     revision: str | None = None
@@ -270,7 +282,7 @@ class Settings:
         return self.target_url or self.target_command or ""
 
     def shown(self) -> dict[str, Any]:
-        """The options a report may show: no secrets, no addresses."""
+        """The options a report may show: no secrets, no addresses; of variables their names."""
         names = (
             "transport",
             "revision",
@@ -282,7 +294,7 @@ class Settings:
             "request_timeout",
             "patience",
         )
-        return {name: getattr(self, name) for name in names}
+        return {"target_env": sorted(self.target_env)} | {name: getattr(self, name) for name in names}
 
 
 def read_settings(config: pytest.Config) -> Settings:
@@ -293,6 +305,7 @@ def read_settings(config: pytest.Config) -> Settings:
     """
     given = {option.flag: _value(config, option) for option in OPTIONS}
     values = {flag.removeprefix("--").replace("-", "_"): value for flag, value in given.items() if value is not None}
+    values["target_env"] = _variables(values["target_env"])
     values["consent_field"] = _pairs(values.get("consent_field") or ())
     values["call_tools"] = tuple(name for name in str(values.get("call_tools", "")).split(",") if name)
     values.setdefault("consent", "token" if values.get("token") else "auto")
@@ -320,6 +333,18 @@ def _pairs(texts: Any) -> dict[str, str]:  # noqa: ANN401
     return pairs
 
 
+def _variables(texts: Iterable[str]) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not _VARIABLE.fullmatch(name):
+            raise pytest.UsageError(f"--target-env wants NAME or NAME=VALUE, such as API_KEY; got {name!r}")
+        if not equals and name not in os.environ:
+            raise pytest.UsageError(f"--target-env {name}: there is no such variable here; give {name}=VALUE")
+        variables[name] = value if equals else os.environ[name]
+    return variables
+
+
 def _key(file: str) -> str:
     try:
         pem = Path(file).read_text("utf-8")
@@ -340,6 +365,8 @@ def _check(settings: Settings, config: pytest.Config) -> None:
         )
     if settings.target_command is not None:
         _check_command(settings.target_command)
+    if settings.target_env and not settings.target_command:
+        raise pytest.UsageError("--target-env goes with --target-command")
     if (settings.transport == "stdio") > bool(settings.target_command):
         raise pytest.UsageError("--transport stdio needs --target-command")
     if settings.target_command and settings.transport not in ("auto", "stdio"):

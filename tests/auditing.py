@@ -90,6 +90,11 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
 
 
+def passed_on() -> list[str]:
+    """The options with which a server that is started finds the suite where this process found it."""
+    return ["--target-env=PYTHONPATH"] if "PYTHONPATH" in os.environ else []
+
+
 def start(folder: Path, *options: str) -> "subprocess.Popen[str]":
     """Begin an audit in a folder as a user does, in a process that imports everything itself."""
     streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}

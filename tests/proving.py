@@ -19,7 +19,7 @@ from conformance.redaction import Redactor
 from conformance.reference import ReferenceServer
 from conformance.reference.faults import Profile
 from conformance.survey import Surveyor
-from tests.auditing import environment
+from tests.auditing import environment, passed_on
 from tests.forks import DidNotEnd, forked
 
 REPOSITORY = Path(__file__).parent.parent
@@ -94,13 +94,13 @@ PROFILES: Mapping[Profile, Deployment] = {
     ),
     "stdio": Deployment(
         lambda fault: ReferenceServer(fault, profile="stdio"),
-        lambda _: (),
+        lambda _: passed_on(),
         target="--target-command={0.command}".format,
     ),
     "modern": Deployment(lambda fault: ReferenceServer(fault, profile="modern"), lambda _: (), lacks=_OPEN_TO_ALL),
     "modern-stdio": Deployment(
         lambda fault: ReferenceServer(fault, profile="modern-stdio"),
-        lambda _: (),
+        lambda _: passed_on(),
         waits={"IDLE": 3.0},
         target="--target-command={0.command}".format,
     ),

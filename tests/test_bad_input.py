@@ -238,8 +238,6 @@ STRANGERS: dict[str, tuple[Answer, str]] = {
     "500": (lambda r: r.send(500, "<h1>Oops</h1>", HTML), "HTTP 500"),
     "empty": (lambda r: r.send(200, ""), "HTTP 200"),
     "deep-json": (lambda r: r.send(200, "[" * 100_000), "HTTP 200 with application/json"),
-    "redirect-loop": (lambda r: r.send(307, Location=r.path), "redirects to /mcp; give that address instead"),
-    "redirect-elsewhere": (lambda r: r.send(302, Location="javascript:alert(1)"), "redirects to javascript:alert(1)"),
     "empty-stream": (lambda r: r.send(200, "", "text/event-stream"), "HTTP 200 with text/event-stream"),
     "control-characters": (lambda r: r.send(200, "x", "\x1b[2J\x07/x"), "HTTP 200"),
 }

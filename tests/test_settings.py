@@ -1,5 +1,7 @@
 """Options, their environment variables, and what they must not be."""
 
+import sys
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -7,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from conformance.settings import OPTIONS, Settings, read_settings
 
 TARGET = "--target-url=http://127.0.0.1:1/mcp"
+COMMAND = f"--target-command={sys.executable}"
 
 
 KEY_FILE = "key.pem"
@@ -45,7 +48,7 @@ def test_without_options_nothing_is_active(pytester: pytest.Pytester) -> None:
 def test_defaults_of_the_table_are_those_of_the_settings() -> None:
     for option in OPTIONS:
         name = option.flag.removeprefix("--").replace("-", "_")
-        if option.default is not None and name != "consent_field":
+        if option.default is not None and name not in ("consent_field", "target_env"):
             assert getattr(Settings(), name) == option.default, option.flag
 
 
@@ -116,11 +119,25 @@ def test_a_key_is_read_from_its_file(pytester: pytest.Pytester, key_file: str) -
     assert found.client_key == key_file
 
 
+def test_variables_for_a_server_come_from_here_unless_a_value_is_given(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_KEY", "from-here")
+    monkeypatch.setenv("EMPTY", "from-here")
+    found = settings(pytester, COMMAND, "--target-env=API_KEY", "--target-env=EMPTY=", "--target-env=URL=x?a=b")
+
+    assert found.target_env == {"API_KEY": "from-here", "EMPTY": "", "URL": "x?a=b"}
+    assert found.shown()["target_env"] == ["API_KEY", "EMPTY", "URL"]
+
+
 def test_secrets_are_not_shown() -> None:
-    made = Settings(token="tok-1", client_secret="sec-1", client_key="key-1", consent_field={"password": "pw-1"})
+    fields, variables = {"password": "pw-1"}, {"API_KEY": "env-1"}
+    made = Settings(
+        token="tok-1", client_secret="sec-1", client_key="key-1", consent_field=fields, target_env=variables
+    )
 
     for text in (repr(made), str(made.shown())):
-        assert not any(secret in text for secret in ("tok-1", "sec-1", "key-1", "pw-1"))
+        assert not any(secret in text for secret in ("tok-1", "sec-1", "key-1", "pw-1", "env-1"))
 
 
 WRONG: dict[str, list[str]] = {
@@ -145,6 +162,9 @@ WRONG: dict[str, list[str]] = {
     "--consent client-credentials needs --client-id": [TARGET, "--client-id=me", "--consent=client-credentials"],
     "--consent-field wants NAME=VALUE": [TARGET, "--consent-field=ann"],
     "such as username=ann": [TARGET, "--consent-field==ann"],
+    "--target-env goes with --target-command": [TARGET, "--target-env=A=b"],
+    "--target-env wants NAME or NAME=VALUE": [COMMAND, "--target-env==b"],
+    "--target-env NO_SUCH_VARIABLE: there is no such variable here": [COMMAND, "--target-env=NO_SUCH_VARIABLE"],
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from conformance.data import CHECKS
 from conformance.reference import ReferenceServer
 from conformance.wire.connection import HANDSHAKE_REVISIONS
-from tests.auditing import audit
+from tests.auditing import audit, passed_on
 from tests.proof import EVERYTHING
 
 LOCAL = "base/test_security.py::test_a_local_server_does_not_serve_every_process"
@@ -27,7 +27,7 @@ def server() -> Generator[ReferenceServer]:
 def target(request: pytest.FixtureRequest, server: ReferenceServer) -> tuple[str, ...]:
     """The options that name the server over a transport."""
     if request.param == "stdio":
-        return (f"--target-command={sys.executable} -m conformance.reference --stdio",)
+        return (f"--target-command={sys.executable} -m conformance.reference --stdio", *passed_on())
     url = server.sse_url if request.param == "http+sse" else server.url
     return (f"--target-url={url}", f"--transport={request.param}")
 

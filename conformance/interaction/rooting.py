@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.interaction.asking import ROOTS, Asked, AskedClient, is_question
-from conformance.wire.connection import Refusal
+from conformance.wire.connection import Answer, Refusal
 from conformance.wire.heard import Message
 from conformance.wire.http import NoAnswer
 
@@ -31,9 +31,9 @@ class Rooting:
     """What the server asked and did.
 
     `asked` is a question for the roots before they changed; without one nothing else was done. Of calls that look for
-    a path, `inside`, `beside` and `traversing` came before all roots were gone, `vanished` after. `again` is the
-    first question after that. `unlisted` is a call that lists the roots while the client answers with an error, `works`
-    tells whether the session answered afterwards.
+    a path, `inside`, `beside` and `traversing` came before all roots were gone, `vanished` after. `told` is the
+    answer to the notification of that, `again` the first question after it. `unlisted` is a call that lists the roots
+    while the client answers with an error, `works` tells whether the session answered afterwards.
     """
 
     asked: Message | None
@@ -41,6 +41,7 @@ class Rooting:
     beside: Asked | None = None
     traversing: Asked | None = None
     vanished: Asked | None = None
+    told: Answer | None = None
     again: Message | None = None
     unlisted: Asked | None = None
     works: bool = True
@@ -72,7 +73,7 @@ def use_roots(client: AskedClient, roots: Roots) -> Rooting:
     if not asked:
         return Rooting(None, inside)
     mark, roots.uris = heard.mark, []
-    _tell(client)
+    told = _tell(client)
     vanished = client.call(LOCATING, arguments={"path": INSIDE})
     if not vanished:
         client.ask(ROOTS, *LISTERS)
@@ -83,12 +84,13 @@ def use_roots(client: AskedClient, roots: Roots) -> Rooting:
     _tell(client)
     unlisted = client.ask(ROOTS, *LISTERS)
     works = unlisted is not None and unlisted.answer is not None
-    return Rooting(asked, inside, beside, traversing, vanished, again, unlisted, works or client.works())
+    return Rooting(asked, inside, beside, traversing, vanished, told, again, unlisted, works or client.works())
 
 
-def _tell(client: AskedClient) -> None:
+def _tell(client: AskedClient) -> Answer | None:
     with suppress(NoAnswer):
-        client.connection.notify(_CHANGED)
+        return client.connection.notify(_CHANGED)
+    return None
 
 
 def _is_asked(message: Any) -> bool:  # noqa: ANN401

@@ -75,6 +75,8 @@ class LegacySse:
     async def receive(self, request: HttpRequest) -> Response:
         """Take one message; what there is to answer goes out on the stream."""
         session = self.sessions.get(request.query_params.get("session_id", ""))
+        if session and not session.user:
+            session.user = request.state.user
         if session is None or session.user != request.state.user:
             return self._refuse(404, RpcError(SESSION_ERROR, "There is no such session"))
         try:

@@ -42,7 +42,7 @@ def connect(survey: Survey, http: HttpClient, token: str | None = None) -> Conne
     In the stateless revision it knows what the server offers, and how its tools are called, once the survey does.
     """
     if survey.transport == "stdio":
-        connection = (StatelessStdio if survey.stateless else Stdio)(http, survey.endpoint)
+        connection = (StatelessStdio if survey.stateless else Stdio)(http, survey.endpoint, survey.variables)
     else:
         kind = LegacySse if survey.transport == "http+sse" else streamable(survey)
         connection = kind(http, survey.endpoint, token or survey.token)

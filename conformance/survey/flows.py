@@ -52,8 +52,8 @@ def _consent(settings: Settings, http: HttpClient, tell: Say, survey: Survey) ->
 def _resource(survey: Survey) -> str:
     document = survey.discovery.resource_document if survey.discovery else None
     named = document.content.get("resource") if document else None
-    usable = isinstance(named, str) and "#" not in named and origin_of(named) == origin_of(survey.endpoint)
-    return named if isinstance(named, str) and usable else survey.endpoint
+    usable = isinstance(named, str) and "#" not in named and origin_of(named) == origin_of(survey.target)
+    return named if isinstance(named, str) and usable else survey.target
 
 
 def _scope(discovery: Discovery) -> str | None:

@@ -7,7 +7,7 @@ from conformance.survey.connections import close_quietly, closing, connect, walk
 from conformance.survey.record import CAPABILITY_OF, LISTS, Failure, bounded
 from conformance.survey.steps import Steps, Stop
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, STATELESS_REVISION, Answer, Connection
-from conformance.wire.http import NoAnswer
+from conformance.wire.http import NoAnswer, join_url
 from conformance.wire.stateless import StatelessHttp
 
 
@@ -55,7 +55,7 @@ class Handshake(Steps):
                     return None
             except NoAnswer as failure:
                 close_quietly(connection)
-                raise Stop(Failure("negotiate", str(failure), "", sent)) from None
+                raise Stop(Failure("negotiate", str(failure), self._on_silence, sent)) from None
             except Stop:
                 close_quietly(connection)
                 raise
@@ -77,6 +77,12 @@ class Handshake(Steps):
             survey.opening, survey.revision = answer, revision
         return connection
 
+    @property
+    def _on_silence(self) -> str:
+        """What to try where nothing answers."""
+        started = self.survey.transport == "stdio"
+        return "does the server need a variable of your environment? --target-env NAME passes it on" if started else ""
+
     def _refused(self, answer: Answer, sent: str) -> None:
         if answer.http.status in (401, 403):
             advice = (
@@ -85,15 +91,17 @@ class Handshake(Steps):
                 else "is --token still valid?"
             )
             raise Stop(Failure("negotiate", "the MCP server refuses the access token", advice, sent, answer.summary))
-        raise Stop(
-            Failure(
-                "negotiate",
-                f"{sent.partition(' ')[0]} was not answered with a result ({answer.summary})",
-                "",
-                sent,
-                answer.summary,
-            )
-        )
+        sentence = f"{sent.partition(' ')[0]} was not answered with a result ({answer.summary})"
+        raise Stop(Failure("negotiate", sentence, self._advice_on(answer), sent, answer.summary))
+
+    def _advice_on(self, answer: Answer) -> str:
+        """What to try where the first request with the token is refused, and not for the token."""
+        if answer.http.redirect:
+            there = bounded(join_url(self.survey.endpoint, answer.http.redirect))
+            return f"it redirects; give {there} as --target-url"
+        if answer.http.status in (404, 405) and self.survey.transport == "streamable-http":
+            return "does the server speak HTTP+SSE? --transport http+sse tries that"
+        return ""
 
     def _other_revisions(self) -> None:
         survey = self.survey
@@ -139,7 +147,7 @@ class Handshake(Steps):
                     self._refused(answer, "server/discover")
             except NoAnswer as failure:
                 survey.revision = ""
-                raise Stop(Failure("negotiate", str(failure), "", "server/discover")) from None
+                raise Stop(Failure("negotiate", str(failure), self._on_silence, "server/discover")) from None
             if wanted not in survey.handshakes:
                 with suppress(NoAnswer), closing(connect(replace(survey, revision=wanted), self.http)) as other:
                     survey.handshakes[wanted] = other.initialize(wanted)

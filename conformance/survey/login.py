@@ -33,7 +33,7 @@ class LoggingIn(Steps):
             return self.http.get(url, channel="metadata", purpose=purpose, headers=headers)
 
         with self.step("discover", "looking for the authorization server") as detail:
-            found = survey.discovery = discover(survey.endpoint, survey.refusal, get, self.wanted)
+            found = survey.discovery = discover(survey.target, survey.refusal, get, self.wanted)
             document = found.server_document
             detail.append(f"issuer {found.issuer}")
             detail.append(f"metadata at {document.url}" if document else "no metadata, default endpoints assumed")

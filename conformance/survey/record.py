@@ -1,5 +1,6 @@
 """What one look at the target found, as a record that is read-only once the checks run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import Cookie
 from typing import Any
@@ -129,6 +130,8 @@ class Login:
 class Survey:
     """What one look at the target found. Filled step by step, read-only once the checks run.
 
+    `target` is the address that clients are given, `endpoint` that which is audited: another one of the same origin
+    where the first redirects. `variables` are given to a server that is started.
     `reached` is true when something at the target answered as an MCP server or a protected one does.
     `refusal` is the answer to a request without credentials, which is `closed` where the first request is not;
     `opening` is the answer to `initialize` or, in the stateless revision, to `server/discover`; `handshakes` holds the
@@ -136,6 +139,7 @@ class Survey:
     """
 
     target: str
+    variables: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     endpoint: str = ""
     transport: str = ""
     reached: bool = False
@@ -158,6 +162,11 @@ class Survey:
     notes: list[str] = field(default_factory=list[str])
     steps: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     failure: Failure | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses by which clients may know the endpoint, the one they are given first."""
+        return tuple(dict.fromkeys((self.target, self.endpoint)))
 
     @property
     def service(self) -> bool:
@@ -217,12 +226,6 @@ class Survey:
         if self.transport == "http+sse":
             return "event stream"
         return "server/discover" if self.stateless else "initialize"
-
-    @property
-    def partly_protected(self) -> bool:
-        """Whether a server that opened without token wants one for a list."""
-        refusals = [listing.refusal for listing in self.listings.values()]
-        return self.protected is False and any(one and one.http.status == 401 for one in refusals)
 
     def as_json(self) -> dict[str, Any]:
         """The `survey` block of results.json."""

@@ -23,7 +23,7 @@ class Surveyor:
     """
 
     def __init__(self, settings: Settings, http: HttpClient, say: Say, tell: Say) -> None:
-        self.survey = Survey(target=settings.target)
+        self.survey = Survey(settings.target, settings.target_env)
         shared = (settings, http, say, tell, self.survey)
         self._reaching, self._logging_in = Reaching(*shared), LoggingIn(*shared)
         self._handshake, self._closed = Handshake(*shared), Closed(*shared)
@@ -33,14 +33,16 @@ class Surveyor:
         survey = self.survey
         try:
             self._reaching.reach()
-            if survey.protected:
+            self._closed.look_at_opening()
+            guarded = survey.protected
+            if guarded:
                 self._log_in()
             self._look_around()
-            if survey.closed:
+            if survey.closed and not guarded:
                 self._log_in()
                 with closing(self._handshake.reopen()) as connection:
                     self._handshake.list(connection)
-                self._closed.learn_sessions()
+            self._closed.learn_sessions()
         except Stop as stop:
             survey.failure = stop.failure
         if survey.discovery:

@@ -4,14 +4,14 @@ import threading
 
 from conformance.wire import jsonrpc
 from conformance.wire.duplex import Duplex
-from conformance.wire.http import HttpClient, NoAnswer, Reply, Stream, join_url, origin_of
+from conformance.wire.http import Fields, HttpClient, NoAnswer, Reply, Stream, join_url, origin_of
 from conformance.wire.sse import SseEvent, SseScanner
 
 
 class LegacySse(Duplex):
     """One client of an HTTP+SSE server. Making it opens the stream and waits for the `endpoint` event.
 
-    `events` are those that came so far.
+    `events` are those that came so far. `credentials` are header fields that are sent in place of the token.
 
     Raises:
         NoAnswer: no event stream, no `endpoint` event in time, or an endpoint on another origin.
@@ -19,8 +19,9 @@ class LegacySse(Duplex):
 
     transport = "http+sse"
 
-    def __init__(self, http: HttpClient, url: str, token: str | None = None) -> None:
+    def __init__(self, http: HttpClient, url: str, token: str | None = None, credentials: Fields | None = None) -> None:
         super().__init__(http, url, token)
+        self.credentials = credentials
         self.events: list[SseEvent] = []
         self.endpoint = ""
         self._named = threading.Event()
@@ -41,18 +42,20 @@ class LegacySse(Duplex):
             self.endpoint,
             channel="mcp",
             purpose=purpose,
-            headers={"Content-Type": "application/json"} | self._authorization(),
+            headers={"Content-Type": "application/json", **self._authorization()},
             body=body,
             revision=self.revision,
             conversation=self.conversation,
         )
 
-    def _authorization(self) -> dict[str, str]:
+    def _authorization(self) -> Fields:
+        if self.credentials is not None:
+            return self.credentials
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def _listen(self) -> None:
         scanner, over = SseScanner(), f"the event stream at {self.url} ended"
-        fields = {"Accept": "text/event-stream"} | self._authorization()
+        fields = {"Accept": "text/event-stream", **self._authorization()}
         try:
             exchange = self.http.stream(
                 "GET", self.url, channel="mcp", purpose="event stream", headers=fields, silence=None

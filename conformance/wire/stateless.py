@@ -20,7 +20,7 @@ from conformance.wire.connection import (
 from conformance.wire.http import HttpClient, NoAnswer, Reply
 from conformance.wire.meta import CAPABILITIES_KEY
 from conformance.wire.mirrored import mirrored
-from conformance.wire.stdio import Stdio
+from conformance.wire.stdio import NO_VARIABLES, Stdio
 from conformance.wire.streamable_http import StreamableHttp, stateless_meta
 from conformance.wire.subscription import EVERY_LIST, listen
 
@@ -169,8 +169,8 @@ class StatelessHttp(Stateless, StreamableHttp):
 class StatelessStdio(Stateless, Stdio):
     """A client that speaks stdio."""
 
-    def __init__(self, http: HttpClient, command: str) -> None:
-        Stdio.__init__(self, http, command)
+    def __init__(self, http: HttpClient, command: str, variables: Mapping[str, str] = NO_VARIABLES) -> None:
+        Stdio.__init__(self, http, command, variables)
         self.begin()
 
 

@@ -4,10 +4,13 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import IO
 
 from conformance.shapes import as_list, as_object
@@ -23,6 +26,14 @@ UNENDED = "end of the output"
 """Purpose of the recorded rest that no newline followed."""
 ENDED = "the server ended before it answered"
 """Error of the recorded requests that a server owed a response to when it ended by itself."""
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
+_INHERITED = (
+    "APPDATA HOMEDRIVE HOMEPATH LOCALAPPDATA PATH PATHEXT PROCESSOR_ARCHITECTURE SYSTEMDRIVE SYSTEMROOT TEMP USERNAME"
+    " USERPROFILE"
+    if sys.platform == "win32"
+    else "HOME LOGNAME PATH SHELL TERM USER"
+).split()
+"""The variables that the stdio clients of the official SDKs pass on when they are told of none."""
 _KEPT_ERRORS = 64_000
 _PIECE = 65_536
 _DYING = 0.5
@@ -53,7 +64,8 @@ class Output:
 class Stdio(Duplex):
     """One server process. Making it starts the process; nothing is sent yet.
 
-    `output` is all it wrote so far. `ending` is set by `close`.
+    Of our environment it sees what clients of the official SDKs pass on, and the `variables` given. `output` is all it
+    wrote so far. `ending` is set by `close`.
 
     Raises:
         NoAnswer: the command cannot be started.
@@ -61,7 +73,7 @@ class Stdio(Duplex):
 
     transport = "stdio"
 
-    def __init__(self, http: HttpClient, command: str) -> None:
+    def __init__(self, http: HttpClient, command: str, variables: Mapping[str, str] = NO_VARIABLES) -> None:
         super().__init__(http, command, None)
         self.output = Output()
         self.ending: Ending | None = None
@@ -75,6 +87,7 @@ class Stdio(Duplex):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
+                env=_inherited() | dict(variables),
                 start_new_session=True,
             )
         except (OSError, ValueError) as failure:
@@ -143,7 +156,8 @@ class Stdio(Duplex):
         except (OSError, ValueError):
             if id is not None:
                 self._sent.pop(id, None)
-            self._readers[0].join(1)
+            if threading.current_thread() is not self._readers[0]:
+                self._readers[0].join(1)
             raise NoAnswer(self._ended(), self._record(purpose, body, b"")) from None
         exchange = "" if id is not None else self._record(purpose, body, b"")
         return Reply(0, (), b"", exchange, self.url, arrived=sent, method="SEND")
@@ -207,6 +221,12 @@ class Stdio(Duplex):
             conversation=self.conversation,
         )
         return recorded.id
+
+
+def _inherited() -> dict[str, str]:
+    """What a server sees of our environment; functions of a shell, which begin with (), are no values."""
+    found = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {name: value for name, value in found.items() if not value.startswith("()")}
 
 
 def _id_of(body: bytes) -> jsonrpc.Id | None:

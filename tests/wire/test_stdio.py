@@ -186,3 +186,37 @@ def test_a_server_that_writes_without_end_is_left(
 
     assert len(server.output.lines) < 100_000
     assert not server.running
+
+
+VARIABLES = """
+    import os
+    for line in sys.stdin:
+        say({"jsonrpc": "2.0", "id": json.loads(line)["id"], "result": dict(os.environ)})
+"""
+
+
+def test_a_server_sees_what_clients_pass_on_and_what_it_is_given(
+    tmp_path: Path, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"HOME": "/home", "SHELL": "() { :; }", "SECRET_OF_OURS": "x", "TERM": "dumb"}.items():
+        monkeypatch.setenv(name, value)
+    server = Stdio(http, command(tmp_path, VARIABLES), {"API_KEY": "k", "TERM": "vt100"})
+    seen = server.request("ping").result
+    server.close()
+
+    assert seen
+    assert {name: seen.get(name) for name in ("HOME", "TERM", "API_KEY")} == {
+        "HOME": "/home",
+        "TERM": "vt100",
+        "API_KEY": "k",
+    }
+    assert not {"SHELL", "SECRET_OF_OURS"} & seen.keys()
+
+
+def test_a_server_that_asks_when_its_input_is_closed_is_read_to_the_end(tmp_path: Path, http: HttpClient) -> None:
+    body = textwrap.dedent(ECHO) + "say({'jsonrpc': '2.0', 'id': 'late', 'method': 'ping'})\nprint('bye', flush=True)\n"
+    server = Stdio(http, command(tmp_path, body))
+    server.request("ping")
+    server.close()
+
+    assert server.output.lines[-1] == b"bye"

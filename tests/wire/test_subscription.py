@@ -1,6 +1,7 @@
 """Subscriptions over both transports, against the reference server and against servers that do it wrong."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +18,14 @@ from tests.auditing import Handler, website
 CHANGED = "notifications/tools/list_changed"
 
 
+def started(http: HttpClient, server: ReferenceServer) -> StatelessStdio:
+    return StatelessStdio(http, server.command, os.environ)
+
+
 @contextmanager
 def client_of(http: HttpClient, transport: str) -> Iterator[Stateless]:
     with ReferenceServer(profile="modern" if transport == "http" else "modern-stdio") as server:
-        made = StatelessHttp(http, server.url) if transport == "http" else StatelessStdio(http, server.command)
+        made = StatelessHttp(http, server.url) if transport == "http" else started(http, server)
         try:
             yield made
         finally:

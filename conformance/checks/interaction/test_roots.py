@@ -35,6 +35,7 @@ def test_a_client_without_roots_is_not_asked_for_them(nothing: Nothing, rooting:
 
 @requirement("roots.list-refetched-after-change")
 def test_roots_that_changed_are_asked_for_again(rooting: Rooting, judge: Judge) -> None:
+    judge.see(rooting.told)
     observed = f"{ROOTS} came again" if rooting.again else "nothing"
     expected = f"another {ROOTS} after notifications/roots/list_changed"
     judge.that(rooting.again is not None, expected=expected, observed=observed, evidence=rooting.vanished)

@@ -7,13 +7,18 @@ from conformance.audit import Audit
 from conformance.ceremony.sse_opening import SseOpening
 from conformance.probe import Probe
 from conformance.survey import Survey
+from conformance.verdict import CouldNotRun
 from conformance.wire import jsonrpc
+from conformance.wire.http import SENDER_REFUSED
 
 
 @pytest.fixture
 def opening(audit: Audit, probe: Probe) -> SseOpening:
-    """A stream and messages to its endpoint, once in a run."""
-    return audit.once("opening of http+sse", lambda: SseOpening.perform(probe))
+    """A stream and messages to its endpoint, once in a run. Raises CouldNotRun where we are given no stream."""
+    opening = audit.once("opening of http+sse", lambda: SseOpening.perform(probe))
+    if opening.status in SENDER_REFUSED:
+        raise CouldNotRun(f"the stream is refused to this client (HTTP {opening.status})")
+    return opening
 
 
 def usable(opening: SseOpening, judge: Judge) -> SseOpening:
@@ -86,6 +91,8 @@ def test_nobody_connects_without_credentials(survey: Survey, opening: SseOpening
     if not survey.protected:
         judge.note("The server is open to everybody who reaches it, as a server for local use may be.")
         judge.not_applicable("the server answers without authorization")
+    if survey.closed:
+        judge.not_applicable(f"the server means to be open up to {survey.closed.name}")
     reply = usable(opening, judge).anonymous
     if reply is None:
         judge.could_not_run("there is no token to do without")
