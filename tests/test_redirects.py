@@ -172,3 +172,15 @@ def test_metadata_may_name_the_address_given_and_the_one_that_is_used(tmp_path: 
     assert run.with_verdict("fail", "warn", "could-not-run") == []
     assert run.verdicts["resource-metadata.resource-matches-endpoint"] == "pass"
     assert run.verdicts["resource-metadata.path-inserted-location"] == "pass"
+
+
+@pytest.mark.parametrize("revision", ["2025-03-26", "2026-07-28"])
+def test_a_redirect_is_no_answer_of_the_protocol(tmp_path: Path, revision: str) -> None:
+    server = ReferenceServer(profile="open", path="/mcp/")
+    server._uvicorn.config.app = mounted(server._uvicorn.config.app, "/mcp/")
+    with server:
+        folders = [str(CHECKS / name) for name in ("transport", "transcript")]
+        run = audit(tmp_path, *folders, f"--target-url={server.origin}/mcp", f"--revision={revision}")
+
+    assert run.with_verdict("fail", "error") == []
+    assert run.verdicts["transport.request-answered-json-or-sse"] == "pass"

@@ -14,7 +14,7 @@ from conformance.evidence import Exchange
 from conformance.shapes import as_object, is_array, is_object, parsed
 from conformance.wire import jsonrpc
 
-_BELOW_THE_PROTOCOL = (400, 401, 403, 404, 405, 406, 413, 414, 415, 421, 429, 431)
+_BELOW_THE_PROTOCOL = (307, 308, 400, 401, 403, 404, 405, 406, 413, 414, 415, 421, 429, 431)
 _PROTOCOL_TYPES = ("application/json", "text/event-stream")
 CONCISE = 300
 """Characters of a message that is still short."""
