@@ -50,7 +50,8 @@ class StreamableHttp(Connection):
     """One client of a Streamable HTTP endpoint; one POST per message, answered as JSON or as a stream.
 
     `credentials` are header fields that are sent in place of the token; a session lost with them is not renewed.
-    `under_way` holds the answers that are being read, by the id of the request.
+    `under_way` holds the answers that are being read, by the id of the request. `listened` tells whether a GET ever
+    opened a stream.
     """
 
     transport = "streamable-http"
@@ -60,6 +61,7 @@ class StreamableHttp(Connection):
         self.session_id: str | None = None
         self.credentials: Fields | None = None
         self.listeners = 0
+        self.listened = False
         self.under_way: dict[jsonrpc.Id, Stream] = {}
         self._renewing = threading.RLock()
 
@@ -124,6 +126,8 @@ class StreamableHttp(Connection):
         with exchange as stream:
             if method != "GET" or stream.media_type != "text/event-stream":
                 stream.read_one_message()
+            else:
+                self.listened = True
         return exchange.reply
 
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
@@ -275,7 +279,7 @@ class Listener:
             self._reply = exchange.reply
 
     def _follow(self, stream: Stream) -> None:
-        self._reply = None
+        self._reply, self._connection.listened = None, True
         self._answered.set()
         scanner = SseScanner()
         for chunk in stream.chunks():
