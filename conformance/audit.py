@@ -184,7 +184,8 @@ class Audit:
         self.http.close()
 
     def remove_clients(self) -> None:
-        """Remove the clients that all processes of the run registered, where the server lets us."""
+        """End what is open, and remove the clients that all processes registered, where the server lets us."""
+        self.close_session()
         discovery = self.survey.discovery if self.survey else None
         endpoint = discovery.endpoint("registration_endpoint") if discovery else None
         if endpoint:

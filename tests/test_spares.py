@@ -55,17 +55,31 @@ def sessions() -> Generator[Sessions]:
         made.append(Sessions(audit))
         yield made[0]
         audit.close()
+        assert sorted(made[0].begun) == sorted(made[0].ended)
 
 
 @pytest.fixture
 def surveyed(sessions: Sessions) -> Sessions:
-    """The same after a survey."""
-    audit = sessions.audit
-    audit.survey = Surveyor(audit.settings, audit.http, lambda _: None, lambda _: None).run()
-    assert audit.survey.revision
+    """The same after a survey that left its session to nobody."""
+    take_survey(sessions, leaving=False)
     sessions.begun.clear()
     sessions.ended.clear()
     return sessions
+
+
+def take_survey(sessions: Sessions, *, leaving: bool) -> None:
+    audit, say = sessions.audit, lambda _: None
+    audit.survey = Surveyor(audit.settings, audit.http, say, say, audit.spares if leaving else None).run()
+    assert audit.survey.revision
+
+
+@pytest.mark.parametrize("leaving", [True, False])
+def test_the_survey_ends_every_session_but_the_one_that_it_leaves(sessions: Sessions, leaving: bool) -> None:
+    take_survey(sessions, leaving=leaving)
+
+    assert sorted(sessions.ended) == sorted(sessions.begun[1:] if leaving else sessions.begun)
+    with sessions.probe.spare_session():
+        assert len(sessions.begun) == (4 if leaving else 5)
 
 
 def test_a_session_is_used_by_one_probe_after_the_other(surveyed: Sessions) -> None:

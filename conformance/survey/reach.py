@@ -6,16 +6,22 @@ from conformance.shapes import as_object
 from conformance.survey.record import Failure
 from conformance.survey.steps import Steps, Stop, demands_token
 from conformance.wire import jsonrpc
+from conformance.wire.connection import HANDSHAKE_REVISIONS
 from conformance.wire.http import NoAnswer, Reply
 from conformance.wire.sse import scan
-from conformance.wire.streamable_http import first_request
+from conformance.wire.streamable_http import StreamableHttp
 
 _LONGEST_LOOK = 3.0
 """Seconds in which a stream must have begun with its endpoint."""
 
 
 class Reaching(Steps):
-    """The first requests to the target, without credentials."""
+    """The first requests to the target, without credentials.
+
+    `session` is what the first one opened, if it did.
+    """
+
+    session: StreamableHttp | None = None
 
     def reach(self) -> None:
         """Find the transport and whether a token is needed. Raises Stop."""
@@ -24,7 +30,7 @@ class Reaching(Steps):
             if settings.target_command:
                 survey.transport, survey.endpoint, survey.protected = "stdio", settings.target_command, False
             elif settings.transport != "http+sse":
-                reply = self._initialize_without_token(survey.target)
+                reply = self._initialize_without_token()
                 if not self._judge_streamable(reply):
                     if settings.transport == "streamable-http" or reply.status not in (400, 404, 405):
                         raise self._stranger(reply, "POST initialize")
@@ -35,23 +41,16 @@ class Reaching(Steps):
             detail.append(survey.transport)
             detail.append("needs authorization" if survey.protected else "answers without authorization")
 
-    def _initialize_without_token(self, url: str) -> Reply:
-        headers, message = first_request(self.wanted)
+    def _initialize_without_token(self) -> Reply:
+        connection = StreamableHttp(self.http, self.survey.target)
         try:
-            with (
-                exchange := self.http.stream(
-                    "POST",
-                    url,
-                    channel="mcp",
-                    purpose="initialize without token",
-                    headers=headers,
-                    body=message,
-                )
-            ) as stream:
-                stream.read_one_message()
+            answer = connection.first("initialize without token", self.wanted)
         except NoAnswer as failure:
             raise self._unreachable(failure) from None
-        return exchange.reply
+        if answer.http.ok and answer.result is not None and self.wanted in HANDSHAKE_REVISIONS:
+            connection.begin_with(answer)
+            self.session = connection
+        return answer.http
 
     def _judge_streamable(self, reply: Reply) -> bool:
         survey = self.survey

@@ -144,9 +144,24 @@ class StreamableHttp(Connection):
         """Send `initialize` without session or version header, and keep the session id of the answer."""
         self.session_id, self.revision = None, ""
         self.conversation = self.http.recorder.new_conversation()
-        answer = super().initialize(revision, capabilities)
+        return super().initialize(revision, capabilities)
+
+    def begin_with(self, answer: Answer) -> None:
+        """Adopt what the server answered to `initialize`, and the id of the session."""
+        super().begin_with(answer)
         self.session_id = answer.http.header("mcp-session-id")
-        return answer
+
+    def first(self, purpose: str, revision: str) -> Answer:
+        """The answer to a `first_request`, read up to the first message. Raises NoAnswer."""
+        started, id = time.monotonic(), self.next_id()
+        self.asked.append(id)
+        exchange = self.stream("POST", purpose, *first_request(revision))
+        with exchange as stream:
+            stream.read_one_message()
+        messages = messages_of(exchange.reply)
+        self.hear(messages, "answer")
+        response = self.response_to(id, messages)
+        return Answer(exchange.reply, tuple(messages), response, time.monotonic() - started)
 
     def close(self) -> None:
         """End the session with DELETE, which the server may refuse."""
