@@ -22,10 +22,13 @@ from conformance.once import Once
 from conformance.probe import Probe
 from conformance.redaction import Redactor, may_be_secret
 from conformance.settings import Settings
-from conformance.survey import Survey, close_quietly, connect, make_flow
+from conformance.survey import Spares, Survey, close_quietly, connect, make_flow
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, Connection
 from conformance.wire.http import HttpClient
+
+_MOST_SPARES = 2
+"""As many as are used at the same time."""
 
 
 def _silent(_: str) -> None:
@@ -48,6 +51,7 @@ class Audit:
     catalogue: Catalogue = field(default_factory=load)
     once: Once = field(init=False)
     liveness: Liveness = field(default_factory=Liveness)
+    spares: Spares = field(default_factory=lambda: Spares(_MOST_SPARES))
     _flow: OAuthFlow | None = None
     _mcp: Connection | None = None
     _newest: TokenReply | None = None
@@ -166,7 +170,8 @@ class Audit:
         return self._documents
 
     def close_session(self) -> None:
-        """End the shared MCP session; the next `mcp` opens another."""
+        """End the shared MCP session and the spare ones; the next `mcp` opens another."""
+        self.spares.close()
         if self._mcp:
             close_quietly(self._mcp)
             self._mcp = None
@@ -179,7 +184,8 @@ class Audit:
         self.http.close()
 
     def remove_clients(self) -> None:
-        """Remove the clients that all processes of the run registered, where the server lets us."""
+        """End what is open, and remove the clients that all processes registered, where the server lets us."""
+        self.close_session()
         discovery = self.survey.discovery if self.survey else None
         endpoint = discovery.endpoint("registration_endpoint") if discovery else None
         if endpoint:

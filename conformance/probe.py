@@ -1,12 +1,12 @@
 """Single requests to the MCP endpoint outside any session."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from conformance.survey import Survey, ask, closing, connect
+from conformance.survey import Spares, Survey, ask, close_quietly, closing, connect
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import HANDSHAKE_REVISIONS, Connection, Handler
 from conformance.wire.http import Fields, HttpClient, Reply
@@ -18,11 +18,13 @@ class Probe:
     """Knocks at the MCP endpoint with the request that it refuses without a token.
 
     That is a client's first request over Streamable HTTP, the GET of the stream over HTTP+SSE, and a later request
-    where the survey found that the first ones need no token; over HTTP+SSE that is answered when it is taken.
+    where the survey found that the first ones need no token; over HTTP+SSE that is answered when it is taken. `spares`
+    are the sessions that are left to the next.
     """
 
     survey: Survey
     http: HttpClient
+    spares: Spares = field(default_factory=lambda: Spares(0))
 
     def knock(
         self,
@@ -125,12 +127,30 @@ class Probe:
 
         `handlers` answer requests of the server by method. Raises NoAnswer, CouldNotRun where there is no handshake.
         """
-        with self.fresh() as connection:
+        with closing(self._opened(capabilities, handlers)) as connection:
+            yield connection
+
+    @contextmanager
+    def spare_session(self, *, listening: bool = False) -> Generator[Connection]:
+        """A session without client capabilities for this probe alone, where possible one that another is done with.
+
+        Who listens for what comes unasked says so. It is left to the next unless it was closed. Raises as `session`.
+        """
+        with self.spares.lend(self._opened, listening=listening) as connection:
+            yield connection
+
+    def _opened(
+        self, capabilities: Mapping[str, Any] | None = None, handlers: Mapping[str, Handler] | None = None
+    ) -> Connection:
+        connection = connect(self.survey, self.http)
+        with ExitStack() as failing:
+            failing.callback(close_quietly, connection)
             connection.handlers |= dict(handlers or {})
             opening = connection.open(self.survey.revision, capabilities)
             if opening.result is None:
                 raise CouldNotRun(f"another session could not be opened ({opening.summary})")
-            yield connection
+            failing.pop_all()
+        return connection
 
     def end_session(
         self,

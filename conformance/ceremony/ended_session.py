@@ -23,7 +23,7 @@ class EndedSession:
     @classmethod
     def perform(cls, probe: Probe) -> "EndedSession":
         """End a session and go on with its id. Raises NotApplicable where there are no ids, CouldNotRun, NoAnswer."""
-        with session(probe) as inside:
+        with session(probe, listening=False) as inside:
             if not inside.session_id:
                 raise NotApplicable("the server uses no session id")
             deleted = inside.craft("DELETE", "end of the session")
@@ -36,6 +36,7 @@ class EndedSession:
             }
             note = jsonrpc.notification("notifications/cancelled", {"requestId": "none"})
             notified = inside.craft("POST", "notification in an ended session", note)
-            if not any(one.ok for one in requests.values()):
-                inside.session_id = None
+            if any(one.ok for one in requests.values()):
+                inside.close()
+            inside.session_id = None
             return cls(deleted, requests, notified)

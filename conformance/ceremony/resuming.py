@@ -73,6 +73,7 @@ class Resuming:
             ids = ("conformance-first", "conformance-second")
             left = [_break_off(inside, tool, id) for id in ids]
             first, second = (_resume(inside, id, event) for id, event in zip(ids, left, strict=True))
+            inside.close()
             return cls((first, second))
 
 

@@ -21,9 +21,9 @@ def streamable(connection: Connection) -> StreamableHttp:
 
 
 @contextmanager
-def session(probe: Probe) -> Generator[StreamableHttp]:
-    """A session of its own after the handshake. Raises what `Probe.session` does."""
-    with probe.session() as connection:
+def session(probe: Probe, *, listening: bool = True) -> Generator[StreamableHttp]:
+    """What `Probe.spare_session` gives. Raises what that does, and NotApplicable over another transport."""
+    with probe.spare_session(listening=listening) as connection:
         yield streamable(connection)
 
 

@@ -55,7 +55,7 @@ class Cancelling:
 def cancel(probe: Probe, tools: Tools) -> Cancelling:
     """Cancel a call of a slow tool, if there is one, and what is not at work. Raises NoAnswer, CouldNotRun."""
     working, problem = None, ""
-    with probe.session() as connection, connection.listening():
+    with probe.spare_session(listening=True) as connection, connection.listening():
         if tools.any:
             try:
                 working = work(connection, tools)
@@ -67,6 +67,8 @@ def cancel(probe: Probe, tools: Tools) -> Cancelling:
         told.tell({UNKNOWN: {"requestId": _UNKNOWN_ID}})
         told.tell({COMPLETED: {"requestId": told.pinged}})
         told.tell(MALFORMED)
+        if any(one.effect for one in told.told.values()):
+            connection.close()
         return Cancelling(working, problem, told.told)
 
 

@@ -122,7 +122,7 @@ def pairs_of(offered: Offered) -> list[tuple[str, str]]:
 
 def collide(probe: Probe, tools: list[tuple[str, str]]) -> Colliding:
     """Call each tool alone, then two by two. Raises NoAnswer, CouldNotRun where a tool does not work."""
-    with probe.session() as ours, probe.session() as theirs:
+    with probe.spare_session() as ours, probe.spare_session() as theirs:
         alone = {tool: _alone(ours, tool) for tool in dict.fromkeys(one for pair in tools for one in pair)}
         longest = max(one.answer.seconds for one in alone.values())
         wait = min(max(_LEAST_WAIT, _TIMES_LONGER * longest), ours.patience("tools/call"))

@@ -84,12 +84,15 @@ def set_levels(probe: Probe, tool: str) -> Levels:
     if probe.survey.stateless:
         return _name_levels(probe, tool)
     answers, calls = dict[str, Answer](), dict[str, Logged]()
-    with probe.session() as connection, connection.listening():
-        for level in reversed(LEVELS):
-            answers[level] = _set(connection, level)
-            if tool and level in ("error", "debug"):
-                calls[level] = _call(connection, tool, TOOLS[tool] if level == "debug" else frozenset())
-        return Levels(answers, _set(connection, UNKNOWN_LEVEL), tool, calls)
+    with probe.spare_session(listening=bool(tool)) as connection:
+        with connection.listening():
+            for level in reversed(LEVELS):
+                answers[level] = _set(connection, level)
+                if tool and level in ("error", "debug"):
+                    calls[level] = _call(connection, tool, TOOLS[tool] if level == "debug" else frozenset())
+            unknown = _set(connection, UNKNOWN_LEVEL)
+        connection.close()
+        return Levels(answers, unknown, tool, calls)
 
 
 def _name_levels(probe: Probe, tool: str) -> Levels:

@@ -106,7 +106,7 @@ def mcp(audit: Audit) -> Connection:
 @pytest.fixture
 def probe(audit: Audit) -> Probe:
     """Single requests to the MCP endpoint outside any session: credentials, fresh handshakes."""
-    return Probe(audit.need_survey(), audit.http)
+    return Probe(audit.need_survey(), audit.http, audit.spares)
 
 
 @pytest.fixture

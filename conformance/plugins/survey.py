@@ -109,7 +109,11 @@ def _survey(config: pytest.Config, audit: Audit, *, alone: bool = False) -> None
     asked = f" in revision {audit.settings.revision}" if audit.settings.revision else ""
     say(f"MCP conformance survey of {one_line(audit.settings.target)}{asked}")
     surveyor = Surveyor(
-        audit.settings, audit.http, lambda line: say(one_line(audit.recorder.redactor.text(line), 400)), tell
+        audit.settings,
+        audit.http,
+        lambda line: say(one_line(audit.recorder.redactor.text(line), 400)),
+        tell,
+        None if config.pluginmanager.hasplugin("dsession") else audit.spares,
     )
     try:
         audit.survey = surveyor.run()

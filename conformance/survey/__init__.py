@@ -4,6 +4,7 @@ from conformance.survey.closed import ask
 from conformance.survey.connections import close_quietly, closing, connect, walk
 from conformance.survey.flows import make_flow
 from conformance.survey.record import LISTS, ClosedRequest, Listing, Login, Survey, bounded
+from conformance.survey.spares import Spares
 from conformance.survey.surveyor import Surveyor
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ClosedRequest",
     "Listing",
     "Login",
+    "Spares",
     "Survey",
     "Surveyor",
     "ask",

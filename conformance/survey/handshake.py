@@ -14,12 +14,15 @@ from conformance.wire.stateless import StatelessHttp
 class Handshake(Steps):
     """Negotiates a revision and lists what the server offers."""
 
-    def negotiate(self) -> Connection:
-        """Open a session, or find that each request stands alone; see which other revisions there are. Raises Stop."""
-        session = self._negotiate_session() if self.wanted != STATELESS_REVISION else None
+    def negotiate(self, begun: Connection | None = None) -> Connection:
+        """Open a session, or find that each request stands alone; see which other revisions there are. Raises Stop.
+
+        A session that was `begun` with `initialize` goes on.
+        """
+        session = self._negotiate_session(begun) if self.wanted != STATELESS_REVISION else None
         return session or self._negotiate_stateless()
 
-    def _negotiate_session(self) -> Connection | None:
+    def _negotiate_session(self, begun: Connection | None) -> Connection | None:
         """Open a session. None where the user asked for no revision and the server speaks the one without sessions.
 
         Raises Stop.
@@ -28,11 +31,11 @@ class Handshake(Steps):
         with self.step("negotiate", "negotiating the revision") as detail:
             sent = f"initialize asking for {self.wanted}"
             try:
-                connection = connect(survey, self.http)
+                connection = begun or connect(survey, self.http)
             except NoAnswer as failure:
                 raise Stop(Failure("negotiate", str(failure), "see the exchange in the report", sent)) from None
             try:
-                answer = connection.open(self.wanted)
+                answer = connection.ready(begun.opening) if begun and begun.opening else connection.open(self.wanted)
                 if not self.settings.revision and self._has_no_sessions(answer):
                     close_quietly(connection)
                     detail.append("refused, for it has no sessions")

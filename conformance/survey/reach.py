@@ -8,9 +8,10 @@ from conformance.shapes import as_object
 from conformance.survey.record import Failure, bounded
 from conformance.survey.steps import Steps, Stop, demands_token
 from conformance.wire import jsonrpc
+from conformance.wire.connection import HANDSHAKE_REVISIONS
 from conformance.wire.http import NoAnswer, Reply, join_url, origin_of, split_url
 from conformance.wire.sse import scan
-from conformance.wire.streamable_http import first_request
+from conformance.wire.streamable_http import StreamableHttp
 
 _LONGEST_LOOK = 3.0
 """Seconds in which a stream must have begun with its endpoint."""
@@ -20,7 +21,12 @@ _SAME_METHOD = (307, 308)
 
 
 class Reaching(Steps):
-    """The first requests to the target, without credentials."""
+    """The first requests to the target, without credentials.
+
+    `session` is what the first one opened, if it did.
+    """
+
+    session: StreamableHttp | None = None
 
     def reach(self) -> None:
         """Find the transport and whether a token is needed. Raises Stop."""
@@ -68,22 +74,15 @@ class Reaching(Steps):
         return Stop(Failure("reach", sentence, advice, sent, reply.summary))
 
     def _initialize_without_token(self) -> Reply:
-        headers, message = first_request(self.wanted)
+        connection = StreamableHttp(self.http, self.survey.endpoint)
         try:
-            with (
-                exchange := self.http.stream(
-                    "POST",
-                    self.survey.endpoint,
-                    channel="mcp",
-                    purpose="initialize without token",
-                    headers=headers,
-                    body=message,
-                )
-            ) as stream:
-                stream.read_one_message()
+            answer = connection.first("initialize without token", self.wanted)
         except NoAnswer as failure:
             raise self._unreachable(failure) from None
-        return exchange.reply
+        if answer.http.ok and answer.result is not None and self.wanted in HANDSHAKE_REVISIONS:
+            connection.begin_with(answer)
+            self.session = connection
+        return answer.http
 
     def _judge_streamable(self, reply: Reply) -> bool:
         survey = self.survey

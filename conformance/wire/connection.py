@@ -199,14 +199,21 @@ class Connection(ABC):
             "clientInfo": CLIENT_INFO,
         }
         answer = self.request("initialize", params)
+        self.begin_with(answer)
+        return answer
+
+    def begin_with(self, answer: Answer) -> None:
+        """Adopt what the server answered to `initialize`."""
         self.opening = answer
         granted = (answer.result or {}).get("protocolVersion")
         self.revision = granted if isinstance(granted, str) else ""
-        return answer
 
     def open(self, revision: str, capabilities: Mapping[str, Any] | None = None) -> Answer:
         """The whole handshake: `initialize`, then `notifications/initialized`. Raises NoAnswer."""
-        answer = self.initialize(revision, capabilities)
+        return self.ready(self.initialize(revision, capabilities))
+
+    def ready(self, answer: Answer) -> Answer:
+        """Send `notifications/initialized` where `initialize` had this answer and it is a result. Raises NoAnswer."""
         if answer.result is not None:
             self.notify("notifications/initialized")
         return answer

@@ -50,7 +50,8 @@ class StreamableHttp(Connection):
     """One client of a Streamable HTTP endpoint; one POST per message, answered as JSON or as a stream.
 
     `credentials` are header fields that are sent in place of the token; a session lost with them is not renewed.
-    `under_way` holds the answers that are being read, by the id of the request.
+    `under_way` holds the answers that are being read, by the id of the request. `listened` tells whether a GET ever
+    opened a stream.
     """
 
     transport = "streamable-http"
@@ -60,6 +61,7 @@ class StreamableHttp(Connection):
         self.session_id: str | None = None
         self.credentials: Fields | None = None
         self.listeners = 0
+        self.listened = False
         self.under_way: dict[jsonrpc.Id, Stream] = {}
         self._renewing = threading.RLock()
 
@@ -124,6 +126,8 @@ class StreamableHttp(Connection):
         with exchange as stream:
             if method != "GET" or stream.media_type != "text/event-stream":
                 stream.read_one_message()
+            else:
+                self.listened = True
         return exchange.reply
 
     def post(self, body: bytes, *, purpose: str, id: jsonrpc.Id | None = None) -> Answer:
@@ -140,9 +144,24 @@ class StreamableHttp(Connection):
         """Send `initialize` without session or version header, and keep the session id of the answer."""
         self.session_id, self.revision = None, ""
         self.conversation = self.http.recorder.new_conversation()
-        answer = super().initialize(revision, capabilities)
+        return super().initialize(revision, capabilities)
+
+    def begin_with(self, answer: Answer) -> None:
+        """Adopt what the server answered to `initialize`, and the id of the session."""
+        super().begin_with(answer)
         self.session_id = answer.http.header("mcp-session-id")
-        return answer
+
+    def first(self, purpose: str, revision: str) -> Answer:
+        """The answer to a `first_request`, read up to the first message. Raises NoAnswer."""
+        started, id = time.monotonic(), self.next_id()
+        self.asked.append(id)
+        exchange = self.stream("POST", purpose, *first_request(revision))
+        with exchange as stream:
+            stream.read_one_message()
+        messages = messages_of(exchange.reply)
+        self.hear(messages, "answer")
+        response = self.response_to(id, messages)
+        return Answer(exchange.reply, tuple(messages), response, time.monotonic() - started)
 
     def close(self) -> None:
         """End the session with DELETE, which the server may refuse."""
@@ -275,7 +294,7 @@ class Listener:
             self._reply = exchange.reply
 
     def _follow(self, stream: Stream) -> None:
-        self._reply = None
+        self._reply, self._connection.listened = None, True
         self._answered.set()
         scanner = SseScanner()
         for chunk in stream.chunks():

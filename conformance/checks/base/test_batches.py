@@ -80,7 +80,7 @@ def test_a_batch_of_notifications_is_accepted_with_202(batched: Batched, mcp: Co
 
 @requirement("jsonrpc.batches-not-sent")
 def test_a_batch_is_not_answered_with_a_batch(probe: Probe, judge: Judge) -> None:
-    with probe.session() as connection:
+    with probe.spare_session() as connection:
         params = connection.introduced({})
         batch = [jsonrpc.request(connection.quick, params, id) for id in IDS]
         answer = connection.post(jsonrpc.encode(batch), purpose=f"batch of two {connection.quick}")

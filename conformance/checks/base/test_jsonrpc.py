@@ -1,12 +1,13 @@
 """JSON-RPC 2.0 as the base protocol (specification page basic/index)."""
 
-from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from conformance import Judge, requirement
 from conformance.audit import Audit
+from conformance.ceremony.notifying import CANCELLED, cancel_nothing
+from conformance.ceremony.numbering import Numbering
 from conformance.ceremony.unknown_methods import unknown_methods
 from conformance.interaction.colliding import Colliding
 from conformance.offered import Offered
@@ -18,9 +19,6 @@ from conformance.wire import jsonrpc
 from conformance.wire.connection import Answer, Connection
 from conformance.wire.jsonrpc import HEADER_MISMATCH
 
-LINGER = 0.2
-"""Seconds to listen on after a response for another one."""
-
 
 @pytest.fixture(scope="session")
 def unknown_method(audit: Audit) -> dict[int | str, Answer]:
@@ -28,18 +26,18 @@ def unknown_method(audit: Audit) -> dict[int | str, Answer]:
     return unknown_methods(audit)
 
 
-def cheapest(survey: Survey) -> str:
-    """The method of the request that costs a server least."""
-    return "server/discover" if survey.stateless else "ping"
+@pytest.fixture(scope="session")
+def numbering(audit: Audit) -> Numbering:
+    """A cheap request under ids of every kind."""
+    return Numbering.of(audit)
 
 
 @requirement("jsonrpc.response-echoes-request-id")
-def test_a_response_carries_the_id_of_its_request(mcp: Connection, survey: Survey, judge: Judge) -> None:
-    method = cheapest(survey)
-    for sent in (0, 980_001, "980002", "x" * 200):
-        answer = mcp.request(method, id=sent)
+def test_a_response_carries_the_id_of_its_request(numbering: Numbering, judge: Judge) -> None:
+    for sent in numbering.outcomes:
+        answer = numbering.answer(sent)
         if answer.response is None:
-            judge.could_not_run(f"{method} was not answered ({answer.summary})")
+            judge.could_not_run(f"the request with id {sent!r} was not answered ({answer.summary})")
         got = answer.response.get("id")
         judge.that(jsonrpc.same_id(got, sent), expected=f"id {sent!r}", observed=repr(got), evidence=answer)
 
@@ -138,20 +136,12 @@ def _wrong(survey: Survey) -> dict[str, tuple[str, dict[str, Any]]]:
 
 
 @requirement("jsonrpc.one-response-per-request")
-def test_a_request_is_answered_once(mcp: Connection, survey: Survey, judge: Judge) -> None:
-    mark, id, method = mcp.heard.mark, "answered-once", cheapest(survey)
-    mcp.linger = LINGER
-    try:
-        with nullcontext() if survey.stateless else mcp.listening():
-            answer = mcp.request(method, id=id)
-            mcp.request(method)
-    finally:
-        mcp.linger = 0.0
-    if answer.response is None:
-        judge.could_not_run(f"{method} was not answered ({answer.summary})")
-    responses = [one for one in mcp.heard.since(mark) if as_object(one.value).get("id") == id]
-    responses = [one for one in responses if "method" not in one.value]
-    judge.that(len(responses) < 2, expected="one response", observed=f"{len(responses)} of them", evidence=answer)
+def test_a_request_is_answered_once(numbering: Numbering, judge: Judge) -> None:
+    if not numbering.answered:
+        judge.could_not_run(f"no such request was answered ({numbering.answer().summary})")
+    for id, answer in numbering.answered.items():
+        times = numbering.times(id)
+        judge.that(times < 2, expected=f"one response to {id!r}", observed=f"{times} of them", evidence=answer)
 
 
 @requirement("jsonrpc.invalid-request-code")
@@ -167,10 +157,9 @@ def test_json_that_is_no_request_is_an_invalid_request(mcp: Connection, survey: 
 
 
 @requirement("jsonrpc.no-reply-to-notifications")
-def test_a_notification_gets_no_json_rpc_response(mcp: Connection, judge: Judge) -> None:
-    for method in ("notifications/cancelled", "notifications/conformance-unknown"):
-        params = {"requestId": 999_999, "reason": "conformance audit"} if method.endswith("cancelled") else None
-        answer = mcp.notify(method, params)
+def test_a_notification_gets_no_json_rpc_response(audit: Audit, mcp: Connection, judge: Judge) -> None:
+    unknown = "notifications/conformance-unknown"
+    for method, answer in {CANCELLED: cancel_nothing(audit), unknown: mcp.notify(unknown)}.items():
         replied = not answer.refused and any(jsonrpc.kind_of(one) in ("result", "error") for one in answer.messages)
         judge.that(not replied, expected=f"no response to {method}", observed=answer.summary, evidence=answer)
 
@@ -199,8 +188,8 @@ def _refused(judge: Judge, answer: Answer, code: int, name: str, survey: Survey)
 
 
 @requirement("ping.answered-promptly")
-def test_a_ping_is_answered(mcp: Connection, judge: Judge) -> None:
-    answer = mcp.request("ping")
+def test_a_ping_is_answered(numbering: Numbering, judge: Judge) -> None:
+    answer = numbering.answer()
     good = answer.response is not None and "result" in answer.response
     judge.that(good, expected="a result", observed=answer.summary, evidence=answer)
     judge.that(
@@ -211,8 +200,8 @@ def test_a_ping_is_answered(mcp: Connection, judge: Judge) -> None:
 
 
 @requirement("ping.result-empty")
-def test_the_answer_to_a_ping_is_empty(mcp: Connection, judge: Judge) -> None:
-    answer = mcp.request("ping")
+def test_the_answer_to_a_ping_is_empty(numbering: Numbering, judge: Judge) -> None:
+    answer = numbering.answer()
     if answer.response is None or answer.error is not None:
         judge.could_not_run(f"ping was not answered with a result ({answer.summary})")
     value = answer.response.get("result")

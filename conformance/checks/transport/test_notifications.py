@@ -7,12 +7,19 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.ceremony.ended_session import EndedSession
+from conformance.ceremony.notifying import cancel_nothing
 from conformance.ceremony.sessions import error_of, streamable
 from conformance.probe import Probe
 from conformance.verdict import CouldNotRun, NotApplicable
 from conformance.wire import jsonrpc
-from conformance.wire.connection import Connection
+from conformance.wire.connection import Answer, Connection
 from conformance.wire.http import NoAnswer, Reply
+
+
+@pytest.fixture
+def notified(audit: Audit) -> Answer:
+    """The answer to a notification that is in order, sent once in a run."""
+    return cancel_nothing(audit)
 
 
 @pytest.fixture
@@ -29,23 +36,18 @@ def refusable(audit: Audit, probe: Probe, mcp: Connection) -> list[Reply]:
 
 
 @requirement("transport.notification-accepted-202")
-def test_a_notification_is_accepted_with_202(mcp: Connection, judge: Judge) -> None:
-    answer = mcp.notify("notifications/cancelled", {"requestId": 999_998, "reason": "conformance audit"})
-    status = answer.http.status
-    judge.that(
-        status == 202 or status >= 400,
-        expected="HTTP 202, or an error status",
-        observed=answer.http.summary,
-        evidence=answer,
-    )
+def test_a_notification_is_accepted_with_202(notified: Answer, judge: Judge) -> None:
+    status, observed = notified.http.status, notified.http.summary
+    good = status == 202 or status >= 400
+    judge.that(good, expected="HTTP 202, or an error status", observed=observed, evidence=notified)
 
 
 @requirement("transport.notification-202-has-no-body")
-def test_the_202_for_a_notification_is_empty(mcp: Connection, judge: Judge) -> None:
-    answer = mcp.notify("notifications/cancelled", {"requestId": 999_997, "reason": "conformance audit"})
-    if answer.http.status != 202:
-        judge.not_applicable(f"notifications are not answered with 202 ({answer.http.summary})")
-    judge.that(not answer.http.body, expected="no body", observed=f"{len(answer.http.body)} bytes", evidence=answer)
+def test_the_202_for_a_notification_is_empty(notified: Answer, judge: Judge) -> None:
+    if notified.http.status != 202:
+        judge.not_applicable(f"notifications are not answered with 202 ({notified.http.summary})")
+    size = len(notified.http.body)
+    judge.that(not size, expected="no body", observed=f"{size} bytes", evidence=notified)
 
 
 @requirement("transport.response-accepted-202")
