@@ -151,10 +151,16 @@ class Audit:
         if self._mcp and self._mcp.heard.over:
             self.close_session()
         if not self._mcp:
-            connection = connect(survey, self.http)
-            connection.open(survey.revision)
-            self._mcp = connection
+            self._mcp = self.spares.take() or self._open(survey)
         return self._mcp
+
+    def _open(self, survey: Survey) -> Connection:
+        connection = connect(survey, self.http)
+        opening = connection.open(survey.revision)
+        if opening.result is None and not survey.stateless:
+            close_quietly(connection)
+            raise CouldNotRun(f"another session could not be opened ({opening.summary})")
+        return connection
 
     def documents(self) -> DocumentServer:
         """The server of documents that the target fetches from us, started when first asked for.

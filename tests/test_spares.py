@@ -4,16 +4,20 @@ import json
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.audit import Audit, make_audit
+from conformance.data import CHECKS
 from conformance.evidence import Recorder
 from conformance.probe import Probe
 from conformance.redaction import Redactor
 from conformance.settings import Settings
 from conformance.survey import Surveyor, spares
-from tests.auditing import Handler, website
+from conformance.wire.streamable_http import StreamableHttp
+from tests.auditing import Handler, audit, website
 
 
 @dataclass
@@ -80,6 +84,46 @@ def test_the_survey_ends_every_session_but_the_one_that_it_leaves(sessions: Sess
     assert sorted(sessions.ended) == sorted(sessions.begun[1:] if leaving else sessions.begun)
     with sessions.probe.spare_session():
         assert len(sessions.begun) == (4 if leaving else 5)
+
+
+def test_the_session_that_the_survey_leaves_becomes_the_shared_one(sessions: Sessions) -> None:
+    take_survey(sessions, leaving=True)
+    begun = [*sessions.begun]
+
+    shared = sessions.audit.mcp()
+    assert isinstance(shared, StreamableHttp)
+    assert shared.session_id == begun[0]
+    assert sessions.begun == begun
+
+
+def test_a_server_with_room_for_one_session_is_judged_by_that_one(tmp_path: Path) -> None:
+    begun: list[str] = []
+
+    def answer(request: Handler) -> None:
+        message = json.loads(request.body or b"{}")
+        reply: dict[str, Any] = {"jsonrpc": "2.0", "id": message.get("id")}
+        if request.command != "POST":
+            request.send(405)
+        elif message.get("method") == "initialize" and not begun:
+            begun.append("only-session")
+            about = {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {"name": "s", "version": "1"}}
+            request.send(200, json.dumps(reply | {"result": about}), Mcp_Session_Id=begun[0])
+        elif message.get("method") == "initialize" or not request.headers["Mcp-Session-Id"]:
+            request.send(400, json.dumps(reply | {"error": {"code": -32600, "message": "already initialized"}}))
+        elif "id" not in message:
+            request.send(202)
+        elif message["method"] == "ping":
+            request.send(200, json.dumps(reply | {"result": {}}))
+        else:
+            request.send(200, json.dumps(reply | {"error": {"code": -32601, "message": "unknown"}}))
+
+    with website(answer) as origin:
+        run = audit(tmp_path, f"--target-url={origin}/mcp", "--revision=2025-11-25", str(CHECKS / "base"))
+
+    reasons = {one["reason"] for one in run.results["checks"] if one["verdict"] == "could-not-run"}
+    assert run.with_verdict("fail", "error") == []
+    assert run.verdicts["jsonrpc.response-echoes-request-id"] == "pass"
+    assert any(one.startswith("another session could not be opened (HTTP 400") for one in reasons)
 
 
 def test_a_session_is_used_by_one_probe_after_the_other(surveyed: Sessions) -> None:

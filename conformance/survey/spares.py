@@ -26,7 +26,7 @@ class Spares:
         Who is `listening` gets one in which nobody listened before, for a server may not have noticed that the earlier
         stream is gone.
         """
-        connection = self._take(listening) or opened()
+        connection = self.take(listening=listening) or opened()
         with ExitStack() as leaving:
             leaving.callback(close_quietly, connection)
             yield connection
@@ -40,8 +40,8 @@ class Spares:
         while self._idle:
             close_quietly(self._idle.pop()[1])
 
-    def _take(self, listening: bool) -> Connection | None:
-        """The one that the fewest others could use."""
+    def take(self, *, listening: bool = False) -> Connection | None:
+        """The one that the fewest others could use, for good."""
         if any(time.monotonic() > since + _SECONDS for since, _ in self._idle):
             self.close()
         fitting = [one for one in self._idle if not (listening and one[1].listened)]
