@@ -151,8 +151,12 @@ class Audit:
         if self._mcp and self._mcp.heard.over:
             self.close_session()
         if not self._mcp:
-            self._mcp = self.spares.take() or self._open(survey)
+            self._mcp = self._open(survey)
         return self._mcp
+
+    def keep_session(self) -> None:
+        """Make the session that the survey left the shared one: some servers have room for no other."""
+        self._mcp = self.spares.take()
 
     def _open(self, survey: Survey) -> Connection:
         connection = connect(survey, self.http)

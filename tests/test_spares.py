@@ -89,6 +89,7 @@ def test_the_survey_ends_every_session_but_the_one_that_it_leaves(sessions: Sess
 def test_the_session_that_the_survey_leaves_becomes_the_shared_one(sessions: Sessions) -> None:
     take_survey(sessions, leaving=True)
     begun = [*sessions.begun]
+    sessions.audit.keep_session()
 
     shared = sessions.audit.mcp()
     assert isinstance(shared, StreamableHttp)
@@ -100,7 +101,11 @@ def test_a_server_with_room_for_one_session_is_judged_by_that_one(tmp_path: Path
     begun: list[str] = []
 
     def answer(request: Handler) -> None:
-        message = json.loads(request.body or b"{}")
+        try:
+            message = json.loads(request.body or b"{}")
+        except ValueError:
+            request.send(400)
+            return
         reply: dict[str, Any] = {"jsonrpc": "2.0", "id": message.get("id")}
         if request.command != "POST":
             request.send(405)
@@ -121,7 +126,8 @@ def test_a_server_with_room_for_one_session_is_judged_by_that_one(tmp_path: Path
         run = audit(tmp_path, f"--target-url={origin}/mcp", "--revision=2025-11-25", str(CHECKS / "base"))
 
     reasons = {one["reason"] for one in run.results["checks"] if one["verdict"] == "could-not-run"}
-    assert run.with_verdict("fail", "error") == []
+    assert run.with_verdict("fail", "error") == ["jsonrpc.invalid-request-code"]
+    assert "lifecycle.unsupported-version-counter-offer" in run.with_verdict("could-not-run")
     assert run.verdicts["jsonrpc.response-echoes-request-id"] == "pass"
     assert any(one.startswith("another session could not be opened (HTTP 400") for one in reasons)
 

@@ -117,6 +117,7 @@ def _survey(config: pytest.Config, audit: Audit, *, alone: bool = False) -> None
     )
     try:
         audit.survey = surveyor.run()
+        audit.keep_session()
         audit.survey.notes += [*_not_judged(audit.survey, alone), *left_out(audit.survey, audit.settings)]
     except KeyboardInterrupt:
         audit.survey = surveyor.survey

@@ -92,11 +92,21 @@ def _accepts_header(survey: Survey, probe: Probe, revision: str) -> bool:
 @pytest.fixture(scope="session")
 def counter_offers(audit: Audit) -> Mapping[str, Answer | None]:
     """The answers to `initialize` asking for versions that do not exist; None where the server fell silent or ended."""
-    if not audit.need_survey().revision:
-        failure = audit.need_survey().failure
-        raise CouldNotRun(failure.sentence if failure else "no handshake succeeded")
-    probe = Probe(audit.need_survey(), audit.http)
-    return audit.once("counter offers", lambda: {asked: _initialize(probe, asked) for asked in IMPOSSIBLE})
+    survey = audit.need_survey()
+    if not survey.revision:
+        raise CouldNotRun(survey.failure.sentence if survey.failure else "no handshake succeeded")
+    probe = Probe(survey, audit.http)
+    return audit.once("counter offers", lambda: _offers(probe, survey.revision))
+
+
+def _offers(probe: Probe, known: str) -> Mapping[str, Answer | None]:
+    answers = {asked: _initialize(probe, asked) for asked in IMPOSSIBLE}
+    if any(answer and answer.error is not None for answer in answers.values()):
+        control = _initialize(probe, known)
+        if control is None or control.result is None:
+            told = control.summary if control else "no answer"
+            raise CouldNotRun(f"a known version is refused as well once a session was opened ({told})")
+    return answers
 
 
 def _initialize(probe: Probe, asked: str) -> Answer | None:
