@@ -18,7 +18,9 @@ SESSION = "Mcp-Session-Id"
 @pytest.fixture
 def ids(survey: Survey, mcp: Connection) -> list[str]:
     """The session ids that were issued so far, in order."""
-    answers = [*survey.handshakes.values(), *([mcp.opening] if mcp.opening else [])]
+    answers = [*survey.handshakes.values()]
+    if mcp.opening and all(mcp.opening is not one for one in answers):
+        answers.append(mcp.opening)
     return [id for answer in answers if (id := answer.http.header(SESSION)) is not None]
 
 
