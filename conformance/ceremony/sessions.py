@@ -8,7 +8,7 @@ from conformance.probe import Probe
 from conformance.survey import Survey
 from conformance.verdict import NotApplicable
 from conformance.wire import jsonrpc
-from conformance.wire.connection import Connection
+from conformance.wire.connection import Answer, Connection
 from conformance.wire.http import Reply
 from conformance.wire.streamable_http import StreamableHttp, messages_of, stateless_meta
 
@@ -25,6 +25,14 @@ def session(probe: Probe, *, listening: bool = True) -> Generator[StreamableHttp
     """What `Probe.spare_session` gives. Raises what that does, and NotApplicable over another transport."""
     with probe.spare_session(listening=listening) as connection:
         yield streamable(connection)
+
+
+def openings(survey: Survey, shared: Connection) -> list[Answer]:
+    """The answers that opened a session so far, each once, for the shared session may be that of the survey."""
+    found = [*survey.handshakes.values()]
+    if shared.opening and all(shared.opening is not one for one in found):
+        found.append(shared.opening)
+    return found
 
 
 def ordinary(survey: Survey, id: jsonrpc.Id) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import pytest
 
 from conformance import Judge, requirement
 from conformance.ceremony.hijacking import BAD_TOKEN, Hijacking
+from conformance.ceremony.sessions import openings
 from conformance.guessing import weakness
 from conformance.probe import Probe
 from conformance.survey import Survey
@@ -16,8 +17,7 @@ OTHER_USER = "another user"
 @pytest.fixture
 def session_ids(survey: Survey, probe: Probe, mcp: Connection, hijacking: Hijacking | None) -> list[str]:
     """The ids of five sessions, of those that were opened anyway and of new ones."""
-    answers = [one.http for one in survey.handshakes.values()]
-    answers += [mcp.opening.http] if mcp.opening else []
+    answers = [one.http for one in openings(survey, mcp)]
     answers += [hijacking.opening] if hijacking else []
     while len(answers) < SESSIONS:
         with probe.fresh() as connection:

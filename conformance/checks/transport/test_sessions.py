@@ -5,7 +5,7 @@ import pytest
 from conformance import Judge, requirement
 from conformance.audit import Audit
 from conformance.ceremony.ended_session import EndedSession
-from conformance.ceremony.sessions import error_of, ordinary, served, streamable
+from conformance.ceremony.sessions import error_of, openings, ordinary, served, streamable
 from conformance.guessing import weakness
 from conformance.probe import Probe
 from conformance.survey import Survey
@@ -18,10 +18,7 @@ SESSION = "Mcp-Session-Id"
 @pytest.fixture
 def ids(survey: Survey, mcp: Connection) -> list[str]:
     """The session ids that were issued so far, in order."""
-    answers = [*survey.handshakes.values()]
-    if mcp.opening and all(mcp.opening is not one for one in answers):
-        answers.append(mcp.opening)
-    return [id for answer in answers if (id := answer.http.header(SESSION)) is not None]
+    return [id for one in openings(survey, mcp) if (id := one.http.header(SESSION)) is not None]
 
 
 @pytest.fixture
