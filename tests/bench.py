@@ -190,6 +190,9 @@ def main(addresses: Sequence[str]) -> int:
     """Measure and print."""
     with nullcontext(addresses[0]) if addresses else reference_server() as url:
         recorded, audited = audit(url)
+        if not recorded.requests:
+            print(f"no MCP server without authorization was audited at {url}")
+            return 1
         replayed = replay(recorded)
     empty = empty_tests(recorded.checks)
     catalogue = load()
