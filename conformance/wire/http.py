@@ -174,7 +174,7 @@ class Stream:
         self._endings = endings
         self.body = b""
         self.cut = False
-        self._aborted = False
+        self._aborted = self._parting = False
         self._leaving: threading.Timer | None = None
 
     @property
@@ -202,22 +202,16 @@ class Stream:
         try:
             yield from self._response.iter_raw()
         except httpx.HTTPError:
-            if not self._aborted:
+            if not self._aborted and not self._parting:
                 raise
 
     def read_one_message(self) -> None:
         """Read a whole answer; of an event stream as far as the first event with data in it, and its end if near."""
-        scanner, parting = SseScanner(), False
-        try:
-            for chunk in self.chunks():
-                come = self.media_type == "text/event-stream" and any(event.data for event in scanner.feed(chunk))
-                if come and not parting:
-                    parting = True
-                    if not self.part():
-                        return
-        except BrokenStream:
-            if not parting:
-                raise
+        scanner = SseScanner()
+        for chunk in self.chunks():
+            come = self.media_type == "text/event-stream" and any(event.data for event in scanner.feed(chunk))
+            if come and not self._parting and not self.part():
+                return
 
     def abort(self) -> None:
         """Wake a thread that waits in `chunks` by ending the connection; what came is not the whole answer."""
@@ -239,11 +233,13 @@ class Stream:
     def part(self) -> bool:
         """Let `chunks` end in a moment, so that the server can end the stream and the connection serve again.
 
-        False where the server does not end its streams, so that there is nothing to wait for.
+        How the stream ends does not matter any more. False where the server does not end its streams, so that there is
+        nothing to wait for.
         """
-        if self._endings.awaited:
+        self._parting = self._endings.awaited
+        if self._parting:
             self._leave_after(_MOMENT, self._part)
-        return self._endings.awaited
+        return self._parting
 
     def _part(self) -> None:
         self._endings.awaited = False

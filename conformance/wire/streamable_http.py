@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.wire import jsonrpc
 from conformance.wire.connection import CLIENT_INFO, SERVED, STATELESS_REVISION, Answer, Connection
-from conformance.wire.http import BrokenStream, Fields, HttpClient, NoAnswer, Reply, Stream, StreamedExchange
+from conformance.wire.http import Fields, HttpClient, NoAnswer, Reply, Stream, StreamedExchange
 from conformance.wire.meta import CAPABILITIES_KEY, CLIENT_KEY, VERSION_KEY
 from conformance.wire.sse import SseEvent, SseScanner
 
@@ -321,22 +321,18 @@ class _Reading:
 
     def follow(self, stream: Stream) -> None:
         scanner, leaving = SseScanner(), False
-        try:
-            for chunk in stream.chunks():
-                for event in scanner.feed(chunk):
-                    self.last_id = self.last_id if event.id is None else event.id
-                    self._retry = event.retry / 1000 if event.retry is not None else self._retry
-                    if event.data and not self._redelivered(event.id, event.data):
-                        self.take(jsonrpc.decode(event.data))
-                if self.response is not None and not leaving:
-                    leaving = True
-                    if self._connection.linger:
-                        stream.leave_after(self._connection.linger)
-                    elif not stream.part():
-                        return
-        except BrokenStream:
-            if not leaving or self._connection.linger:
-                raise
+        for chunk in stream.chunks():
+            for event in scanner.feed(chunk):
+                self.last_id = self.last_id if event.id is None else event.id
+                self._retry = event.retry / 1000 if event.retry is not None else self._retry
+                if event.data and not self._redelivered(event.id, event.data):
+                    self.take(jsonrpc.decode(event.data))
+            if self.response is not None and not leaving:
+                leaving = True
+                if self._connection.linger:
+                    stream.leave_after(self._connection.linger)
+                elif not stream.part():
+                    return
 
     def _redelivered(self, id: str | None, data: str) -> bool:
         """Whether an event came a second time, as it may after a resumption."""

@@ -438,3 +438,40 @@ def test_every_exchange_is_recorded_without_the_token(http: HttpClient) -> None:
     assert exchange.status == 200
     assert "the-secret-token" not in exchange.as_line()
     assert "user-agent" in {name.lower() for name, _ in exchange.request.headers}
+
+
+def half_a_stream(*events: str, held: threading.Event | None = None) -> Any:
+    """A stream that announces more than comes: broken off after the events, or held open."""
+
+    def answer(request: Handler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", SSE)
+        request.send_header("Content-Length", "10000")
+        request.end_headers()
+        request.wfile.write("".join(events).encode())
+        request.wfile.flush()
+        if held:
+            held.wait(10)
+        request.close_connection = True
+
+    return answer
+
+
+def test_a_stream_that_breaks_off_after_the_response_has_answered(http: HttpClient) -> None:
+    with server(half_a_stream(event(result(1))), half_a_stream(": nothing\n\n")) as (url, _):
+        connection = StreamableHttp(http, url)
+
+        assert connection.request("ping").result == {}
+        with pytest.raises(NoAnswer):
+            connection.request("ping")
+
+
+def test_a_stream_left_open_is_left_and_the_next_not_waited_for(http: HttpClient) -> None:
+    held = threading.Event()
+    with server(half_a_stream(event(result(1)), held=held)) as (url, _):
+        answer = StreamableHttp(http, url).request("ping")
+        held.set()
+
+    assert answer.result == {}
+    assert not answer.http.cut
+    assert not http.endings.awaited
