@@ -14,3 +14,9 @@ def requirement(*ids: str) -> Callable[[Check], Check]:
     All ids of one check share its verdict. An id the catalogue does not know stops collection.
     """
     return pytest.mark.requirement(*ids)
+
+
+def required_of(function: object) -> tuple[str, ...]:
+    """The ids that `requirement` declared for a function, none for other objects."""
+    marks: list[pytest.Mark] = getattr(function, "pytestmark", [])
+    return tuple(one for mark in marks if mark.name == "requirement" for one in mark.args)

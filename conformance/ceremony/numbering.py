@@ -18,11 +18,6 @@ _LINGER = 0.2
 """Seconds to listen on after each response for another one."""
 
 
-def cheapest(survey: Survey) -> str:
-    """The method of the request that costs a server least."""
-    return "server/discover" if survey.stateless else "ping"
-
-
 @dataclass(frozen=True)
 class Numbering:
     """What came for each id, and the ids of all responses that arrived meanwhile."""
@@ -40,7 +35,7 @@ class Numbering:
         mark, mcp.linger = mcp.heard.mark, _LINGER
         try:
             with nullcontext() if survey.stateless else mcp.listening():
-                outcomes = {id: _ask(mcp, cheapest(survey), id) for id in _IDS}
+                outcomes = {id: _ask(mcp, id) for id in _IDS}
         finally:
             mcp.linger = 0.0
         heard = [as_object(one.value) for one in mcp.heard.since(mark)]
@@ -63,9 +58,9 @@ class Numbering:
         return sum(jsonrpc.same_id(one, id) for one in self.responses)
 
 
-def _ask(mcp: Connection, method: str, id: jsonrpc.Id) -> Answer | NoAnswer:
+def _ask(mcp: Connection, id: jsonrpc.Id) -> Answer | NoAnswer:
     try:
-        return mcp.request(method, id=id)
+        return mcp.request(mcp.quick, id=id)
     except Unreachable:
         raise
     except NoAnswer as failure:

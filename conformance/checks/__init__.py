@@ -6,6 +6,7 @@ import pkgutil
 from functools import cache
 
 from conformance.data import CHECKS
+from conformance.marks import required_of
 
 
 @cache
@@ -18,7 +19,6 @@ def shipped_checks() -> dict[str, tuple[str, ...]]:
         content = importlib.import_module(module.name)
         for name, function in inspect.getmembers(content, inspect.isfunction):
             if name.startswith("test_"):
-                marks = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "requirement"]
                 path = module.name.removeprefix("conformance.checks.").replace(".", "/")
-                found[f"{path}.py::{name}"] = tuple(one for mark in marks for one in mark.args)
+                found[f"{path}.py::{name}"] = required_of(function)
     return found

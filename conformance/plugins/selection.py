@@ -14,6 +14,7 @@ from conformance.audit import Audit, audit_for, audit_of, audits_of
 from conformance.catalogue import AUTHORIZATION_AREAS, UnknownRequirement
 from conformance.data import CHECKS
 from conformance.exercise import callable_tools, listed
+from conformance.marks import required_of
 from conformance.sampling import sample
 from conformance.settings import Settings
 from conformance.survey import Survey
@@ -36,8 +37,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
     audits = audits_of(collector.config)
     if not audits or not name.startswith("test_") or any("::" in one for one in collector.config.args):
         return None
-    marks = [mark for mark in getattr(obj, "pytestmark", []) if mark.name == "requirement"]
-    ids = [one for mark in marks for one in mark.args if one in audits[0].catalogue]
+    ids = [one for one in required_of(obj) if one in audits[0].catalogue]
     known = any(audit.level(audit.catalogue[one]) for audit in audits for one in ids)
     return [] if ids and not known else None
 
