@@ -22,7 +22,7 @@ from conformance.once import Once
 from conformance.probe import Probe
 from conformance.redaction import Redactor, may_be_secret
 from conformance.settings import Settings
-from conformance.survey import Spares, Survey, close_quietly, connect, make_flow
+from conformance.survey import Spares, Survey, close_quietly, make_flow
 from conformance.verdict import CouldNotRun
 from conformance.wire.connection import HANDSHAKE_REVISIONS, REVISIONS, Connection
 from conformance.wire.http import HttpClient
@@ -151,20 +151,12 @@ class Audit:
         if self._mcp and self._mcp.heard.over:
             self.close_session()
         if not self._mcp:
-            self._mcp = self._open(survey)
+            self._mcp = Probe(survey, self.http).opened()
         return self._mcp
 
     def keep_session(self) -> None:
         """Make the session that the survey left the shared one: some servers have room for no other."""
         self._mcp = self.spares.take()
-
-    def _open(self, survey: Survey) -> Connection:
-        connection = connect(survey, self.http)
-        opening = connection.open(survey.revision)
-        if opening.result is None and not survey.stateless:
-            close_quietly(connection)
-            raise CouldNotRun(f"another session could not be opened ({opening.summary})")
-        return connection
 
     def documents(self) -> DocumentServer:
         """The server of documents that the target fetches from us, started when first asked for.

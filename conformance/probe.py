@@ -127,7 +127,7 @@ class Probe:
 
         `handlers` answer requests of the server by method. Raises NoAnswer, CouldNotRun where there is no handshake.
         """
-        with closing(self._opened(capabilities, handlers)) as connection:
+        with closing(self.opened(capabilities, handlers)) as connection:
             yield connection
 
     @contextmanager
@@ -136,12 +136,13 @@ class Probe:
 
         Who listens for what comes unasked says so. It is left to the next unless it was closed. Raises as `session`.
         """
-        with self.spares.lend(self._opened, listening=listening) as connection:
+        with self.spares.lend(self.opened, listening=listening) as connection:
             yield connection
 
-    def _opened(
+    def opened(
         self, capabilities: Mapping[str, Any] | None = None, handlers: Mapping[str, Handler] | None = None
     ) -> Connection:
+        """What `session` gives, for its user to close. Raises as that."""
         connection = connect(self.survey, self.http)
         with ExitStack() as failing:
             failing.callback(close_quietly, connection)
