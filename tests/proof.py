@@ -15,15 +15,20 @@ from tests.auditing import made_once
 from tests.proving import PROFILES, Audited, AuditFailed, Trial, audit
 
 AREAS_OF: Mapping[str, tuple[str, ...]] = {
-    "authorization": AUTHORIZATION_AREAS,
+    "authorization/authorization_endpoint": ("authorization-endpoint", "pkce", "issuer", "scope"),
+    "authorization/discovery": ("resource-metadata", "server-metadata", "challenge", "transport-security", "cors"),
+    "authorization/registration": ("registration", "client-metadata-document"),
+    "authorization/token_endpoint": ("token", "client-credentials", "dpop"),
+    "authorization/tokens": ("bearer", "audience", "refresh", "revocation", "introspection"),
     "base": ("jsonrpc", "lifecycle", "discover", "ping", "meta", "security"),
     "transport": ("transport", "session", "stdio", "legacy-sse"),
     "features": ("tools", "resources", "prompts", "completion", "pagination", "caching", "subscriptions"),
     "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots", "mrtr"),
     "tasks": ("tasks", "tasks-extension"),
 }
-"""Folders of checks and the areas they decide."""
+"""Folders of checks, in the order in which they are run, and the areas they decide."""
 EVERYTHING = (*AREAS_OF, "transcript")
+PROTOCOL = tuple(one for one in EVERYTHING if not one.startswith("authorization/"))
 _BUSIEST = ("base", "features")
 """Whose checks bring about messages of every kind for passive checks of the protocol to judge."""
 
@@ -68,11 +73,11 @@ def _folders(ids: Iterable[str]) -> Iterable[str]:
     """The folders that decide these requirements, and those whose traffic the passive checks read."""
     yield "transcript"
     for one in ids:
-        deciding = {path.partition("/")[0] for path, decided in shipped_checks().items() if one in decided}
+        deciding = {path.rpartition("/")[0] for path, decided in shipped_checks().items() if one in decided}
         yield from deciding
         if one != "*":
             yield _folder_of(one)
-            if "transcript" in deciding and _folder_of(one) != "authorization":
+            if "transcript" in deciding and load()[one].area not in AUTHORIZATION_AREAS:
                 yield from _BUSIEST
 
 

@@ -115,7 +115,7 @@ PROFILES: Mapping[Profile, Deployment] = {
 
 @dataclass(frozen=True, order=True)
 class Trial:
-    """What is audited and how; `folders` of conformance/checks are those whose checks are run."""
+    """What is audited and how; `folders` or files of conformance/checks are those whose checks are run."""
 
     revision: str
     profile: Profile

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.checks.authorization.answers import granted, refused
+from conformance.checks.authorization.authorization_endpoint.answers import granted, refused
 from conformance.judge import Failure, Judge
 from conformance.oauth.authorization import AuthorizationAnswer, Kind
 from conformance.redaction import Redactor

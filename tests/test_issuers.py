@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conformance.checks.authorization.test_server_metadata import (
+from conformance.checks.authorization.discovery.test_server_metadata import (
     test_the_issuer_is_the_one_the_url_was_built_from as check,
 )
 from conformance.judge import Failure, Judge

@@ -28,8 +28,9 @@ UNBOUND = {"redirect-uri-mismatch-accepted": "warn", "redirect-uri-free-without-
 
 def verdict_on(requirement: str, revision: str, fault: str) -> str | None:
     """What the checks that decide a requirement say of it."""
-    names = [path.partition("::")[2] for path, decided in shipped_checks().items() if requirement in decided]
-    trial = Trial(revision, "combined", ("-k", " or ".join(names)), ("authorization",))
+    deciding = [check.split("::") for check, decided in shipped_checks().items() if requirement in decided]
+    names = ("-k", " or ".join(name for _, name in deciding))
+    trial = Trial(revision, "combined", names, tuple(sorted({file for file, _ in deciding})))
     return audit(trial, fault).verdicts.get(requirement)
 
 

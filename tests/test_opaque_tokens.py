@@ -9,8 +9,8 @@ import pytest
 from conformance.ceremony.binding import Binding
 from conformance.ceremony.possession import Possession
 from conformance.ceremony.refreshing import Refresher
-from conformance.checks.authorization.test_dpop import test_a_proof_binds_the_token_to_its_key as bound
-from conformance.checks.authorization.test_refresh import test_a_refreshed_token_is_for_the_same_resource as kept
+from conformance.checks.authorization.token_endpoint.test_dpop import test_a_proof_binds_the_token_to_its_key as bound
+from conformance.checks.authorization.tokens.test_refresh import test_a_refreshed_token_is_for_the_same_resource as kept
 from conformance.evidence import Recorder
 from conformance.oauth.consent import NoConsent
 from conformance.oauth.discovery import Discovery

@@ -13,10 +13,10 @@ from tests.proving import AuditFailed, Trial, audit
 @pytest.mark.parametrize(
     ("trips", "silences", "folders"),
     [
-        ("bearer.scheme-case-insensitive", "", ("authorization", "transcript")),
-        ("bearer.scheme-case-insensitive", "*", ("authorization", "transcript")),
+        ("bearer.scheme-case-insensitive", "", ("authorization/tokens", "transcript")),
+        ("bearer.scheme-case-insensitive", "*", ("authorization/tokens", "transcript")),
         ("jsonrpc.batches-not-sent", "", ("base", "features", "transcript")),
-        ("bearer.scheme-case-insensitive", "ping.result-empty", ("authorization", "base", "transcript")),
+        ("bearer.scheme-case-insensitive", "ping.result-empty", ("authorization/tokens", "base", "transcript")),
     ],
 )
 def test_the_folders_that_can_notice_a_fault_are_run(trips: str, silences: str, folders: tuple[str, ...]) -> None:

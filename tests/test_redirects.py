@@ -24,7 +24,8 @@ from tests.proving import sign_in
 
 RESULT = {"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {"name": "moved", "version": "1"}}
 METADATA_CHECKS = [
-    str(CHECKS / "authorization" / f"test_{name}.py") for name in ("resource_metadata", "discovery_of_resource")
+    str(CHECKS / "authorization" / "discovery" / f"test_{name}.py")
+    for name in ("resource_metadata", "discovery_of_resource")
 ]
 
 

@@ -10,11 +10,11 @@ from conformance.data import CHECKS
 from conformance.reference import ReferenceServer
 from conformance.wire.connection import HANDSHAKE_REVISIONS
 from tests.auditing import audit, passed_on
-from tests.proof import EVERYTHING
+from tests.proof import PROTOCOL
 
 LOCAL = "base/test_security.py::test_a_local_server_does_not_serve_every_process"
 """Warns, since the server needs no token and is on this machine."""
-PROTOCOL = tuple(str(CHECKS / folder) for folder in EVERYTHING if folder != "authorization")
+PATHS = tuple(str(CHECKS / folder) for folder in PROTOCOL)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def target(request: pytest.FixtureRequest, server: ReferenceServer) -> tuple[str
 
 @pytest.mark.parametrize("revision", HANDSHAKE_REVISIONS)
 def test_the_reference_server_conforms(tmp_path: Path, target: tuple[str, ...], revision: str) -> None:
-    run = audit(tmp_path, *PROTOCOL, *target, f"--revision={revision}", "--call-tools=all")
+    run = audit(tmp_path, *PATHS, *target, f"--revision={revision}", "--call-tools=all")
     wrong = [
         one
         for id, one in run.checks.items()

@@ -181,10 +181,13 @@ class _Making:
         self._again: Trigger | None = None
 
     def open(self, filters: Mapping[str, tuple[Mapping[str, Any], Id | None]]) -> None:
-        """Open all, and wait until each has begun or was refused."""
+        """Open the first, whose place no other may take, then the rest; wait until each has begun or was refused."""
+        seconds = min(_BEGIN_SECONDS, self._connection.http.timeout)
         for name, (wanted, id) in filters.items():
             self._open[name] = listen(self._connection, wanted, id)
-        deadline = time.monotonic() + min(_BEGIN_SECONDS, self._connection.http.timeout)
+            if name == EVERYTHING:
+                self._open[name].begin(seconds)
+        deadline = time.monotonic() + seconds
         for one in self._open.values():
             one.begin(max(0.0, deadline - time.monotonic()))
         self._refused = {name: _refusal(one) for name, one in self._open.items() if one.acknowledgment is None}

@@ -168,7 +168,7 @@ def _rename(item: Any, place: str) -> None:  # noqa: ANN401 - private members of
 
 
 def check_id(item: pytest.Item) -> str:
-    """The stable name of a check in results: `authorization/test_pkce.py::test_x[param]`."""
+    """The stable name of a check in results: `authorization/tokens/test_refresh.py::test_x[param]`."""
     return item.nodeid.removeprefix("conformance/checks/")
 
 

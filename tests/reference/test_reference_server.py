@@ -1,12 +1,10 @@
-"""Starting, stopping, misbehaving, and the command line."""
+"""Starting, stopping, the table of faults, and the command line."""
 
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -15,36 +13,6 @@ from conformance.reference import FAULTS, ReferenceServer, UnknownFaultError
 from conformance.reference.__main__ import main
 
 from .client import Client
-
-
-@pytest.fixture(scope="module")
-def aside() -> Iterator[ThreadPoolExecutor]:
-    """Stops servers while the tests go on, since every stop takes a moment."""
-    with ThreadPoolExecutor() as pool:
-        yield pool
-
-
-@pytest.fixture
-def misbehaving(aside: ThreadPoolExecutor, fault: str) -> Iterator[ReferenceServer]:
-    """A server with the fault."""
-    server = ReferenceServer(fault)
-    server.start()
-    yield server
-    aside.submit(server.stop)
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_but_those_that_silence_all_leaves_login_and_handshake_possible(
-    misbehaving: ReferenceServer, fault: str
-) -> None:
-    with Client(misbehaving) as client:
-        if "*" in FAULTS[fault].silences:
-            assert client.post(misbehaving.url).status_code in (401, 415)
-            return
-        client.log_in(resource=misbehaving.url, scope="mcp")
-        assert client.initialize()["protocolVersion"] == "2025-11-25"
-        acknowledged = client.post_message({"jsonrpc": "2.0", "method": "notifications/initialized"})
-        assert acknowledged.is_success
 
 
 def test_every_fault_is_described() -> None:

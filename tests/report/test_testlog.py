@@ -27,7 +27,7 @@ def test_a_plain_one():
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("log")
     (folder / "test_own.py").write_text(HOSTILE_TEST, encoding="utf-8")
-    checks = "conformance.checks.authorization.test_challenge"
+    checks = "conformance.checks.authorization.discovery.test_challenge"
     options = ("--demo", "--html=logs/log.html", "--self-contained-html", "-q", "test_own.py", "--pyargs", checks)
     run = subprocess.run(command(*options), cwd=folder, env=environment(), text=True, capture_output=True, timeout=60)
     assert (folder / "logs" / "log.html").exists(), run.stdout + run.stderr

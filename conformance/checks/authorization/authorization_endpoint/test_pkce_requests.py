@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from conformance import Judge, requirement
 from conformance.authorizations import ERRORS, Authorizations
-from conformance.checks.authorization.answers import refused, served
+from conformance.checks.authorization.authorization_endpoint.answers import refused, served
 from conformance.oauth.authorization import Changes
 from conformance.oauth.flow import OAuthFlow
 from conformance.shapes import as_list

@@ -9,7 +9,7 @@ from conformance import Judge, requirement
 from conformance.authorizations import Authorizations
 from conformance.ceremony.aging import Aging
 from conformance.ceremony.denial import ODD_STATES
-from conformance.checks.authorization.answers import served
+from conformance.checks.authorization.authorization_endpoint.answers import served
 from conformance.oauth.consent import at_redirect_uri
 from conformance.oauth.flow import Grant
 from conformance.survey import Survey

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from conformance import Judge, requirement
 from conformance.authorizations import HOSTILE_NAME, MARK, UNKNOWN_CLIENT, Authorizations
-from conformance.checks.authorization.answers import served
+from conformance.checks.authorization.authorization_endpoint.answers import served
 from conformance.oauth.authorization import Changes, is_page, kind_of_page
 from conformance.oauth.flow import OAuthFlow
 from conformance.survey import Survey

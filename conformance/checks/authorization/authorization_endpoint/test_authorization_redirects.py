@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from conformance import Judge, requirement
 from conformance.authorizations import OTHER_URI, Authorizations
-from conformance.checks.authorization.answers import granted, refused
+from conformance.checks.authorization.authorization_endpoint.answers import granted, refused
 from conformance.oauth.authorization import AuthorizationAnswer
 from conformance.oauth.registration import Client
 from conformance.wire.http import is_loopback

@@ -2,7 +2,7 @@
 
 from conformance import Judge, requirement
 from conformance.authorizations import OTHER_URI, UNKNOWN_CLIENT, Authorizations
-from conformance.checks.authorization.answers import granted, refused, served
+from conformance.checks.authorization.authorization_endpoint.answers import granted, refused, served
 from conformance.oauth.authorization import Changes
 
 INVALID = ("invalid_request",)

@@ -1,0 +1,1 @@
+"""Checks of authorization requests and of what is answered to them."""

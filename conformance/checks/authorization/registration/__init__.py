@@ -1,0 +1,1 @@
+"""Checks of how clients become known: registration and client metadata documents."""

@@ -1,0 +1,1 @@
+"""Checks of issued tokens: their use, refresh, revocation and introspection."""
