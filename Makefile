@@ -9,8 +9,12 @@ BIN := $(VENV)/bin
 demo: $(VENV)/reference.installed ## Audit the embedded reference server and say where the report is
 	$(BIN)/pytest --demo
 
-test: $(VENV)/dev.installed node_modules/.installed browser lint ## Lint, type-check and run every test
+test: ## Lint, type-check and run every test
+	@$(MAKE) --no-print-directory --jobs=3 ready
 	AXE_CORE=node_modules/axe-core/axe.min.js $(BIN)/pytest tests -n 4 --dist worksteal
+
+.PHONY: ready
+ready: $(VENV)/dev.installed node_modules/.installed browser lint
 
 lint: $(VENV)/dev.installed ## Lint and type-check
 	$(BIN)/ruff check .
