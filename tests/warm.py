@@ -9,6 +9,7 @@ from _pytest.config import default_plugins
 from conformance.catalogue import load
 from conformance.checks import shipped_checks
 from conformance.plugins import MODULES
+from conformance.report.html import templates
 from conformance.wire.http import usual_trust
 from tests import proving
 
@@ -30,5 +31,7 @@ for plugin in entry_points(group="pytest11"):
 shipped_checks()
 load()
 usual_trust()
+for template in templates().list_templates(["j2"]):
+    templates().get_template(template)
 gc.collect()
 gc.freeze()

@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import json
+import os
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
@@ -90,7 +93,7 @@ def page(template: str, **view: Any) -> str:  # noqa: ANN401 - whatever the temp
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
-        _templates()
+        templates()
         .get_template(template)
         .render(
             style=Markup(style),  # noqa: S704 - our own file
@@ -105,10 +108,22 @@ def _style() -> str:
     return (TEMPLATES / "compliance.css").read_text(encoding="utf-8")
 
 
+def _compiledtemplates() -> FileSystemBytecodeCache | None:
+    """Keeps compiled templates where Python keeps compiled modules, or nowhere if it may not."""
+    folder = TEMPLATES / "__pycache__"
+    if sys.dont_write_bytecode:
+        return None
+    with suppress(OSError):
+        folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+
+
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates of all pages."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        bytecode_cache=_compiledtemplates(),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
