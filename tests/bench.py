@@ -25,7 +25,7 @@ from conformance.data import CHECKS
 from conformance.plugins import reporting
 from conformance.wire.heard import Heard
 
-FOLDERS = ("base", "transport", "features", "interaction", "tasks", "transcript")
+FOLDERS = ("base", "transport", "features", "interaction", "tasks", "tools", "transcript")
 REVISION = "2025-11-25"
 SESSION = "mcp-session-id"
 LONGEST = 3.0

@@ -22,11 +22,12 @@ AREAS_OF: Mapping[str, tuple[str, ...]] = {
     "authorization/tokens": ("bearer", "audience", "refresh", "revocation", "introspection"),
     "base": ("jsonrpc", "lifecycle", "discover", "ping", "meta", "security"),
     "transport": ("transport", "session", "stdio", "legacy-sse"),
-    "features": ("tools", "resources", "prompts", "completion", "pagination", "caching", "subscriptions"),
+    "features": ("resources", "prompts", "completion", "pagination", "caching", "subscriptions"),
     "interaction": ("logging", "progress", "cancellation", "sampling", "elicitation", "roots", "mrtr"),
     "tasks": ("tasks", "tasks-extension"),
+    "tools": ("tools",),
 }
-"""Folders of checks, in the order in which they are run, and the areas they decide."""
+"""Folders of checks, in the order of a trial, and the areas they decide."""
 EVERYTHING = (*AREAS_OF, "transcript")
 PROTOCOL = tuple(one for one in EVERYTHING if not one.startswith("authorization/"))
 _BUSIEST = ("base", "features")

@@ -208,7 +208,8 @@ class Dispatcher:
         except Exception:
             _LOGGER.exception("%s failed", request.method)
             codes = (code for fault, code in _CODE_FAULTS.items() if self.faults.active(fault))
-            return error_message(RpcError(next(codes, INTERNAL_ERROR), "Internal error"), request.id)
+            error = RpcError(next(codes, INTERNAL_ERROR), "Internal error")
+            return self._error_with_faults(request, error_message(error, request.id))
 
     async def _look_at_client(self, request: Request) -> None:
         """See what a request that stands alone says of its client. Raises RpcError."""
@@ -372,13 +373,13 @@ class Dispatcher:
     def _error_with_faults(self, request: Request, message: JsonObject) -> JsonObject:
         if self.faults.active("error-id-null"):
             message["id"] = None
-        if request.method == "tools/call":
+        if request.method == "tools/call" and self.faults.active("error-code-string"):
+            message["error"]["code"] = str(message["error"]["code"])
+        if request.method == "prompts/get" and message["error"]["code"] == INTERNAL_ERROR:
             if self.faults.active("error-without-message"):
                 del message["error"]["message"]
-            if self.faults.active("error-code-string"):
-                message["error"]["code"] = str(message["error"]["code"])
             if self.faults.active("result-and-error"):
-                message["result"] = {"content": []}
+                message["result"] = {"messages": []}
         return message
 
     async def _initialize(self, call: Call) -> JsonObject:

@@ -1,1 +1,1 @@
-"""What servers offer: tools, resources, prompts, completion, pagination."""
+"""Checks of what else servers offer, and of its lists: resources, prompts, completion, pagination, content."""

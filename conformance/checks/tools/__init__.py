@@ -1,0 +1,1 @@
+"""Checks of the tools that a server offers: names, schemas, arguments, results."""
