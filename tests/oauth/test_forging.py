@@ -16,7 +16,7 @@ CLAIMS: dict[str, Any] = {
     "iss": "https://as.example",
     "aud": "https://mcp.example/mcp",
     "sub": "ann",
-    "exp": int(time.time()) + 60,
+    "exp": int(time.time()) + 3600,
 }
 TOKEN = KEY.sign({"typ": "at+jwt", "kid": "k1"}, CLAIMS)
 ADDRESS = "https://keys.example/jwks.json"
