@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from conformance.catalogue import AUTHORIZATION_AREAS, load
+from conformance.catalogue import load
 from conformance.checks import shipped_checks
 from conformance.reference import FAULTS
 from conformance.reference.faults import Fault
@@ -30,6 +30,8 @@ AREAS_OF: Mapping[str, tuple[str, ...]] = {
 """Folders of checks, in the order of a trial, and the areas they decide."""
 EVERYTHING = (*AREAS_OF, "transcript")
 PROTOCOL = tuple(one for one in EVERYTHING if not one.startswith("authorization/"))
+_TRANSCRIPT_OF_TOKENS = "transcript/authorization"
+"""Passive checks of the authorization, which are all that run where nothing of the protocol is."""
 _BUSIEST = ("base", "features")
 """Whose checks bring about messages of every kind for passive checks of the protocol to judge."""
 
@@ -65,20 +67,23 @@ class Proof:
 
 def trial_of(fault: Fault, *, everything: bool = False) -> Trial:
     """The audit that proves a fault: of the folders that can notice it, or of everything."""
-    needed = set(EVERYTHING) if everything else set(_folders(fault.trips | fault.silences))
-    folders = tuple(one for one in EVERYTHING if one in needed)
+    if everything:
+        folders = EVERYTHING
+    else:
+        needed = set(_folders(fault.trips | fault.silences))
+        passive = "transcript" if needed.intersection(PROTOCOL) else _TRANSCRIPT_OF_TOKENS
+        folders = (*(one for one in AREAS_OF if one in needed), passive)
     return Trial(fault.revision, fault.profile, fault.options, folders)
 
 
 def _folders(ids: Iterable[str]) -> Iterable[str]:
     """The folders that decide these requirements, and those whose traffic the passive checks read."""
-    yield "transcript"
     for one in ids:
         deciding = {path.rpartition("/")[0] for path, decided in shipped_checks().items() if one in decided}
         yield from deciding
         if one != "*":
             yield _folder_of(one)
-            if "transcript" in deciding and load()[one].area not in AUTHORIZATION_AREAS:
+            if "transcript" in deciding:
                 yield from _BUSIEST
 
 

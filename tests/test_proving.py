@@ -13,8 +13,8 @@ from tests.proving import AuditFailed, Trial, audit
 @pytest.mark.parametrize(
     ("trips", "silences", "folders"),
     [
-        ("bearer.scheme-case-insensitive", "", ("authorization/tokens", "transcript")),
-        ("bearer.scheme-case-insensitive", "*", ("authorization/tokens", "transcript")),
+        ("bearer.scheme-case-insensitive", "", ("authorization/tokens", "transcript/authorization")),
+        ("bearer.scheme-case-insensitive", "*", ("authorization/tokens", "transcript/authorization")),
         ("jsonrpc.batches-not-sent", "", ("base", "features", "transcript")),
         ("bearer.scheme-case-insensitive", "ping.result-empty", ("authorization/tokens", "base", "transcript")),
     ],
