@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.loaders import FileSystemLoader
 from markupsafe import Markup
 
@@ -108,14 +108,14 @@ def _style() -> str:
     return (TEMPLATES / "compliance.css").read_text(encoding="utf-8")
 
 
-def _compiledtemplates() -> FileSystemBytecodeCache | None:
-    """Keeps compiled templates where Python keeps compiled modules, or nowhere if it may not."""
-    folder = TEMPLATES / "__pycache__"
-    if sys.dont_write_bytecode:
-        return None
-    with suppress(OSError):
-        folder.mkdir(exist_ok=True)
-    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Keeps compiled templates in a folder, as Python keeps compiled modules: where it cannot, it goes without."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        with suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 @cache
@@ -123,7 +123,7 @@ def templates() -> Environment:
     """The templates of all pages."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
-        bytecode_cache=_compiledtemplates(),
+        bytecode_cache=None if sys.dont_write_bytecode else CompiledTemplates(str(TEMPLATES / "__pycache__")),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from jinja2 import DictLoader, Environment
 from jsonschema import Draft202012Validator
 
 from conformance.catalogue import load
 from conformance.data import schemas_dir
 from conformance.report import ReportError, render, summary_lines, write_reports
+from conformance.report.html import CompiledTemplates
 from conformance.report.model import Results, affected, areas, by_urgency, with_verdict
 from tests.report import sample
 
@@ -316,3 +318,13 @@ def test_what_only_a_person_can_judge_is_a_checklist() -> None:
     for one in manual:
         assert f"<code>{one}</code>" in checklist
         assert load()[one].reason[:40] in unescape(checklist)
+
+
+@pytest.mark.parametrize(("folder", "kept"), [("kept", 1), ("missing/deeper", 0)])
+def test_templates_are_compiled_once_where_something_can_be_kept(tmp_path: Path, folder: str, kept: int) -> None:
+    cache = CompiledTemplates(str(tmp_path / folder))
+
+    for _ in range(2):
+        environment = Environment(loader=DictLoader({"page": "{{ 6 * 7 }}"}), bytecode_cache=cache, autoescape=True)
+        assert environment.get_template("page").render() == "42"
+        assert len(list(tmp_path.glob("**/*.cache"))) == kept
