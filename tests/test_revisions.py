@@ -6,21 +6,16 @@ from pathlib import Path
 import pytest
 
 from conformance.catalogue import load
-from conformance.data import CHECKS
 from conformance.reference import ReferenceServer
 from conformance.report.comparison import render
 from tests.auditing import Run, audit, shared
 
 REVISIONS = ("2025-11-25", "2026-07-28", "2025-06-18", "2025-03-26", "2024-11-05")
-PATHS = [
-    str(CHECKS / name)
-    for name in ("authorization/discovery", "authorization/registration", "base", "tools", "transcript")
-]
 
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return shared(tmp_path_factory, "everything", lambda folder: audit(folder, "--demo", "--revision=all", *PATHS))
+    return shared(tmp_path_factory, "everything", lambda folder: audit(folder, "--demo", "--revision=all"))
 
 
 def of(run: Run, revision: str) -> Run:
@@ -42,7 +37,7 @@ def test_each_revision_has_a_report_of_its_own(everything: Run) -> None:
 
 
 def test_a_revision_among_others_is_judged_as_it_is_alone(everything: Run, tmp_path: Path) -> None:
-    alone, among = audit(tmp_path, "--demo", "--revision=2025-06-18", *PATHS), of(everything, "2025-06-18")
+    alone, among = audit(tmp_path, "--demo", "--revision=2025-06-18"), of(everything, "2025-06-18")
 
     assert among.verdicts == alone.verdicts
     assert bare(set(among.checks), "2025-06-18") == set(alone.checks)
@@ -77,7 +72,7 @@ def test_what_holds_in_one_revision_only_stands_first(everything: Run) -> None:
 
 def test_several_processes_audit_several_revisions(tmp_path: Path) -> None:
     with ReferenceServer(protected=False) as server:
-        run = audit(tmp_path, f"--target-url={server.url}", "--revision=all", "-n2", *PATHS)
+        run = audit(tmp_path, f"--target-url={server.url}", "--revision=all", "-n2")
 
     assert {of(run, revision).outcome for revision in REVISIONS} == {"conformant"}
     assert sorted(one.name for one in run.folder.iterdir()) == sorted([*REVISIONS, "compliance.html"])
