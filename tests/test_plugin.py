@@ -133,8 +133,8 @@ def test_a_demo_in_an_empty_folder_is_conformant(tmp_path: Path) -> None:
     assert "Conformant to MCP" in run.output
     assert "Report: reports/compliance.html" in run.output
     assert run.results["run"]["revision"] == REVISIONS[-1]
-    shipped = {file.parent.name for file in CHECKS.rglob("test_*.py")}
-    assert {one.partition("::")[0].split("/")[-2] for one in run.checks} >= shipped - {"tasks"}
+    shipped = {file.parent.relative_to(CHECKS).as_posix() for file in CHECKS.rglob("test_*.py")}
+    assert {one.partition("::")[0].rpartition("/")[0] for one in run.checks} >= shipped - {"tasks"}
 
 
 def test_an_own_test_folder_is_not_collected_by_an_audit_without_paths(tmp_path: Path) -> None:
