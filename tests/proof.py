@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from conformance.catalogue import load
 from conformance.checks import shipped_checks
@@ -40,7 +41,7 @@ _BUSIEST = ("base", "features")
 class Proof:
     """What one fault did. `tripped` turned fail or warn, `silenced` could no longer be judged.
 
-    Passive checks of a folder that is not run see whatever traffic there is, so that silences them by chance only.
+    What decides requirements with requests that are not made is silenced by chance only, which does not count.
     `problem` says why there are no verdicts, where there are none.
     """
 
@@ -65,21 +66,40 @@ class Proof:
         return {**asdict(self), "holds": self.holds}
 
 
-def trial_of(fault: Fault, *, everything: bool = False) -> Trial:
-    """The audit that proves a fault: of the folders that can notice it, or of everything."""
-    if everything:
-        folders = EVERYTHING
+Breadth = Literal["files", "folders", "everything"]
+"""Which checks a fault is proven with.
+
+files: those in the files that decide what it changes, or the folders where passive checks alone may notice it,
+which need the traffic of others. folders: those in all folders that may notice it. everything: all.
+"""
+
+
+def trial_of(fault: Fault, breadth: Breadth = "folders") -> Trial:
+    """The audit that proves a fault."""
+    if breadth == "everything":
+        places = EVERYTHING
+    elif breadth == "files" and any(not any(map(_is_passive, _deciding(one))) for one in fault.trips):
+        places = _files_for(fault)
     else:
-        needed = set(_folders(fault.trips | fault.silences))
-        passive = "transcript" if needed.intersection(PROTOCOL) else _TRANSCRIPT_OF_TOKENS
-        folders = (*(one for one in AREAS_OF if one in needed), passive)
-    return Trial(fault.revision, fault.profile, fault.options, folders)
+        places = _folders_for(fault)
+    return Trial(fault.revision, fault.profile, fault.options, places)
+
+
+def _files_for(fault: Fault) -> tuple[str, ...]:
+    files = {file for one in fault.trips | fault.silences for file in _deciding(one)}
+    return tuple(sorted(files, key=lambda file: (_is_passive(file), file)))
+
+
+def _folders_for(fault: Fault) -> tuple[str, ...]:
+    needed = set(_folders(fault.trips | fault.silences))
+    passive = "transcript" if needed.intersection(PROTOCOL) else _TRANSCRIPT_OF_TOKENS
+    return (*(one for one in AREAS_OF if one in needed), passive)
 
 
 def _folders(ids: Iterable[str]) -> Iterable[str]:
     """The folders that decide these requirements, and those whose traffic the passive checks read."""
     for one in ids:
-        deciding = {path.rpartition("/")[0] for path, decided in shipped_checks().items() if one in decided}
+        deciding = {file.rpartition("/")[0] for file in _deciding(one)}
         yield from deciding
         if one != "*":
             yield _folder_of(one)
@@ -90,6 +110,31 @@ def _folders(ids: Iterable[str]) -> Iterable[str]:
 def _folder_of(id: str) -> str:
     area = load()[id].area
     return next(folder for folder, areas in AREAS_OF.items() if area in areas)
+
+
+def _deciding(id: str) -> frozenset[str]:
+    """The files whose checks decide a requirement; none decides `*`."""
+    return _deciding_files().get(id, frozenset())
+
+
+@cache
+def _deciding_files() -> Mapping[str, frozenset[str]]:
+    files = dict[str, frozenset[str]]()
+    for check, ids in shipped_checks().items():
+        for one in ids:
+            files[one] = files.get(one, frozenset()) | {check.partition("::")[0]}
+    return files
+
+
+def _is_passive(file: str) -> bool:
+    return file.startswith("transcript/")
+
+
+def _brings_about(trial: Trial, id: str) -> bool:
+    """Whether a trial makes the requests after which a requirement is decided."""
+    deciding = _deciding(id)
+    by_itself = not any(map(_is_passive, deciding)) and deciding.issubset(trial.folders)
+    return by_itself or _folder_of(id) in trial.folders
 
 
 _together: list[Path] = []
@@ -120,11 +165,11 @@ def broken(trial: Trial) -> dict[str, str]:
     return {one: verdict for one, verdict in green(trial).items() if verdict in ("fail", "warn") and one not in lacks}
 
 
-def prove(name: str, *, everything: bool = False) -> Proof:
+def prove(name: str, breadth: Breadth = "folders") -> Proof:
     """Audit the reference server with a fault and say which verdicts changed."""
     started = time.monotonic()
     fault = FAULTS[name]
-    trial = trial_of(fault, everything=everything)
+    trial = trial_of(fault, breadth)
     problem, changed = "", dict[str, str]()
     try:
         before, after = green(trial), audit(trial, name).verdicts
@@ -132,14 +177,14 @@ def prove(name: str, *, everything: bool = False) -> Proof:
     except AuditFailed as failure:
         problem = str(failure)
     tripped = sorted(one for one, verdict in changed.items() if verdict in ("fail", "warn"))
-    silenced = sorted(one for one in changed.keys() - set(tripped) if _folder_of(one) in trial.folders)
+    silenced = sorted(one for one in changed.keys() - set(tripped) if _brings_about(trial, one))
     return Proof(
         fault=name,
         revision=fault.revision,
         profile=fault.profile,
         expected=sorted(fault.trips),
         tripped=tripped,
-        expected_silenced=sorted(fault.silences),
+        expected_silenced=sorted(one for one in fault.silences if one == "*" or _brings_about(trial, one)),
         silenced=silenced,
         seconds=round(time.monotonic() - started, 2),
         problem=problem,

@@ -1,4 +1,4 @@
-"""Proves faults of the reference server: `python -m tests.prove [--jobs N] [--everything] [FAULT ...]`."""
+"""Proves faults of the reference server: `python -m tests.prove [--jobs N] [--breadth WHICH] [FAULT ...]`."""
 
 import json
 import os
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from textwrap import wrap
+from typing import get_args
 
 from conformance.reference import FAULTS
 from conformance.reference.faults import Faults, UnknownFaultError
-from tests.proof import Proof, broken, prove, trial_of
+from tests.proof import Breadth, Proof, broken, prove, trial_of
 from tests.proving import REPOSITORY, AuditFailed, Trial
 
 
@@ -23,7 +24,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--jobs", type=int, default=3 * (os.cpu_count() or 1), metavar="N", help="audits at the same time"
     )
-    parser.add_argument("--everything", action="store_true", help="run checks that the fault should not touch, too")
+    parser.add_argument(
+        "--breadth",
+        choices=get_args(Breadth),
+        default="folders",
+        help="run the files that decide what the fault changes, their folders (the default), or everything",
+    )
     options = parser.parse_args(arguments)
     try:
         names = [name for name in options.faults or sorted(FAULTS) if Faults(name)]
@@ -31,14 +37,14 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(str(unknown))
     started = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
-        trials = sorted({trial_of(FAULTS[name], everything=options.everything) for name in names})
+        trials = sorted({trial_of(FAULTS[name], options.breadth) for name in names})
         try:
             blemishes = [line for lines in pool.map(broken_lines, trials) for line in lines]
         except AuditFailed as failure:
             raise SystemExit(f"without a fault, {failure}") from None
         print("".join(f"BAD without a fault: {line}\n" for line in blemishes), end="", flush=True)
         proofs: list[Proof] = []
-        for proof in pool.map(partial(prove, everything=options.everything), names):
+        for proof in pool.map(partial(prove, breadth=options.breadth), names):
             proofs.append(proof)
             print("\n".join(report_lines(proof, f"{len(proofs)}/{len(names)}")), flush=True)
     wrong = len(blemishes) + sum(not proof.holds for proof in proofs)

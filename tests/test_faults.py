@@ -37,7 +37,7 @@ def test_an_audit_of_the_authorization_is_frugal() -> None:
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_a_fault_changes_exactly_what_it_declares(name: str) -> None:
-    proof = prove(name)
+    proof = prove(name, "files")
 
     assert not proof.problem
     assert proof.tripped == proof.expected

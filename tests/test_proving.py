@@ -21,7 +21,33 @@ from tests.proving import AuditFailed, Trial, audit
 )
 def test_the_folders_that_can_notice_a_fault_are_run(trips: str, silences: str, folders: tuple[str, ...]) -> None:
     assert trial_of(fault("a", trips, "harm", silences)).folders == folders
-    assert trial_of(fault("a", trips, "harm", silences), everything=True).folders == EVERYTHING
+    assert trial_of(fault("a", trips, "harm", silences), "everything").folders == EVERYTHING
+
+
+_BATCHES = "jsonrpc.batches-not-sent"
+
+
+@pytest.mark.parametrize(
+    ("trips", "silences", "places"),
+    [
+        ("bearer.scheme-case-insensitive", "*", ("authorization/tokens/test_bearer.py",)),
+        (
+            f"lifecycle.same-version-when-supported {_BATCHES}",
+            "bearer.scheme-case-insensitive",
+            (
+                "authorization/tokens/test_bearer.py",
+                "base/test_batches.py",
+                "base/test_lifecycle.py",
+                "transcript/test_messages.py",
+            ),
+        ),
+        (_BATCHES, "", ("base", "features", "transcript")),
+    ],
+)
+def test_deciding_files_are_run_where_active_checks_notice_a_fault(
+    trips: str, silences: str, places: tuple[str, ...]
+) -> None:
+    assert trial_of(fault("a", trips, "harm", silences), "files").folders == places
 
 
 def test_an_audit_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
