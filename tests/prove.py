@@ -13,7 +13,7 @@ from typing import get_args
 
 from conformance.reference import FAULTS
 from conformance.reference.faults import Faults, UnknownFaultError
-from tests.proof import Breadth, Proof, broken, prove, trial_of
+from tests.proof import Breadth, Proof, baseline_of, broken, prove, trial_of
 from tests.proving import REPOSITORY, AuditFailed, Trial
 
 
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(str(unknown))
     started = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
-        trials = sorted({trial_of(FAULTS[name], options.breadth) for name in names})
+        trials = sorted({baseline_of(trial_of(FAULTS[name], options.breadth)) for name in names})
         try:
             blemishes = [line for lines in pool.map(broken_lines, trials) for line in lines]
         except AuditFailed as failure:
