@@ -33,7 +33,8 @@ class Broken:
 def broken_arguments(tool: dict[str, Any]) -> list[Broken]:
     """For each of: a required member, a type, and any other keyword, arguments that break just that.
 
-    Each is refused by the schema itself. None where the schema has no constraint of that kind.
+    Each is refused by the schema itself. None where the schema has no constraint of that kind. A required member
+    that has a default is not left out: a server that then takes the default does what it says.
     """
     schema = as_object(tool.get("inputSchema"))
     try:
@@ -68,11 +69,12 @@ def _refused(judge: ServerSchema, arguments: dict[str, Any]) -> bool:
 
 
 def _candidates(schema: dict[str, Any], good: dict[str, Any]) -> Iterator[Broken]:
+    properties = as_object(schema.get("properties"))
     for name in as_list(schema.get("required")):
-        if name in good:
+        if name in good and "default" not in as_object(properties.get(name)):
             without = {key: value for key, value in good.items() if key != name}
             yield Broken("required", f"without {name}", without)
-    for name, described in as_object(schema.get("properties")).items():
+    for name, described in properties.items():
         for keyword, value in _wrong_values(as_object(described)):
             yield Broken(keyword, f"{name} against {keyword}", good | {name: value})
 

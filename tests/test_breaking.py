@@ -17,6 +17,7 @@ BROKEN: dict[str, tuple[dict[str, Any], list[str]]] = {
     "anything": (tool(a={}), []),
     "a type": (tool(a={"type": "boolean"}), ["type"]),
     "a required member": (tool("a", a={"type": "string"}), ["required", "type"]),
+    "a required member with a default": (tool("a", a={"type": "string", "default": "x"}), ["type"]),
     "a choice": (tool(a={"type": "string", "enum": ["x"]}), ["type", "enum"]),
     "a limit": (tool(a={"type": "integer", "minimum": 3, "maximum": 9}), ["type", "minimum"]),
     "a length": (tool(a={"type": "string", "maxLength": 5}), ["type", "maxLength"]),

@@ -401,7 +401,8 @@ class HttpClient:
 class StreamedExchange:
     """Context manager around one request whose answer is read piece by piece. Entering raises NoAnswer.
 
-    It waits and repeats the request when told to slow down (429, or 503 with Retry-After).
+    It waits and repeats the request when told to slow down (429, or 503 with Retry-After). Of a server that refuses a
+    request before it has read all of it, and resets the connection then, the refusal counts (RFC 9112 section 9.6).
     """
 
     def __init__(
@@ -486,7 +487,7 @@ class StreamedExchange:
 
         return pieces()
 
-    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> bool:
         assert self._response is not None  # noqa: S101 - narrows the type
         opened = self.opened
         opened.stay()
@@ -505,8 +506,10 @@ class StreamedExchange:
             self._about["method"],
             self._began,
         )
-        if isinstance(failure, httpx.HTTPError):
+        refused = opened.status >= 400 and isinstance(failure, httpx.NetworkError)
+        if isinstance(failure, httpx.HTTPError) and not refused:
             raise NoAnswer(error, exchange) from None
+        return refused
 
     def _record(self, answer: tuple[int, Sequence[tuple[str, str]], bytes, bool] | None, error: str) -> str:
         elapsed = (time.monotonic() - self._started) * 1000

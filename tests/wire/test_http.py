@@ -1,5 +1,8 @@
 """The HTTP client against servers that treat connections badly."""
 
+import os
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from http.server import HTTPServer
@@ -44,6 +47,23 @@ def test_a_request_without_answer_on_a_new_connection_is_not_repeated(http: Http
         http.get(origin, channel="mcp", purpose="page")
 
     assert http.recorder.sent == 1
+
+
+@pytest.mark.parametrize("status", [200, 431])
+def test_a_refusal_counts_though_the_connection_is_reset_after_it(http: HttpClient, status: int) -> None:
+    def reset(request: Handler) -> None:
+        request.wfile.write(b"HTTP/1.1 %d Early\r\nContent-Length: 9\r\n\r\ntoo" % status)
+        request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(request.connection.detach())
+
+    with website(reset) as origin:
+        if status == 200:
+            with pytest.raises(NoAnswer, match="reset"):
+                http.get(origin, channel="mcp", purpose="page")
+        else:
+            assert http.get(origin, channel="mcp", purpose="page").status == status
+
+    assert "reset" in http.recorder.exchanges[0].error
 
 
 def test_a_field_with_several_values_is_sent_as_several_lines() -> None:
