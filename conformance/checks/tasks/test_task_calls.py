@@ -21,14 +21,19 @@ def undeclared(survey: Survey, exercise: Exercise, audit: Audit, judge: Judge) -
     requests = as_object(as_object(survey.capabilities.get("tasks")).get("requests"))
     if "call" in as_object(requests.get("tools")):
         judge.not_applicable("the server declares tasks for calls of tools")
-    tool = next((one for one in survey.tools if only_reads(one) and list(calls_of([one], ()))), None)
-    if tool is None:
+    tools = [one for one in exercise.tools if only_reads(one) and list(calls_of([one], ()))]
+    if not tools:
         judge.not_applicable("no tool is annotated readOnlyHint, or no arguments could be made for one")
-    plain = exercise.call(tool)
-    if plain.result is None or plain.result.get("isError"):
-        judge.could_not_run(f"the call does not work without a task either ({plain.summary})")
+    tool = next((one for one in tools if _works(exercise.call(one))), None)
+    if tool is None:
+        summary = exercise.call(tools[0]).summary
+        judge.could_not_run(f"no call works without a task either ({tools[0].get('name')}: {summary})")
     call = (str(tool.get("name")), exercise.arguments_for(tool))
     return audit.once("undeclared task", lambda: TaskClient(audit.mcp()).create(call))
+
+
+def _works(answer: Answer) -> bool:
+    return answer.result is not None and not answer.result.get("isError")
 
 
 @requirement("tasks.capability-declared")
