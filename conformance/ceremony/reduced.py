@@ -49,10 +49,11 @@ class Reduced:
 
     @classmethod
     def perform(cls, oauth: OAuthFlow, probe: Probe, *, burns: bool, uri_first: bool) -> "Reduced":
-        """One approval; a second one where that is needed and `burns` says that a failed redemption ends a code, or
-        where the unknown scope is refused only once the request was approved and no cap forbids it.
+        """One approval; up to two more where that is needed and `burns` says that a failed redemption ends a code, and
+        one where the unknown scope is refused only once the request was approved and no cap forbids it.
 
         The code is redeemed without redirect_uri and, where that fails, with it; the other way round by `uri_first`.
+        Where both fail, it is redeemed with resource, which clients of MCP name and a server may want.
 
         Raises NoAnswer, CouldNotRun where no code comes.
         """
@@ -88,12 +89,19 @@ class Reduced:
             tokens = by_uri[with_uri] = oauth.redeem(grant, changes_at_token, purpose=purpose)
             if tokens.access_token:
                 break
-        if tokens.oauth_error in RESOURCE_REFUSALS and without_resource is None:
-            without_resource = tokens
-            tokens = oauth.redeem(grant, {"resource": oauth.resource}, purpose="token request, reduced, with resource")
+        if not tokens.access_token and without_resource is None:
+            named = oauth.redeem(grant, {"resource": oauth.resource}, purpose="token request, reduced, with resource")
+            if named.access_token or tokens.oauth_error in RESOURCE_REFUSALS:
+                without_resource = tokens
+            tokens = named
         if burns and not tokens.access_token:
-            grant = oauth.authorize(Pkce.s256(128), client, changes, of="defects")
-            tokens = oauth.redeem(grant, purpose="token request, reduced, on a fresh code")
+            for resource in [oauth.resource] if without_resource else [None, oauth.resource]:
+                grant = oauth.authorize(Pkce.s256(128), client, changes, of="defects")
+                failed = tokens
+                tokens = oauth.redeem(grant, {"resource": resource}, purpose="token request, reduced, on a fresh code")
+                if tokens.access_token:
+                    without_resource = without_resource or (failed if resource else None)
+                    break
         admission = insight = None
         if tokens.access_token:
             admission = probe.knock(f"Bearer {tokens.access_token}", "initialize, reduced token")

@@ -60,13 +60,13 @@ def http() -> Iterator[HttpClient]:
     client.close()
 
 
-def reduced(http: HttpClient, origin: str, plan: Plan | None = None) -> Reduced:
+def reduced(http: HttpClient, origin: str, plan: Plan | None = None, *, burns: bool = False) -> Reduced:
     found = Discovery(servers=(AuthorizationServer(origin),), fallback=True)
     driver = AutomaticConsent(Browser(http), {})
     client = Client("id", REDIRECT)
     oauth = OAuthFlow(http, found, driver, REDIRECT, f"{origin}/mcp", client=client, configured=True, plan=plan)
     survey = Survey(origin, endpoint=f"{origin}/mcp", transport="streamable-http")
-    return Reduced.perform(oauth, Probe(survey, http), burns=False, uri_first=False)
+    return Reduced.perform(oauth, Probe(survey, http), burns=burns, uri_first=False)
 
 
 @pytest.mark.parametrize("refuse", [error_page, error_redirect])
@@ -86,3 +86,36 @@ def test_a_cap_on_approvals_forbids_another_attempt(http: HttpClient) -> None:
     plan = Plan.of({}, patience=60, cap=9, person=False)
     with website(server(error_page, after_approval=True)) as origin, pytest.raises(NoCode):
         reduced(http, origin, plan)
+
+
+def wanting(status: int, *, burns: bool) -> Callable[[Handler], None]:
+    """Issues tokens only for a resource; where it `burns` codes, one that came without is worthless from then on."""
+    codes: list[str] = []
+    burnt: set[str] = set()
+
+    def answer(request: Handler) -> None:
+        address = urlsplit(request.path)
+        if address.path == "/authorize":
+            codes.append(f"c{len(codes)}")
+            request.send(302, Location=f"{REDIRECT}?code={codes[-1]}")
+        elif address.path != "/token":
+            request.send(401)
+        else:
+            given = parse_qs(request.body.decode())
+            if "resource" in given and given["code"][0] not in burnt:
+                request.send(200, '{"access_token": "t", "token_type": "Bearer"}')
+            else:
+                burnt.update(given["code"] if burns else [])
+                request.send(status, '{"error": "server_error"}')
+
+    return answer
+
+
+@pytest.mark.parametrize("burns", [True, False])
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_server_may_want_a_resource_at_the_token_endpoint(http: HttpClient, status: int, burns: bool) -> None:
+    with website(wanting(status, burns=burns)) as origin:
+        made = reduced(http, origin, burns=burns)
+
+    assert made.tokens.access_token == "t"
+    assert made.without_resource
