@@ -9,6 +9,7 @@ from conformance.oauth.insight import Insight
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.token_reply import TokenReply
 from conformance.probe import Probe
+from conformance.verdict import Narrowed
 from conformance.wire.http import Reply
 
 RESOURCE_REFUSALS = ("invalid_target", "invalid_request")
@@ -49,13 +50,13 @@ class Reduced:
 
     @classmethod
     def perform(cls, oauth: OAuthFlow, probe: Probe, *, burns: bool, uri_first: bool) -> "Reduced":
-        """One approval; up to two more where that is needed and `burns` says that a failed redemption ends a code, and
-        one where the unknown scope is refused only once the request was approved and no cap forbids it.
+        """One approval. Another where `burns` says that a failed redemption ends a code, and no token was issued; where
+        the unknown scope is refused only once the request was approved; and to name the resource, as clients of MCP do,
+        where no token is issued without. The last two only where no cap forbids it.
 
         The code is redeemed without redirect_uri and, where that fails, with it; the other way round by `uri_first`.
-        Where both fail, it is redeemed with resource, which clients of MCP name and a server may want.
 
-        Raises NoAnswer, CouldNotRun where no code comes.
+        Raises NoAnswer, CouldNotRun where no code comes, Narrowed where the cap leaves too much open.
         """
         client = oauth.new_client("registration for a reduced login")
         known = [*scopes.of_resource(oauth.discovery)[:1]]
@@ -95,13 +96,16 @@ class Reduced:
                 without_resource = tokens
             tokens = named
         if burns and not tokens.access_token:
-            for resource in [oauth.resource] if without_resource else [None, oauth.resource]:
-                grant = oauth.authorize(Pkce.s256(128), client, changes, of="defects")
-                failed = tokens
-                tokens = oauth.redeem(grant, {"resource": resource}, purpose="token request, reduced, on a fresh code")
-                if tokens.access_token:
-                    without_resource = without_resource or (failed if resource else None)
-                    break
+            fresh = {**changes, "resource": oauth.resource} if without_resource else changes
+            grant = oauth.authorize(Pkce.s256(128), client, fresh, of="defects")
+            tokens = oauth.redeem(grant, purpose="token request, reduced, on a fresh code")
+        first = by_uri[uri_first]
+        if not tokens.access_token and without_resource is None and first.oauth_error != "invalid_grant":
+            if oauth.plan and oauth.plan.cap:
+                raise Narrowed(f"no token without resource ({first.summary}), and --approvals allows no other login")
+            grant = oauth.authorize(Pkce.s256(128), client, {**changes, "resource": oauth.resource}, of="reduced")
+            tokens = oauth.redeem(grant, purpose="token request, reduced, of a login with resource")
+            without_resource = first if tokens.access_token else None
         admission = insight = None
         if tokens.access_token:
             admission = probe.knock(f"Bearer {tokens.access_token}", "initialize, reduced token")

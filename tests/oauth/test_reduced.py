@@ -18,6 +18,7 @@ from conformance.oauth.registration import Client
 from conformance.probe import Probe
 from conformance.redaction import Redactor
 from conformance.survey import Survey
+from conformance.verdict import Narrowed
 from conformance.wire.http import HttpClient
 from tests.auditing import HTML, Handler, website
 
@@ -88,34 +89,44 @@ def test_a_cap_on_approvals_forbids_another_attempt(http: HttpClient) -> None:
         reduced(http, origin, plan)
 
 
-def wanting(status: int, *, burns: bool) -> Callable[[Handler], None]:
-    """Issues tokens only for a resource; where it `burns` codes, one that came without is worthless from then on."""
-    codes: list[str] = []
-    burnt: set[str] = set()
+def wanting(status: int, *, at_once: bool, burns: bool) -> Callable[[Handler], None]:
+    """Issues tokens only for a resource, which it wants `at_once`, in the authorization request, or with the code.
+
+    Where it `burns` codes, one that came without is worthless from then on.
+    """
+    good: list[bool] = []
 
     def answer(request: Handler) -> None:
         address = urlsplit(request.path)
         if address.path == "/authorize":
-            codes.append(f"c{len(codes)}")
-            request.send(302, Location=f"{REDIRECT}?code={codes[-1]}")
+            good.append("resource" in parse_qs(address.query) or not at_once)
+            request.send(302, Location=f"{REDIRECT}?code={len(good) - 1}")
         elif address.path != "/token":
             request.send(401)
         else:
             given = parse_qs(request.body.decode())
-            if "resource" in given and given["code"][0] not in burnt:
+            code = int(given["code"][0])
+            if "resource" in given and good[code]:
                 request.send(200, '{"access_token": "t", "token_type": "Bearer"}')
             else:
-                burnt.update(given["code"] if burns else [])
+                good[code] = good[code] and not burns
                 request.send(status, '{"error": "server_error"}')
 
     return answer
 
 
+@pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize("burns", [True, False])
 @pytest.mark.parametrize("status", [400, 500])
-def test_a_server_may_want_a_resource_at_the_token_endpoint(http: HttpClient, status: int, burns: bool) -> None:
-    with website(wanting(status, burns=burns)) as origin:
+def test_a_server_may_want_a_resource(http: HttpClient, status: int, burns: bool, at_once: bool) -> None:
+    with website(wanting(status, at_once=at_once, burns=burns)) as origin:
         made = reduced(http, origin, burns=burns)
 
     assert made.tokens.access_token == "t"
     assert made.without_resource
+
+
+def test_a_cap_on_approvals_leaves_open_whether_it_is_for_the_resource(http: HttpClient) -> None:
+    plan = Plan.of({}, patience=60, cap=9, person=False)
+    with website(wanting(500, at_once=True, burns=False)) as origin, pytest.raises(Narrowed, match="resource"):
+        reduced(http, origin, plan)
