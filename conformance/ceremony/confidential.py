@@ -1,15 +1,16 @@
 """A grant of a client with a secret: tried without the secret, refreshed without it, and its code replayed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.ceremony.ending import Ending, until_refused
-from conformance.oauth.authorization import AuthorizationAnswer
+from conformance.oauth.authorization import AuthorizationAnswer, Changes
 from conformance.oauth.client_authentication import Authentication
 from conformance.oauth.flow import Grant, OAuthFlow
 from conformance.oauth.pkce import Pkce
 from conformance.oauth.registration import Client
 from conformance.oauth.token_reply import TokenReply
+from conformance.once import Once
 from conformance.probe import Probe
 from conformance.token_requests import WRONG_SECRET
 from conformance.verdict import CouldNotRun
@@ -54,6 +55,54 @@ class ConfidentialGrant:
                 grant = oauth.authorize(Pkce.s256(), client, of="defects")
                 break
         return cls(grant, attempts, oauth.redeem(grant))
+
+
+@dataclass(frozen=True)
+class Impostures:
+    """Failed authentications of clients with a secret, sent once more with a good code where that is needed.
+
+    A server may look at the code before it looks at the client. What it answers to a code that was never issued then
+    says nothing of the client. `made` gives the grant of a client with a secret, None where there is none.
+    """
+
+    oauth: OAuthFlow
+    once: Once
+    made: Callable[[], ConfidentialGrant | None]
+
+    def settled(
+        self,
+        name: str,
+        client: Client,
+        authentication: Authentication,
+        seen: TokenReply,
+        right: TokenReply,
+        changes: Changes | None = None,
+    ) -> TokenReply:
+        """The answer that tells whether a client was taken for authenticated.
+
+        That is what was `seen` for a code that was never issued, unless it is the same as for the `right`
+        authentication; then it is the answer to a good code, for another approval.
+
+        Raises NoAnswer, NoCode, CouldNotRun where nobody logged in, Narrowed when the plan leaves the consent out.
+        """
+        if not seen.oauth_error == right.oauth_error == "invalid_grant":
+            return seen
+        made = self.made()
+        if made is None:
+            raise CouldNotRun(
+                f"the code may have been looked at before the client ({seen.summary}), and no other was had"
+            )
+        if any(one.issued_token for one in made.attempts.values()):
+            return seen
+        if name in made.attempts and client == made.grant.client:
+            return made.attempts[name]
+
+        def redeem() -> TokenReply:
+            grant = self.oauth.authorize(Pkce.s256(), client, of="client authentication")
+            purpose = f"token request with {name} and a good code"
+            return self.oauth.redeem(grant, changes, client=client, authentication=authentication, purpose=purpose)
+
+        return self.once(f"{name} with a good code", redeem)
 
 
 @dataclass(frozen=True)

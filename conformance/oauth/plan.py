@@ -48,6 +48,7 @@ CONSENTS = (
     Consent("renewal", 1, "a new token where the one in use ends before the audit does"),
     Consent("metadata document", 2, "a client known by its metadata document"),
     Consent("dpop", 3, "tokens bound to a key"),
+    Consent("client authentication", 4, "clients with a secret where the code is looked at before the client"),
 )
 _BY_NAME = {one.name: one for one in CONSENTS}
 

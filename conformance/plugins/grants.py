@@ -10,7 +10,7 @@ import pytest
 
 from conformance.audit import Audit
 from conformance.authorizations import Authorizations
-from conformance.ceremony.confidential import ConfidentialGrant, ConfidentialRefresh, Replay
+from conformance.ceremony.confidential import ConfidentialGrant, ConfidentialRefresh, Impostures, Replay
 from conformance.ceremony.introspecting import DeadIntrospection, ForeignIntrospection, OwnIntrospection
 from conformance.ceremony.narrow import NarrowCalls
 from conformance.ceremony.race import Race
@@ -181,6 +181,12 @@ def confidential(audit: Audit, authorizations: Authorizations) -> ConfidentialGr
         return ConfidentialGrant.perform(audit.flow(), authorizations.good(client), burns=burns)
 
     return audit.once("confidential grant", perform)
+
+
+@pytest.fixture
+def impostures(audit: Audit, request: pytest.FixtureRequest) -> Impostures:
+    """Failed authentications of clients with a secret, with a good code."""
+    return Impostures(audit.flow(), audit.once, lambda: _found(request, "confidential", ConfidentialGrant))
 
 
 @pytest.fixture(scope="session")

@@ -184,7 +184,11 @@ class Stream:
         return value.partition(";")[0].strip().lower()
 
     def chunks(self) -> Iterator[bytes]:
-        """Chunks as they arrive, decoded, until the end, 4 MB or the deadline."""
+        """Chunks as they arrive, decoded, until the end, 4 MB or the deadline.
+
+        Of a server that refuses a request before it has read all of it, and resets the connection then, the refusal
+        counts (RFC 9112 section 9.6).
+        """
         decoder = _decoder(self._response.headers.get("content-encoding", ""))
         for raw in self._raw():
             try:
@@ -201,8 +205,10 @@ class Stream:
     def _raw(self) -> Iterator[bytes]:
         try:
             yield from self._response.iter_raw()
-        except httpx.HTTPError:
-            if not self._aborted and not self._parting:
+        except httpx.HTTPError as failure:
+            refused = self.status >= 400 and isinstance(failure, httpx.NetworkError)
+            self.cut = self.cut or refused
+            if not (refused or self._aborted or self._parting):
                 raise
 
     def read_one_message(self) -> None:
@@ -401,8 +407,7 @@ class HttpClient:
 class StreamedExchange:
     """Context manager around one request whose answer is read piece by piece. Entering raises NoAnswer.
 
-    It waits and repeats the request when told to slow down (429, or 503 with Retry-After). Of a server that refuses a
-    request before it has read all of it, and resets the connection then, the refusal counts (RFC 9112 section 9.6).
+    It waits and repeats the request when told to slow down (429, or 503 with Retry-After).
     """
 
     def __init__(
@@ -487,7 +492,7 @@ class StreamedExchange:
 
         return pieces()
 
-    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> bool:
+    def __exit__(self, kind: type[BaseException] | None, failure: BaseException | None, _: object) -> None:
         assert self._response is not None  # noqa: S101 - narrows the type
         opened = self.opened
         opened.stay()
@@ -506,10 +511,8 @@ class StreamedExchange:
             self._about["method"],
             self._began,
         )
-        refused = opened.status >= 400 and isinstance(failure, httpx.NetworkError)
-        if isinstance(failure, httpx.HTTPError) and not refused:
+        if isinstance(failure, httpx.HTTPError):
             raise NoAnswer(error, exchange) from None
-        return refused
 
     def _record(self, answer: tuple[int, Sequence[tuple[str, str]], bytes, bool] | None, error: str) -> str:
         elapsed = (time.monotonic() - self._started) * 1000

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from conformance import Judge, requirement
+from conformance.ceremony.confidential import Impostures
 from conformance.checks.authorization.refusals import control, refused, unauthenticated
 from conformance.oauth.client_authentication import Authentication, basic_credentials
 from conformance.oauth.flow import OAuthFlow
@@ -94,18 +95,22 @@ def obtained(method: str, survey: Survey, secret_client: Callable[[str], Client]
 
 @requirement("token.confidential-client-must-authenticate")
 def test_a_client_with_a_secret_must_use_it(
-    posting_client: Client, token_requests: TokenRequests, judge: Judge
+    posting_client: Client, token_requests: TokenRequests, impostures: Impostures, judge: Judge
 ) -> None:
     right = control(judge, token_requests, posting_client)
     reply = token_requests.send("no secret", client=posting_client, authentication="identified")
+    reply = impostures.settled("no secret", posting_client, "identified", reply, right)
     unauthenticated(judge, "a client without its secret", reply, right, "invalid_client")
 
 
 @requirement("token.wrong-secret-in-body")
-def test_a_wrong_secret_in_the_body_is_refused(in_body: Client, token_requests: TokenRequests, judge: Judge) -> None:
-    right = control(judge, token_requests, in_body)
-    impostor = replace(in_body, secret=WRONG_SECRET)
-    reply = token_requests.send("a wrong secret in the body", client=impostor, authentication="body")
+def test_a_wrong_secret_in_the_body_is_refused(
+    in_body: Client, token_requests: TokenRequests, impostures: Impostures, judge: Judge
+) -> None:
+    right, impostor = control(judge, token_requests, in_body), replace(in_body, secret=WRONG_SECRET)
+    name = "a wrong secret in the body"
+    reply = token_requests.send(name, client=impostor, authentication="body")
+    reply = impostures.settled(name, impostor, "body", reply, right)
     unauthenticated(judge, "a wrong client_secret", reply, right, "invalid_client")
 
 
@@ -125,12 +130,12 @@ def test_credentials_in_the_address_are_not_used(
 
 @requirement("token.wrong-secret-in-header")
 def test_a_wrong_secret_in_the_header_is_answered_with_a_challenge(
-    in_header: Client, token_requests: TokenRequests, judge: Judge
+    in_header: Client, token_requests: TokenRequests, impostures: Impostures, judge: Judge
 ) -> None:
-    right = control(judge, token_requests, in_header)
-    reply = token_requests.with_header(
-        "a wrong secret in the header", basic_credentials(in_header.id, WRONG_SECRET), in_header
-    )
+    right, name = control(judge, token_requests, in_header), "a wrong secret in the header"
+    reply = token_requests.with_header(name, basic_credentials(in_header.id, WRONG_SECRET), in_header)
+    impostor, beside = replace(in_header, secret=WRONG_SECRET), token_requests.beside_basic(in_header)
+    reply = impostures.settled(name, impostor, "header", reply, right, beside)
     unauthenticated(judge, "wrong Basic credentials", reply, right, "invalid_client")
     judge.that(reply.status == 401, expected="HTTP 401", observed=reply.summary, evidence=reply)
     challenges = reply.reply.header_all("www-authenticate")
@@ -155,7 +160,11 @@ def test_broken_basic_credentials_are_a_failed_authentication(
 
 @requirement("token.registered-auth-method-enforced")
 def test_a_client_authenticates_as_it_registered(
-    survey: Survey, secret_client: Callable[[str], Client], token_requests: TokenRequests, judge: Judge
+    survey: Survey,
+    secret_client: Callable[[str], Client],
+    token_requests: TokenRequests,
+    impostures: Impostures,
+    judge: Judge,
 ) -> None:
     others: dict[str, Authentication] = {POST: "header", BASIC: "body"}
     basic = obtained(BASIC, survey, secret_client)
@@ -167,6 +176,7 @@ def test_a_client_authenticates_as_it_registered(
         right = control(judge, token_requests, client)
         beside, name = {"client_id": client.id} if named else {}, f"the secret in the {other}, {method}"
         reply = token_requests.send(name, beside, client=client, authentication=other)
+        reply = impostures.settled(name, client, other, reply, right, beside)
         judge.that(
             reply.refused and reply.oauth_error != right.oauth_error,
             expected=f"a client registered for {method} is refused with its secret in the {other}",
