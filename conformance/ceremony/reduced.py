@@ -90,22 +90,14 @@ class Reduced:
             tokens = by_uri[with_uri] = oauth.redeem(grant, changes_at_token, purpose=purpose)
             if tokens.access_token:
                 break
-        if not tokens.access_token and without_resource is None:
-            named = oauth.redeem(grant, {"resource": oauth.resource}, purpose="token request, reduced, with resource")
-            if named.access_token or tokens.oauth_error in RESOURCE_REFUSALS:
-                without_resource = tokens
-            tokens = named
         if burns and not tokens.access_token:
-            fresh = {**changes, "resource": oauth.resource} if without_resource else changes
-            grant = oauth.authorize(Pkce.s256(128), client, fresh, of="defects")
+            grant = oauth.authorize(Pkce.s256(128), client, changes, of="defects")
             tokens = oauth.redeem(grant, purpose="token request, reduced, on a fresh code")
-        first = by_uri[uri_first]
-        if not tokens.access_token and without_resource is None and first.oauth_error != "invalid_grant":
-            if oauth.plan and oauth.plan.cap:
-                raise Narrowed(f"no token without resource ({first.summary}), and --approvals allows no other login")
-            grant = oauth.authorize(Pkce.s256(128), client, {**changes, "resource": oauth.resource}, of="reduced")
-            tokens = oauth.redeem(grant, purpose="token request, reduced, of a login with resource")
-            without_resource = first if tokens.access_token else None
+        if not tokens.access_token and changes["resource"] is None:
+            bare = tokens if burns else by_uri[True]
+            grant, tokens = _with_resource(oauth, grant, changes, bare, burns=burns)
+            if tokens.access_token or bare.oauth_error in RESOURCE_REFUSALS:
+                without_resource = bare
         admission = insight = None
         if tokens.access_token:
             admission = probe.knock(f"Bearer {tokens.access_token}", "initialize, reduced token")
@@ -122,3 +114,22 @@ class Reduced:
             admission,
             insight,
         )
+
+
+def _with_resource(
+    oauth: OAuthFlow, grant: Grant, changes: Changes, bare: TokenReply, *, burns: bool
+) -> tuple[Grant, TokenReply]:
+    """Name the resource with the same code, unless that was burnt, and where it does not do, in another login.
+
+    `bare` is the refusal without resource. Raises Narrowed where a cap forbids another login.
+    """
+    tokens = bare
+    if not burns:
+        named = {"resource": oauth.resource}
+        tokens = oauth.redeem(grant, named, purpose="token request, reduced, with resource")
+    if tokens.access_token or bare.oauth_error == "invalid_grant":
+        return grant, tokens
+    if oauth.plan and oauth.plan.cap:
+        raise Narrowed(f"no token without resource ({bare.summary}), and --approvals allows no other login")
+    grant = oauth.authorize(Pkce.s256(128), grant.client, {**changes, "resource": oauth.resource}, of="reduced")
+    return grant, oauth.redeem(grant, purpose="token request, reduced, of a login with resource")

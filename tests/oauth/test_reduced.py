@@ -1,5 +1,6 @@
 """A login with a scope nobody knows, against small servers."""
 
+import json
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -89,7 +90,7 @@ def test_a_cap_on_approvals_forbids_another_attempt(http: HttpClient) -> None:
         reduced(http, origin, plan)
 
 
-def wanting(status: int, *, at_once: bool, burns: bool) -> Callable[[Handler], None]:
+def wanting(status: int, error: str = "server_error", *, at_once: bool, burns: bool) -> Callable[[Handler], None]:
     """Issues tokens only for a resource, which it wants `at_once`, in the authorization request, or with the code.
 
     Where it `burns` codes, one that came without is worthless from then on.
@@ -110,16 +111,16 @@ def wanting(status: int, *, at_once: bool, burns: bool) -> Callable[[Handler], N
                 request.send(200, '{"access_token": "t", "token_type": "Bearer"}')
             else:
                 good[code] = good[code] and not burns
-                request.send(status, '{"error": "server_error"}')
+                request.send(status, json.dumps({"error": error}))
 
     return answer
 
 
 @pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize("burns", [True, False])
-@pytest.mark.parametrize("status", [400, 500])
-def test_a_server_may_want_a_resource(http: HttpClient, status: int, burns: bool, at_once: bool) -> None:
-    with website(wanting(status, at_once=at_once, burns=burns)) as origin:
+@pytest.mark.parametrize(("status", "error"), [(400, "invalid_target"), (400, "server_error"), (500, "server_error")])
+def test_a_server_may_want_a_resource(http: HttpClient, status: int, error: str, burns: bool, at_once: bool) -> None:
+    with website(wanting(status, error, at_once=at_once, burns=burns)) as origin:
         made = reduced(http, origin, burns=burns)
 
     assert made.tokens.access_token == "t"
