@@ -94,7 +94,7 @@ class Impostures:
             )
         if any(one.issued_token for one in made.attempts.values()):
             return seen
-        if name in made.attempts and client == made.grant.client:
+        if name in made.attempts and client.id == made.grant.client.id:
             return made.attempts[name]
 
         def redeem() -> TokenReply:

@@ -83,9 +83,11 @@ def test_nothing_more_is_asked_where_the_answers_differ_or_authentication_is_ski
 
 
 def test_an_attempt_that_was_made_with_a_good_code_is_not_made_again(oauth: OAuthFlow) -> None:
-    impostures = Impostures(oauth, Once(Redactor()), lambda: granted(**{"no secret": REFUSED}))
+    made = granted(**{"no secret": REFUSED, NAME: REFUSED})
+    impostures = Impostures(oauth, Once(Redactor()), lambda: made)
 
     assert impostures.settled("no secret", CLIENT, "identified", BAD_CODE, BAD_CODE) is REFUSED
+    assert settled(oauth, made) is REFUSED
     assert oauth.http.recorder.sent == 0
 
 
