@@ -78,7 +78,7 @@ def trial_of(fault: Fault, breadth: Breadth = "folders") -> Trial:
     """The audit that proves a fault."""
     if breadth == "everything":
         places = EVERYTHING
-    elif breadth == "files" and any(not any(map(_is_passive, _deciding(one))) for one in fault.trips):
+    elif breadth == "files" and any(map(_actively_decided, fault.trips)):
         places = _files_for(fault)
     else:
         places = _folders_for(fault)
@@ -130,10 +130,14 @@ def _is_passive(file: str) -> bool:
     return file.startswith("transcript/")
 
 
+def _actively_decided(id: str) -> bool:
+    """Whether all checks that decide a requirement make the requests they need."""
+    return not any(map(_is_passive, _deciding(id)))
+
+
 def _brings_about(trial: Trial, id: str) -> bool:
     """Whether a trial makes the requests after which a requirement is decided."""
-    deciding = _deciding(id)
-    by_itself = not any(map(_is_passive, deciding)) and deciding.issubset(trial.folders)
+    by_itself = _actively_decided(id) and _deciding(id).issubset(trial.folders)
     return by_itself or _folder_of(id) in trial.folders
 
 
