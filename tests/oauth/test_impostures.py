@@ -76,6 +76,12 @@ def test_a_good_code_settles_what_a_bad_one_leaves_open(oauth: OAuthFlow) -> Non
     assert oauth.http.recorder.approvals == 1
 
 
+def test_a_client_that_is_taken_for_authenticated_gets_tokens_for_a_good_code(oauth: OAuthFlow) -> None:
+    impostures = Impostures(oauth, Once(Redactor()), lambda: granted(none=REFUSED))
+
+    assert impostures.settled("the secret in the body", CLIENT, "body", BAD_CODE, BAD_CODE).issued_token
+
+
 def test_nothing_more_is_asked_where_the_answers_differ_or_authentication_is_skipped(oauth: OAuthFlow) -> None:
     assert settled(oauth, granted(none=REFUSED), seen=REFUSED) is REFUSED
     assert settled(oauth, granted(none=TOKENS)) is BAD_CODE
